@@ -10,14 +10,18 @@ export interface Surroundings {
   incomplete(type: string, subject: Entity): { reason: string; permission?: string } | undefined
 }
 
-/** What a rule says of one subject, completeness included: the only way a rule is ever asked. */
+/**
+ * What a rule says of one subject, completeness included: the only way a rule is ever asked. Who asks many rules about one
+ * subject may pass a `walk` that remembers the ends of paths they have in common.
+ */
 export function judge<Params>(
   rule: Rule<Params>,
   entity: Entity,
   around: Surroundings,
   context: CheckContext<Params>,
+  walk: (path: readonly Step[]) => readonly Neighbour[] = (path) => follow(entity.key, path, around),
 ): Outcome {
-  const outcome = rule.check(subjectOf(rule, entity, around), context)
+  const outcome = rule.check(subjectOf(rule, entity, walk), context)
   const leansOnAbsence = outcome.verdict === 'pass' || (outcome.verdict === 'fail' && rule.failsOnAbsence === true)
   if (!leansOnAbsence || rule.needs === undefined) return outcome
   for (const type of rule.needs) {
@@ -27,28 +31,37 @@ export function judge<Params>(
   return outcome
 }
 
-function subjectOf(rule: Rule, entity: Entity, around: Surroundings): Subject {
-  const along: Record<string, Neighbour[]> = {}
-  for (const name in rule.along) along[name] = follow(entity.key, rule.along[name]!, around)
+const nothing: Subject['along'] = Object.freeze({})
+
+function subjectOf(rule: Rule, entity: Entity, walk: (path: readonly Step[]) => readonly Neighbour[]): Subject {
+  if (rule.along === undefined) return { entity, along: nothing }
+  const along: Record<string, readonly Neighbour[]> = {}
+  for (const name in rule.along) along[name] = walk(rule.along[name]!)
   return { entity, along }
 }
 
-function follow(start: string, path: readonly Step[], around: Surroundings): Neighbour[] {
-  let ends = new Map<string, Edge | undefined>([[start, undefined]])
+const none: readonly Neighbour[] = Object.freeze([])
+
+/** What stands at the end of a path of verbs, each key once, in order of key. */
+export function follow(start: string, path: readonly Step[], around: Surroundings): readonly Neighbour[] {
+  let starts: Iterable<string> = [start]
+  let ends: Map<string, Edge> | undefined
   for (const step of path) {
     const out = step.startsWith('>')
     const verb = step.slice(1) as Verb
-    const next = new Map<string, Edge | undefined>()
-    for (const key of ends.keys()) {
+    ends = undefined
+    for (const key of starts) {
       for (const edge of around.edges(key, out ? 'out' : 'in', verb)) {
         const end = out ? edge.to : edge.from
-        if (!next.has(end)) next.set(end, edge)
+        ends ??= new Map()
+        if (!ends.has(end)) ends.set(end, edge)
       }
     }
-    ends = next
+    if (ends === undefined) return none
+    starts = ends.keys()
   }
-  return [...ends]
-    .filter((end): end is [string, Edge] => end[1] !== undefined)
-    .map(([key, edge]) => ({ key, entity: around.get(key) ?? null, edge }))
-    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+  if (ends === undefined) return none
+  const found: Neighbour[] = []
+  for (const [key, edge] of ends) found.push({ key, entity: around.get(key) ?? null, edge })
+  return found.length === 1 ? found : found.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
 }

@@ -188,7 +188,10 @@ export const Finding = z.object({
   /** Stable over runs, machines and moves of the line. */
   id: z.string(),
   rule: z.string(),
+  /** The rule's title. */
   title: z.string(),
+  /** What is so of this subject, a sentence. */
+  says: z.string().optional(),
   severity: Severity,
   verdict: z.enum(['fail', 'unknown']),
   owasp: z.array(Owasp),

@@ -1,0 +1,26 @@
+import { z } from 'zod'
+import { Instant, known } from '../sdk/index.ts'
+import { EntityRef, Person } from './ref.ts'
+
+/** The person we review with. `confirmed` is when they (or who assigned them) last said so. */
+export const Accountable = Person.extend({
+  confirmed: Instant,
+  assignedBy: z.string(),
+  /** They have left: their person is gone from the source, or is said to be disabled there. */
+  left: z.boolean(),
+})
+export type Accountable = z.infer<typeof Accountable>
+
+/** Inferred, and says so: a person and the evidence, strongest first. */
+export const Suggestion = z.object({ person: Person, because: z.array(z.string()) })
+export type Suggestion = z.infer<typeof Suggestion>
+
+/** Two owners, never one: who answers for it, and who can change it at its source. */
+export const Owners = z.object({
+  accountable: Accountable.nullable(),
+  /** Only where nobody is accountable. */
+  suggested: Suggestion.nullable(),
+  /** An escalation edge, not accountability. */
+  directory: known(z.array(EntityRef.extend({ how: z.string().nullable() }))),
+})
+export type Owners = z.infer<typeof Owners>

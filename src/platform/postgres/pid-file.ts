@@ -1,0 +1,42 @@
+import { readFileSync, readlinkSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** What postmaster.pid says, which PostgreSQL writes at its start and removes at its end. */
+export interface PidFile {
+  pid: number
+  socketFolder: string
+  port: number
+}
+
+/** Undefined when there is none, or one that was never finished. */
+export function readPidFile(cluster: string): PidFile | undefined {
+  let text: string
+  try {
+    text = readFileSync(join(cluster, 'postmaster.pid'), 'utf8')
+  } catch {
+    return undefined
+  }
+  const [pid, , , port, socketFolder] = text.split('\n')
+  return { pid: Number(pid), port: Number(port), socketFolder: socketFolder ?? '' }
+}
+
+/**
+ * Is the process the PostgreSQL of this cluster? Not when it is dead, a zombie, or another program that was given the number
+ * since. A postmaster stands in its cluster's folder, which tells it from all others.
+ */
+export function isPostmaster(pid: number, cluster: string): boolean {
+  if (!Number.isInteger(pid) || pid <= 1) return false
+  try {
+    process.kill(pid, 0)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false
+  }
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    if (stat.slice(stat.lastIndexOf(')') + 2).startsWith('Z')) return false
+    return readlinkSync(`/proc/${pid}/cwd`) === cluster
+  } catch (error) {
+    // No /proc (macOS), or a process we may not look at: believe the pid file, as PostgreSQL itself does.
+    return (error as NodeJS.ErrnoException).code !== 'ENOENT' || process.platform !== 'linux'
+  }
+}

@@ -1,0 +1,5 @@
+import type { Provider } from '../sdk/index.ts'
+import { postgres } from './postgres/index.ts'
+
+/** The only list of providers. */
+export const providers: readonly Provider[] = [postgres]

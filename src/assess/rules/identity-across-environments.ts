@@ -1,0 +1,90 @@
+import { defineRule, fail, notApplicable, pass, unknown } from '../../sdk/index.ts'
+import { accountKind, list, nameOf, outOfForce } from './standing.ts'
+
+export const identityAcrossEnvironments = defineRule({
+  id: 'identity-across-environments',
+  title: 'An identity of one environment reaches into production',
+  owasp: ['NHI8'],
+  severity: 'medium',
+  why: 'An identity that works in test and in production carries whatever happens in test into production.',
+  fix: [
+    'Make an identity for each environment.',
+    'Take the rights in production away from the one that is used elsewhere.',
+  ],
+  undo: 'Grant the rights again; the finding lists them.',
+  effort: 40,
+  about: { kind: 'identity' },
+  along: { reached: ['>has', '>allows'], deeper: ['>has', '>has', '>allows'] },
+  check({ entity, along }) {
+    const off = outOfForce(entity)
+    if (off) return notApplicable(`it is ${off}`)
+    if (accountKind(entity) === 'human') return notApplicable('a person uses it')
+    const reached = new Map([...along.reached!, ...along.deeper!].map((one) => [one.key, one]))
+    const inside: string[] = []
+    const outside: string[] = []
+    let dark = 0
+    for (const one of reached.values()) {
+      const environment = one.entity?.environment
+      if (environment === 'production') inside.push(nameOf(one))
+      else if (environment !== undefined) outside.push(`${nameOf(one)} (${environment})`)
+      else dark++
+    }
+    const own = entity.environment
+    if (own !== undefined && own !== 'production') outside.push(`${nameOf(entity)} itself (${own})`)
+    if (inside.length > 0 && outside.length > 0) {
+      return fail(`${nameOf(entity)} works in production and outside it.`, [
+        `In production it reaches ${list(inside)}.`,
+        `Outside: ${list(outside)}.`,
+      ])
+    }
+    if (inside.length + outside.length === 0) return notApplicable('no environment is known of what it reaches')
+    return dark > 0 ? unknown(`the environment of ${dark} of the ${reached.size} things it reaches is not known`) : pass
+  },
+  cases: [
+    {
+      name: 'a role in staging and in production',
+      subject: 'demo:deployer',
+      entities: [
+        { kind: 'identity', type: 'demo_role', key: 'demo:deployer', name: 'deployer' },
+        { kind: 'entitlement', type: 'demo_policy', key: 'demo:policy', name: 'deploy' },
+        { kind: 'resource', type: 'demo_account', key: 'demo:prod', name: 'prod', environment: 'production' },
+        { kind: 'resource', type: 'demo_account', key: 'demo:stage', name: 'stage', environment: 'staging' },
+      ],
+      edges: [
+        { from: 'demo:deployer', verb: 'has', to: 'demo:policy' },
+        { from: 'demo:policy', verb: 'allows', to: 'demo:prod' },
+        { from: 'demo:policy', verb: 'allows', to: 'demo:stage' },
+      ],
+      expect: 'fail',
+    },
+    {
+      name: 'production only',
+      subject: 'demo:deployer',
+      entities: [
+        { kind: 'identity', type: 'demo_role', key: 'demo:deployer', name: 'deployer' },
+        { kind: 'entitlement', type: 'demo_policy', key: 'demo:policy', name: 'deploy' },
+        { kind: 'resource', type: 'demo_account', key: 'demo:prod', name: 'prod', environment: 'production' },
+      ],
+      edges: [
+        { from: 'demo:deployer', verb: 'has', to: 'demo:policy' },
+        { from: 'demo:policy', verb: 'allows', to: 'demo:prod' },
+      ],
+      expect: 'pass',
+    },
+    {
+      name: 'production, and something of unknown environment',
+      subject: 'demo:deployer',
+      entities: [
+        { kind: 'identity', type: 'demo_role', key: 'demo:deployer', name: 'deployer' },
+        { kind: 'entitlement', type: 'demo_policy', key: 'demo:policy', name: 'deploy' },
+        { kind: 'resource', type: 'demo_account', key: 'demo:prod', name: 'prod', environment: 'production' },
+      ],
+      edges: [
+        { from: 'demo:deployer', verb: 'has', to: 'demo:policy' },
+        { from: 'demo:policy', verb: 'allows', to: 'demo:prod' },
+        { from: 'demo:policy', verb: 'allows', to: 'demo:somewhere' },
+      ],
+      expect: 'unknown',
+    },
+  ],
+})

@@ -17,6 +17,8 @@ interface Step {
   checksum: string
 }
 
+const platform: Migrations = { schema: 'platform', folder: new URL('./migrations/', import.meta.url) }
+
 /** Any constant; the same in every Reeve that shares the database. */
 const LOCK = 7373_0001
 
@@ -33,7 +35,7 @@ export async function migrate(db: Db, modules: readonly Migrations[]): Promise<v
       await sql`create table if not exists platform.migration (
         schema text, number int, name text not null, checksum text not null, applied timestamptz not null default now(),
         primary key (schema, number))`.execute(connection)
-      for (const module of modules) await migrateModule(connection, module)
+      for (const module of [platform, ...modules]) await migrateModule(connection, module)
     } finally {
       await sql`select pg_advisory_unlock(${LOCK})`.execute(connection)
     }

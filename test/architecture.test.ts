@@ -67,7 +67,11 @@ test('providers do not import each other', () => {
 })
 
 test('nothing compares a provider id', () => {
-  const wrong = files.filter((file) => /provider\.id\s*[!=]==?|[!=]==?\s*provider\.id|switch\s*\(\s*provider\.id/.test(readFileSync(join(src, file), 'utf8')))
+  const wrong = files.filter((file) =>
+    /provider\.id\s*[!=]==?|[!=]==?\s*provider\.id|switch\s*\(\s*provider\.id/.test(
+      readFileSync(join(src, file), 'utf8'),
+    ),
+  )
   expect(wrong).toEqual([])
 })
 
@@ -79,7 +83,9 @@ test('only the clock reads the time and only the command line prints', () => {
   const wrong = files.filter((file) => {
     if (/\.test\.ts$|\/testing\/|^platform\/clock\.ts$/.test(file)) return false
     const text = readFileSync(join(src, file), 'utf8')
-    return /\bDate\.now\(\)|new Date\(\)/.test(text) || (!/^(cli\/|main\.ts)/.test(file) && /\bconsole\.\w+\(/.test(text))
+    return (
+      /\bDate\.now\(\)|new Date\(\)/.test(text) || (!/^(cli\/|main\.ts)/.test(file) && /\bconsole\.\w+\(/.test(text))
+    )
   })
   expect(wrong.map((file) => `src/${file}`)).toEqual([])
 })

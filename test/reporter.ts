@@ -6,7 +6,9 @@ export class Tally implements Reporter {
     const tests = modules.flatMap((module) => [...module.children.allTests()])
     const by = (state: string): TestCase[] => tests.filter((test) => test.result().state === state)
     // A file that cannot be loaded has no tests to fail, and must not pass for it.
-    const broken = modules.filter((module) => module.state() === 'failed' && [...module.children.allTests('failed')].length === 0)
+    const broken = modules.filter(
+      (module) => module.state() === 'failed' && [...module.children.allTests('failed')].length === 0,
+    )
 
     const reasons = new Map<string, number>()
     for (const test of by('skipped')) {

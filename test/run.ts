@@ -27,7 +27,11 @@ const vitest = spawn(
     ...(interop ? ['--config', 'vitest.interop.config.ts'] : []),
     ...filters,
   ],
-  { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, NO_COLOR: process.env['NO_COLOR'] ?? '1' } },
+  {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, NO_COLOR: process.env['NO_COLOR'] ?? '1' },
+  },
 )
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => vitest.kill(signal))
 vitest.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)))
@@ -37,16 +41,19 @@ function installPackages(): void {
   if (missing.length === 0) return
   const say = (line: string) => process.stderr.write(`reeve test: ${line}\n`)
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
-    say(`${missing.join(', ')}: not here, and only root on a Debian machine may install it; the suites that need it skip`)
+    say(
+      `${missing.join(', ')}: not here, and only root on a Debian machine may install it; the suites that need it skip`,
+    )
     return
   }
   say(`installing ${missing.join(', ')} for the suites that need it`)
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', POLICY_RC_D: 'no' }
-  const apt = (...words: string[]) => spawnSync('apt-get', words, { stdio: ['ignore', 'ignore', 'inherit'], env }).status === 0
+  // RUNLEVEL=1 keeps a package from starting its server.
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }
+  const apt = (...words: string[]) =>
+    spawnSync('apt-get', words, { stdio: ['ignore', 'ignore', 'inherit'], env }).status === 0
   apt('-qq', 'update')
   for (const name of missing) {
-    // RUNLEVEL=1 keeps the package from starting its server.
-    env['RUNLEVEL'] = '1'
-    if (!apt('-qq', '-y', '--no-install-recommends', 'install', name)) say(`${name} could not be installed; the suites that need it skip`)
+    if (!apt('-qq', '-y', '--no-install-recommends', 'install', name))
+      say(`${name} could not be installed; the suites that need it skip`)
   }
 }

@@ -1,0 +1,66 @@
+/** What the command line needs of the rest of Reeve; `main.ts` gives it, each part loaded only when it is asked for. */
+import type { Finding, LedgerLine } from '../sdk/index.ts'
+import type { Api } from './api.ts'
+
+export interface Running {
+  address: string
+  /** The one-time admin link, when nobody can sign in yet. */
+  link: string | undefined
+  /** What is being read for the first time, in words. */
+  reading: string[]
+  /** Resolves when the server has stopped by itself. */
+  stopped: Promise<void>
+  stop(): Promise<void>
+}
+
+export interface UpOptions {
+  port?: number
+  data?: string
+}
+
+export interface ScanOptions {
+  /** A folder, a repository, one file, `-` for standard input; undefined for this host and the folder one stands in. */
+  path: string | undefined
+  history: boolean
+  only: ReadonlySet<'secrets' | 'posture'>
+  since: string | undefined
+  staged: boolean
+  signal: AbortSignal
+  progress(text: string): void
+}
+
+export interface Scanned {
+  findings: Finding[]
+  ledger: LedgerLine[]
+  /** Read to its end? */
+  interrupted: boolean
+}
+
+export interface Check {
+  what: string
+  ok: boolean
+  detail: string
+  fix?: string
+}
+
+export interface Reeve {
+  version: string
+  up(options: UpOptions): Promise<Running>
+  /** The running server of this data folder, `REEVE_URL`, or one started for this command. */
+  api(): Promise<Api>
+  scan(options: ScanOptions): Promise<Scanned>
+  /** Findings that `baseline` (an earlier `scan --json`) does not hold. */
+  newSince(findings: readonly Finding[], baseline: string): Finding[]
+  sarif(findings: readonly Finding[]): unknown
+  html(scanned: Scanned, title: string): string
+  doctor(): Promise<Check[]>
+  explainConfig(): { key: string; value: string; from: string; default: string; description: string }[]
+  verifyAudit(): Promise<{ ok: boolean; says: string; entries: number }>
+  backup(file: string, passphrase: string | undefined): Promise<{ says: string }>
+  restore(file: string, passphrase: string | undefined): Promise<{ says: string }>
+  adminLink(): Promise<string>
+  /** What ships, and the installation's own rules where its database can be had. */
+  rules(): Promise<{ id: string; title: string; severity: string; owasp: readonly string[] }[]>
+  /** The posture report; the same estate gives the same bytes. */
+  report(format: string): Promise<string>
+}

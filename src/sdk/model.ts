@@ -53,10 +53,7 @@ export type Instant = z.infer<typeof Instant>
  * Something that is known, or unknown with the reason, or that cannot exist. An attribute that a provider leaves out
  * altogether reads as unknown, "not reported by <provider>": nothing is ever assumed from silence.
  */
-export type Known<T> =
-  | { value: T }
-  | { unknown: string; permission?: string | undefined }
-  | { notApplicable: string }
+export type Known<T> = { value: T } | { unknown: string; permission?: string | undefined } | { notApplicable: string }
 export const known = <T extends z.ZodType>(value: T) =>
   z.union([
     z.strictObject({ value }),
@@ -113,7 +110,10 @@ export const Entity = z.strictObject({
    * Credentials and secrets: keyed fingerprints (`run.fingerprint`) by which one credential is recognised wherever it is
    * seen. Never the value, never an unkeyed hash of it. Public fingerprints (of SSH keys, certificates) are attributes.
    */
-  fingerprint: z.string().regex(/^hmac:[0-9a-f]{32}$/).optional(),
+  fingerprint: z
+    .string()
+    .regex(/^hmac:[0-9a-f]{32}$/)
+    .optional(),
   /** Other names a person may paste into search: key ids, ARNs, serials, SHA256: fingerprints, e-mail addresses. */
   aliases: z.array(z.string().min(1).max(2048)).max(64).optional(),
   /** What else the source says, camel case. Values only; an attribute that could not be read goes to `unknowns`. */
@@ -208,5 +208,7 @@ export const Finding = z.object({
   redacted: z.string().optional(),
   keyId: z.string().optional(),
   live: Live.optional(),
+  /** Of an unknown verdict: the grant that would answer it. */
+  permission: z.string().optional(),
 })
 export type Finding = z.infer<typeof Finding>

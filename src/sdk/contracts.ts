@@ -3,18 +3,7 @@
  * with its cases. Plugins see the world through `Run` alone, so that tests can replay it.
  */
 import type { z } from 'zod'
-import type {
-  Edge,
-  Entity,
-  Instant,
-  Kind,
-  Method,
-  Owasp,
-  Place,
-  Severity,
-  Verb,
-  Verdict,
-} from './model.ts'
+import type { Edge, Entity, Instant, Kind, Method, Owasp, Place, Severity, Verb, Verdict } from './model.ts'
 import type { Sensitive } from './sensitive.ts'
 
 /** Static message, data in fields; secrets in neither. */
@@ -87,6 +76,7 @@ export type Nearby = { folder: string } | { host: true }
  * All that Reeve knows of one system: one folder, one object. Every capability is optional; nothing else in Reeve asks which
  * provider it is.
  */
+// biome-ignore lint/suspicious/noExplicitAny: a list of providers erases their types; each provider checks its own
 export interface Provider<Config = any, Client = any> {
   /** Kebab case; the head of every key the provider makes: `aws`. */
   id: string
@@ -239,6 +229,7 @@ export interface RuleCase {
  * owner), `needs` names the types that must have been read completely; where they were not, a pass (and a fail, if
  * `failsOnAbsence`) turns unknown, with the ledger's reason.
  */
+// biome-ignore lint/suspicious/noExplicitAny: a list of rules erases their parameters; each rule checks its own
 export interface Rule<Params = any> {
   /** Kebab case, stable for ever: `host-sudo-without-password`. */
   id: string
@@ -266,7 +257,11 @@ export interface Rule<Params = any> {
 }
 
 export const pass: Outcome = { verdict: 'pass' }
-export const fail = (says: string, because: string[], more: Omit<Extract<Outcome, { verdict: 'fail' }>, 'verdict' | 'says' | 'because'> = {}): Outcome => ({
+export const fail = (
+  says: string,
+  because: string[],
+  more: Omit<Extract<Outcome, { verdict: 'fail' }>, 'verdict' | 'says' | 'because'> = {},
+): Outcome => ({
   verdict: 'fail',
   says,
   because,
@@ -279,4 +274,3 @@ export const notApplicable = (reason: string): Outcome => ({ verdict: 'not-appli
 /** Keeps a literal's types while it is checked against the promise. */
 export const defineProvider = <Config, Client>(provider: Provider<Config, Client>): Provider<Config, Client> => provider
 export const defineRule = <Params>(rule: Rule<Params>): Rule<Params> => rule
-

@@ -22,7 +22,10 @@ export class ReeveError extends Error {
 export class Refused extends ReeveError {
   readonly permission: string | undefined
 
-  constructor(message: string, options: { cause?: unknown; permission?: string; fields?: Record<string, unknown> } = {}) {
+  constructor(
+    message: string,
+    options: { cause?: unknown; permission?: string; fields?: Record<string, unknown> } = {},
+  ) {
     super('source/refused', message, options)
     this.permission = options.permission
   }

@@ -1,4 +1,12 @@
-import { type CheckContext, type Neighbour, type Outcome, type Rule, type Step, type Subject, unknown } from './contracts.ts'
+import {
+  type CheckContext,
+  type Neighbour,
+  type Outcome,
+  type Rule,
+  type Step,
+  type Subject,
+  unknown,
+} from './contracts.ts'
 import type { Edge, Entity, Verb } from './model.ts'
 
 /** The least that a rule's subject is made from: a graph in memory. */

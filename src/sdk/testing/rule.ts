@@ -42,5 +42,8 @@ export function testRule(rule: Rule): void {
   assert.ok(verdicts.has('fail'), `${rule.id}: no case fails`)
   assert.ok(verdicts.has('pass') || verdicts.has('not-applicable'), `${rule.id}: no case passes`)
   if (rule.needs) assert.ok(verdicts.has('unknown'), `${rule.id}: leans on absence, but no case is unknown`)
-  assert.ok(rule.fix.length > 0 && rule.why.length > 20 && rule.undo.length > 0, `${rule.id}: why, fix or undo is missing`)
+  assert.ok(
+    rule.fix.length > 0 && rule.why.length > 20 && rule.undo.length > 0,
+    `${rule.id}: why, fix or undo is missing`,
+  )
 }

@@ -1,0 +1,25 @@
+import type { Clock, Db } from '../platform/index.ts'
+import type { Log, Provider } from '../sdk/index.ts'
+
+/** What main.ts introduces to the server. */
+export interface App {
+  db: Db
+  /** For LISTEN: a connection of its own. */
+  databaseUrl: string
+  clock: Clock
+  log: Log
+  version: string
+  host: string
+  port: number
+  /** Names besides `localhost` by which browsers reach us. */
+  hostnames?: readonly string[]
+  /** Behind TLS: cookies are marked Secure. */
+  secure?: boolean
+  providers: readonly Provider[]
+  /** The keyed fingerprint of a secret value. */
+  fingerprint(value: string): string
+  /** The built console; addresses without a file answer its index.html. */
+  consoleFolder?: string
+  /** Why it is not ready, or null: migrated, unsealed, the database answers. */
+  notReady(): Promise<string | null>
+}

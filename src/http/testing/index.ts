@@ -1,0 +1,105 @@
+import type { Db } from '../../platform/index.ts'
+import { type Migrations, systemClock } from '../../platform/index.ts'
+import { testDatabase } from '../../platform/testing/index.ts'
+import type { Role, Scope } from '../../read/index.ts'
+import { createToken, createUser, issueLink } from '../accounts.ts'
+import type { App } from '../app.ts'
+import { adminLink, createServer, migrations } from '../index.ts'
+import type { Route } from '../route.ts'
+import { routes } from '../routes.ts'
+
+export interface Answer {
+  status: number
+  headers: Headers
+  body: any
+  text: string
+}
+
+export interface Client {
+  (method: string, path: string, options?: { body?: unknown; headers?: Record<string, string> }): Promise<Answer>
+}
+
+export interface TestServer {
+  app: App
+  db: Db
+  url: string
+  /** Without credentials. */
+  anyone: Client
+  /** A browser session of the role, CSRF header included. */
+  as(role: Role): Promise<Client>
+  /** An API token of an admin, or of the role. */
+  token(scopes: Scope[], role?: Role): Promise<Client>
+  close(): Promise<void>
+}
+
+const silent = { debug() {}, info() {}, warn() {}, error() {} }
+
+/** A server that listens, on a database of its own. */
+export async function testServer(
+  { modules = [], list = routes, ...overrides }: Partial<App> & { modules?: readonly Migrations[]; list?: readonly Route[] } = {},
+): Promise<TestServer> {
+  const platform = { schema: 'platform', folder: new URL('../../platform/migrations/', import.meta.url) }
+  const database = await testDatabase([platform, ...modules, migrations])
+  const app: App = {
+    db: database.db,
+    databaseUrl: database.url,
+    clock: systemClock,
+    log: silent,
+    version: '0.0.0-test',
+    host: '127.0.0.1',
+    port: 0,
+    providers: [],
+    fingerprint: () => `hmac:${'0'.repeat(32)}`,
+    notReady: async () => null,
+    ...overrides,
+  }
+  const server = await createServer(app, list)
+  const { url } = await server.listen()
+  const { db, clock } = app
+  const anyone = clientOf(url, {})
+  const sessions = new Map<Role, Promise<Client>>()
+
+  const signIn = async (secret: string): Promise<Client> => {
+    const answer = await anyone('POST', '/v1/session', { body: { link: secret } })
+    if (answer.status !== 201) throw new Error(`signing in: ${answer.text}`)
+    return clientOf(url, { cookie: answer.headers.get('set-cookie')!.split(';')[0]!, 'x-reeve-csrf': answer.body.csrf })
+  }
+  const admin = async () => signIn((await adminLink(db, clock)).secret)
+  const maker = { id: 'test', actor: 'test', name: 'test', role: 'admin' as const, scopes: null, csrf: null, hash: Buffer.alloc(0), expires: null }
+  const user = (role: Role) => createUser(db, clock, maker, { name: `${role} of the test`, role })
+  const made = async (role: Role) => signIn((await issueLink(db, clock, { account: await user(role), by: 'test' })).secret)
+
+  return {
+    app,
+    db,
+    url,
+    anyone,
+    as(role) {
+      let session = sessions.get(role)
+      if (!session) sessions.set(role, (session = role === 'admin' ? admin() : made(role)))
+      return session
+    },
+    async token(scopes, role = 'admin') {
+      const { value } = await createToken(db, clock, { ...maker, id: await user(role) }, { name: 'test', scopes, days: 1 })
+      return clientOf(url, { authorization: `Bearer ${value}` })
+    },
+    async close() {
+      await server.close()
+      await database.close()
+    },
+  }
+}
+
+function clientOf(url: string, always: Record<string, string>): Client {
+  return async (method, path, { body, headers } = {}) => {
+    const response = await fetch(url + path, {
+      method,
+      headers: { ...always, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      redirect: 'manual',
+    })
+    const text = await response.text()
+    const isJson = /json/.test(response.headers.get('content-type') ?? '')
+    return { status: response.status, headers: response.headers, text, body: isJson && text ? JSON.parse(text) : undefined }
+  }
+}

@@ -16,17 +16,15 @@ afterEach(() => database.close())
 
 const write = async (count: number) => {
   for (let index = 0; index < count; index++) {
-    await database.db
-      .transaction()
-      .execute((tx) =>
-        record(tx, {
-          actor: 'user:ann',
-          action: 'finding.mute',
-          subject: `f${index}`,
-          before: null,
-          after: { until: '2027-01-01', n: index },
-        }),
-      )
+    await database.db.transaction().execute((tx) =>
+      record(tx, {
+        actor: 'user:ann',
+        action: 'finding.mute',
+        subject: `f${index}`,
+        before: null,
+        after: { until: '2027-01-01', n: index },
+      }),
+    )
   }
 }
 const run = (text: string) => sql.raw(text).execute(database.db)

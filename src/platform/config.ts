@@ -295,8 +295,12 @@ function at(tree: unknown, path: string): unknown {
 
 function put(tree: Record<string, unknown>, path: string, value: unknown): void {
   const [head, ...rest] = path.split('.')
-  if (rest.length === 0) tree[head!] = value
-  else put((tree[head!] ??= {}) as Record<string, unknown>, rest.join('.'), value)
+  if (rest.length === 0) {
+    tree[head!] = value
+    return
+  }
+  tree[head!] ??= {}
+  put(tree[head!] as Record<string, unknown>, rest.join('.'), value)
 }
 
 const shown = (value: unknown): string | null =>

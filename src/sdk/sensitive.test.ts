@@ -17,9 +17,9 @@ test.for<[string, () => unknown]>([
   [
     'a log line',
     () => {
-      let written = ''
-      pino({}, { write: (line: string) => void (written += line) }).info({ sensitive }, 'said')
-      return written
+      const written: string[] = []
+      pino({}, { write: (line: string) => void written.push(line) }).info({ sensitive }, 'said')
+      return written.join('')
     },
   ],
 ])('%s does not show the value', ([, show]) => {

@@ -1,0 +1,7 @@
+/** What is: entities and edges with their history, reconciled from what collections yield. */
+import type { Migrations } from '../platform/index.ts'
+
+export const migrations: Migrations = { schema: 'graph', folder: new URL('./migrations/', import.meta.url) }
+export { Estate, EstateBuilder, estateFrom, type SourceState } from './estate.ts'
+export type { Applied, CollectionRead } from './reconcile.ts'
+export { type Database, dropStage, openStage, type Stage, stagedRuns } from './stage.ts'

@@ -1,0 +1,35 @@
+import { stat } from 'node:fs/promises'
+import { basename, resolve } from 'node:path'
+import { defineProvider, ReeveError } from '../../sdk/index.ts'
+import { openCheckout } from './checkout.ts'
+import { Config } from './config.ts'
+import { githubWorkflows } from './github-workflows.ts'
+import { leakedSecrets } from './leaked-secrets.ts'
+import { repository } from './repository.ts'
+
+export const git = defineProvider({
+  id: 'git',
+  title: 'Git repository or folder',
+  summary:
+    'Reads files and history of a repository or folder on this machine; runs nothing that is in it, writes nothing and uses no network.',
+  config: Config,
+  label: ({ path }) => basename(resolve(path)) || path,
+  async connect(config, run) {
+    if (/^[a-z][a-z0-9+.-]*:\/\//i.test(config.path) || /^[^/\s]+@[^/\s:]+:/.test(config.path)) {
+      throw new ReeveError(
+        'git/remote-path',
+        `opening ${config.path.replace(/\/\/[^/]*@/, '//')}: it is an address; clone it and give the folder`,
+      )
+    }
+    return openCheckout(config, run)
+  },
+  async disconnect(checkout) {
+    checkout.close()
+  },
+  collections: [repository, leakedSecrets, githubWorkflows],
+  async nearby(place) {
+    if (!('folder' in place)) return null
+    const there = await stat(place.folder).catch(() => null)
+    return there?.isDirectory() || there?.isFile() ? { path: resolve(place.folder), history: true } : null
+  },
+})

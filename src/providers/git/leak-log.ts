@@ -1,0 +1,101 @@
+import type { Detection, Instant } from '../../sdk/index.ts'
+import { sshFingerprintOf } from './private-key.ts'
+
+const MOST_CREDENTIALS = 20_000
+const MOST_PLACES_EACH = 100
+
+export interface LeakPlace {
+  file: string
+  /** The how-manieth of the same value in the file, from 1. */
+  ordinal: number
+  line: number
+  column: number
+  commit: string | null
+  author: string | null
+  date: Instant | null
+  /** Null when only the folder was looked at. */
+  atHead: boolean | null
+  lastSeen: Instant | null
+  inFolder: boolean
+  tracked: boolean
+}
+
+export interface Leak {
+  fingerprint: string
+  /** Of the first detection, without its value. */
+  detection: Omit<Detection, 'value'>
+  isPrivateKey: boolean
+  sshFingerprint: string | null
+  /** All places, kept or not. */
+  total: number
+  places: LeakPlace[]
+}
+
+/**
+ * Gathers detections into one leak per fingerprint and one place per (file, ordinal). Bounded: of a value that is everywhere
+ * the first places are kept and all are counted; beyond the most credentials what comes is dropped and counted.
+ */
+export function leakLog() {
+  const leaks = new Map<string, { leak: Leak; places: Map<string, LeakPlace> }>()
+  let dropped = 0
+  return {
+    get dropped() {
+      return dropped
+    },
+    take(fingerprint: string, { value, ...detection }: Detection, place: LeakPlace): void {
+      let known = leaks.get(fingerprint)
+      if (!known) {
+        if (leaks.size >= MOST_CREDENTIALS) {
+          dropped++
+          return
+        }
+        const isPrivateKey = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----/.test(value.reveal())
+        const sshFingerprint = isPrivateKey ? sshFingerprintOf(value.reveal()) : null
+        known = {
+          leak: { fingerprint, detection, isPrivateKey, sshFingerprint, total: 0, places: [] },
+          places: new Map(),
+        }
+        leaks.set(fingerprint, known)
+      }
+      const id = `${place.file}\0${place.ordinal}`
+      const same = known.places.get(id)
+      if (same) join(same, place)
+      else {
+        known.leak.total++
+        if (known.places.size < MOST_PLACES_EACH) known.places.set(id, place)
+      }
+    },
+    *leaks(): Generator<Leak> {
+      for (const { leak, places } of leaks.values()) {
+        leak.places = [...places.values()].sort((a, b) =>
+          a.file < b.file ? -1 : a.file > b.file ? 1 : a.ordinal - b.ordinal,
+        )
+        yield leak
+      }
+    },
+  }
+}
+
+/** The same place seen again: the oldest commit brought it, the newest text says where it stands. */
+function join(known: LeakPlace, seen: LeakPlace): void {
+  if (
+    seen.inFolder ||
+    (seen.atHead === true && !known.inFolder) ||
+    (known.atHead === false && isLater(seen.lastSeen, known.lastSeen))
+  ) {
+    known.line = seen.line
+    known.column = seen.column
+  }
+  if (seen.date !== null && (known.date === null || seen.date < known.date)) {
+    known.date = seen.date
+    known.commit = seen.commit
+    known.author = seen.author
+  }
+  known.lastSeen =
+    known.atHead || seen.atHead ? null : isLater(seen.lastSeen, known.lastSeen) ? seen.lastSeen : known.lastSeen
+  known.atHead = known.atHead || seen.atHead
+  known.inFolder ||= seen.inFolder
+  known.tracked ||= seen.tracked
+}
+
+const isLater = (a: Instant | null, b: Instant | null): boolean => a !== null && (b === null || a > b)

@@ -27,10 +27,10 @@ export function toFinding(rule: Rule, subject: Entity, outcome: Told): Finding {
           severity: rule.severity,
           verdict: 'unknown' as const,
         }),
-    owasp: [...rule.owasp],
+    owasp: rule.owasp as Finding['owasp'],
     subject: subject.key,
-    because: outcome.verdict === 'fail' ? [...outcome.because] : [outcome.reason],
-    fix: outcome.verdict === 'fail' ? [...(outcome.fix ?? rule.fix)] : unlock(outcome),
+    because: outcome.verdict === 'fail' ? outcome.because : [outcome.reason],
+    fix: outcome.verdict === 'fail' ? (outcome.fix ?? (rule.fix as string[])) : unlock(outcome),
     places,
     ...(secret && { detector: secret.detector, provider: secret.provider, redacted: secret.redacted }),
     ...(secret?.keyId !== undefined && { keyId: secret.keyId }),
@@ -38,6 +38,7 @@ export function toFinding(rule: Rule, subject: Entity, outcome: Told): Finding {
       fingerprint: secret?.fingerprint ?? subject.fingerprint,
     }),
     ...(live.success && { live: live.data }),
+    ...(outcome.verdict === 'unknown' && outcome.permission !== undefined && { permission: outcome.permission }),
   }
 }
 
@@ -80,7 +81,7 @@ function marksOf(finding: Finding): string[] {
   return marks
 }
 
-const RANK: Readonly<Record<Severity, number>> = { critical: 0, high: 1, medium: 2, low: 3, info: 4 }
+export const RANK: Readonly<Record<Severity, number>> = { critical: 0, high: 1, medium: 2, low: 3, info: 4 }
 
 /** Is `severity` at or above `threshold`? */
 export const atLeast = (severity: Severity, threshold: Severity): boolean => RANK[severity] <= RANK[threshold]

@@ -1,4 +1,4 @@
-import { type Entity, type Kind, type Surroundings, type Verb } from '../sdk/index.ts'
+import type { Entity, Kind, Surroundings, Verb } from '../sdk/index.ts'
 
 /** What whoever holds a thing comes to, step by step: `reaches`, as far as it was collected. */
 const ONWARD: Readonly<Record<Kind, readonly Verb[]>> = {
@@ -103,4 +103,5 @@ export function mostSensitiveReached(estate: Surroundings & { entities(): Iterab
 }
 
 const BACKWARD: readonly Verb[] = [...new Set(Object.values(ONWARD).flat())]
-const leadsOn = (entity: Entity | undefined, verb: Verb): boolean => entity !== undefined && ONWARD[entity.kind].includes(verb)
+const leadsOn = (entity: Entity | undefined, verb: Verb): boolean =>
+  entity !== undefined && ONWARD[entity.kind].includes(verb)

@@ -1,0 +1,117 @@
+import { sql } from 'kysely'
+import { z } from 'zod'
+import { audit, canonical, type Db, type Tx } from '../platform/index.ts'
+import { ReeveError, type Rule } from '../sdk/index.ts'
+
+export interface Tally {
+  fail: number
+  pass: number
+  unknown: number
+  notApplicable: number
+}
+export const ruleKinds = ['fail', 'pass', 'unknown', 'notApplicable'] as const
+
+/** `reeve rules --json` prints `{ "rules": describeRules(rules) }`. */
+export function describeRules(rules: readonly Rule[]) {
+  return rules.map((rule) => ({
+    id: rule.id,
+    title: rule.title,
+    owasp: [...rule.owasp],
+    severity: rule.severity,
+    /** The systems whose types it is about; empty when it is about any. */
+    providers: [...new Set((rule.about.types ?? []).map((type) => type.split('_')[0]!))].sort(),
+    cases: rule.cases.length,
+    why: rule.why,
+    fix: [...rule.fix],
+    undo: rule.undo,
+    effort: rule.effort,
+    about: { kind: rule.about.kind, types: rule.about.types ? [...rule.about.types] : null },
+    needs: [...(rule.needs ?? [])],
+  }))
+}
+
+/** Writes the rules as judged, with their verdicts, for screens to read. `expressions` are those of own rules. */
+export async function storeRules(
+  tx: Tx,
+  rules: readonly Rule[],
+  tallies: ReadonlyMap<string, Tally>,
+  expressions: ReadonlyMap<string, string> = new Map(),
+): Promise<void> {
+  const rows = rules.map((rule, position) => {
+    const { fail, pass, unknown, notApplicable } = tallies.get(rule.id) ?? {
+      fail: 0,
+      pass: 0,
+      unknown: 0,
+      notApplicable: 0,
+    }
+    return {
+      id: rule.id,
+      position,
+      title: rule.title,
+      severity: rule.severity,
+      owasp: rule.owasp,
+      kind: rule.about.kind,
+      types: rule.about.types ?? null,
+      why: rule.why,
+      fix: rule.fix,
+      undo: rule.undo,
+      effort: rule.effort,
+      needs: rule.needs ?? [],
+      params: rule.params ? z.toJSONSchema(rule.params, { io: 'input', unrepresentable: 'any' }) : null,
+      cases: rule.cases.map(({ name, expect }) => ({ name, expect })),
+      mine: expressions.has(rule.id),
+      expression: expressions.get(rule.id) ?? null,
+      fail,
+      pass,
+      unknown,
+      not_applicable: notApplicable,
+    }
+  })
+  await sql`delete from assess.rule`.execute(tx)
+  await sql`insert into assess.rule select * from jsonb_populate_recordset(null::assess.rule, ${canonical(rows)}::jsonb)`.execute(
+    tx,
+  )
+}
+
+/** Which rules an installation asks, and with which settings; for `evaluate`. */
+export async function ruleSettings(db: Db): Promise<{ off: ReadonlySet<string>; params: Record<string, unknown> }> {
+  const { rows } = await sql<{
+    rule: string
+    enabled: boolean
+    params: unknown
+  }>`select rule, enabled, params from assess.rule_setting`.execute(db)
+  return {
+    off: new Set(rows.filter(({ enabled }) => !enabled).map(({ rule }) => rule)),
+    params: Object.fromEntries(rows.flatMap(({ rule, params }) => (params === null ? [] : [[rule, params]]))),
+  }
+}
+
+/** Switches a rule on or off, or changes its settings; counts from the next evaluation. Params are refused when the rule would. */
+export async function setRule(
+  tx: Tx,
+  { rule, enabled, params, by, now }: { rule: Rule; enabled: boolean; params?: unknown; by: string; now: Date },
+): Promise<void> {
+  const checked = params === undefined ? undefined : rule.params?.safeParse(params)
+  if (params !== undefined && !checked?.success) {
+    const why =
+      checked?.error?.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ') ??
+      'it has no settings'
+    throw new ReeveError('assess/params', `changing rule ${rule.id}: ${why}`, { fields: { rule: rule.id } })
+  }
+  const { rows } = await sql<{
+    enabled: boolean
+    params: unknown
+  }>`select enabled, params from assess.rule_setting where rule = ${rule.id} for update`.execute(tx)
+  const stored = params === undefined ? (rows[0]?.params ?? null) : params
+  await sql`insert into assess.rule_setting (rule, enabled, params, by, at) values (${rule.id}, ${enabled}, ${stored === null ? null : JSON.stringify(stored)}, ${by}, ${now})
+    on conflict (rule) do update set enabled = excluded.enabled, params = excluded.params, by = excluded.by, at = excluded.at`.execute(
+    tx,
+  )
+  await audit.record(tx, {
+    actor: by,
+    action: 'rule.set',
+    subject: rule.id,
+    before: rows[0] ?? { enabled: true, params: null },
+    after: { enabled, params: stored },
+  })
+}

@@ -1,0 +1,20 @@
+import type { Migrations } from '../platform/index.ts'
+
+export { describeRules, ruleSettings, setRule } from './catalogue.ts'
+export type { Evidence } from './closing.ts'
+export { type Evaluated, type EvaluateOptions, evaluate, type View } from './evaluate.ts'
+export { atLeast, baseline, toFinding, toFindings, worstFirst } from './finding.ts'
+export { type StoredFinding, storedFindings } from './finding-rows.ts'
+export { OWASP } from './frameworks/owasp.ts'
+export { TEN_NAMES, underTenNames } from './frameworks/ten-names.ts'
+export { approveAcceptance, askAcceptance, mute, reopen, reopenDue, type Step, undo } from './life.ts'
+export { type Suggested, suggestOwner } from './owner.ts'
+export { dependentsOf, type Reach, reachOf } from './reach.ts'
+export { rules } from './rules/index.ts'
+export { type Score, type ScorePart, score } from './score.ts'
+export { type Standing, standings } from './standings.ts'
+export { type StoredEvaluation, storeEvaluation } from './store.ts'
+export { type Lost, lostVerdicts } from './store-things.ts'
+export { fiveThings, type Thing, type ThingsEstate, thingsToKnow } from './things.ts'
+
+export const migrations: Migrations = { schema: 'assess', folder: new URL('./migrations/', import.meta.url) }

@@ -1,0 +1,184 @@
+import { sql } from 'kysely'
+import { canonical, type Tx } from '../platform/index.ts'
+import type { Entity, Finding, Rule, Verb } from '../sdk/index.ts'
+import { RANK } from './finding.ts'
+import { accountable, suggestOwner } from './owner.ts'
+import { mostSensitiveReached, reachOf } from './reach.ts'
+import { accountKind, outOfForce } from './rules/standing.ts'
+import { type Score, score } from './score.ts'
+import type { ThingsEstate } from './things.ts'
+
+export interface Standing {
+  subject: string
+  /** 0 critical to 4 info, 5 not all could be judged, 6 all that was judged passes. */
+  worst: number
+  open: number
+  unknown: number
+  judged: number
+  score: Score | null
+  withheld: { reason: string; permission?: string } | null
+  reach: number | null
+  reaches: string | null
+}
+
+const BATCH = 5_000
+const COUNTED = 100
+
+/** How each judged entity stands, from its open findings; identities with their score. Pure. */
+export function* standings(given: {
+  estate: ThingsEstate
+  rules: readonly Rule[]
+  judged: ReadonlyMap<string, number>
+  open: readonly Finding[]
+}): Generator<Standing> {
+  const { estate, rules, judged, open } = given
+  const own = Map.groupBy(open, ({ subject }) => subject)
+  const sensitive = mostSensitiveReached(estate)
+  const concerning = byIdentity(open, estate)
+  const needsOf = needsByType(rules)
+  for (const entity of estate.entities()) {
+    const findings = own.get(entity.key) ?? []
+    const count = judged.get(entity.key) ?? 0
+    if (count === 0 && findings.length === 0) continue
+    const fails = findings.filter(({ verdict }) => verdict === 'fail')
+    const unknown = findings.length - fails.length
+    const standing: Standing = {
+      subject: entity.key,
+      worst: fails.length > 0 ? Math.min(...fails.map(({ severity }) => RANK[severity])) : unknown > 0 ? 5 : 6,
+      open: fails.length,
+      unknown,
+      judged: count,
+      score: null,
+      withheld: null,
+      reach: null,
+      reaches: null,
+    }
+    if (entity.kind === 'identity') {
+      const mostSensitive = sensitive.get(entity.key)
+      standing.reach = reachOf(estate, [entity.key], COUNTED).resources.length
+      standing.reaches = mostSensitive?.key ?? null
+      standing.withheld = firstGap(needsOf(entity.type), entity, estate)
+      if (!standing.withheld)
+        standing.score = score({ findings: concerning.get(entity.key) ?? [], reached: standing.reach, mostSensitive })
+    }
+    yield standing
+  }
+}
+
+/** Failed findings by the identities they concern: their own, their credentials', the copies' and their workloads'. */
+function byIdentity(open: readonly Finding[], estate: ThingsEstate): Map<string, Finding[]> {
+  const ways: Partial<Record<Entity['kind'], readonly (readonly Verb[])[]>> = {
+    identity: [[]],
+    credential: [['authenticates']],
+    secret: [['holds', 'authenticates']],
+    workload: [['runs-as'], ['uses', 'authenticates']],
+  }
+  const concerning = new Map<string, Finding[]>()
+  for (const finding of open) {
+    const subject = estate.get(finding.subject)
+    if (finding.verdict !== 'fail' || !subject) continue
+    const identities = new Set<string>()
+    for (const way of ways[subject.kind] ?? []) {
+      let keys = [subject.key]
+      for (const verb of way) keys = keys.flatMap((key) => [...estate.edges(key, 'out', verb)].map(({ to }) => to))
+      for (const key of keys) identities.add(key)
+    }
+    for (const key of identities) {
+      const known = concerning.get(key)
+      if (known) known.push(finding)
+      else concerning.set(key, [finding])
+    }
+  }
+  return concerning
+}
+
+function needsByType(rules: readonly Rule[]): (type: string) => readonly string[] {
+  const known = new Map<string, readonly string[]>()
+  return (type) => {
+    let needs = known.get(type)
+    if (needs === undefined) {
+      const asked = rules.filter(({ about }) => about.kind === 'identity' && (about.types?.includes(type) ?? true))
+      needs = [...new Set([type, ...asked.flatMap((rule) => rule.needs ?? [])])]
+      known.set(type, needs)
+    }
+    return needs
+  }
+}
+
+function firstGap(
+  types: readonly string[],
+  entity: Entity,
+  estate: ThingsEstate,
+): { reason: string; permission?: string } | null {
+  for (const type of types) {
+    const gap = estate.incomplete(type, entity)
+    if (gap) return gap
+  }
+  return null
+}
+
+/** Writes how each entity stands, and for identities to which nobody answers who probably does. Only what changed is written. */
+export async function storeStandings(
+  tx: Tx,
+  given: {
+    estate: ThingsEstate
+    rules: readonly Rule[]
+    judged: ReadonlyMap<string, number>
+    open: readonly Finding[]
+  },
+): Promise<void> {
+  await sql`create temp table if not exists stands (like assess.standing) on commit drop`.execute(tx)
+  await sql`truncate stands`.execute(tx)
+  let rows: unknown[] = []
+  const flush = async (): Promise<void> => {
+    if (rows.length > 0)
+      await sql`insert into stands select * from jsonb_populate_recordset(null::assess.standing, ${canonical(rows)}::jsonb)`.execute(
+        tx,
+      )
+    rows = []
+  }
+  for (const { score: scored, withheld, ...standing } of standings(given)) {
+    rows.push({
+      ...standing,
+      score: scored?.total ?? null,
+      score_parts: scored?.parts.filter(({ points }) => points > 0) ?? null,
+      withheld: withheld?.reason ?? null,
+      withheld_permission: withheld?.permission ?? null,
+    })
+    if (rows.length >= BATCH) await flush()
+  }
+  await flush()
+  await sql`delete from assess.standing s where not exists (select from stands where stands.subject = s.subject)`.execute(
+    tx,
+  )
+  await sql`insert into assess.standing as s select * from stands
+    on conflict (subject) do update set worst = excluded.worst, open = excluded.open, unknown = excluded.unknown, judged = excluded.judged, score = excluded.score,
+      score_parts = excluded.score_parts, withheld = excluded.withheld, withheld_permission = excluded.withheld_permission, reach = excluded.reach, reaches = excluded.reaches
+    where s is distinct from excluded`.execute(tx)
+  await storeSuggestions(tx, given.estate)
+}
+
+async function storeSuggestions(tx: Tx, estate: ThingsEstate): Promise<void> {
+  await sql`truncate assess.suggestion`.execute(tx)
+  let rows: unknown[] = []
+  const flush = async (): Promise<void> => {
+    if (rows.length > 0)
+      await sql`insert into assess.suggestion select * from jsonb_populate_recordset(null::assess.suggestion, ${canonical(rows)}::jsonb)`.execute(
+        tx,
+      )
+    rows = []
+  }
+  for (const entity of estate.entities()) {
+    if (
+      entity.kind !== 'identity' ||
+      outOfForce(entity) ||
+      accountKind(entity) === 'human' ||
+      accountable(estate, entity.key).length > 0
+    )
+      continue
+    const suggested = suggestOwner(estate, entity)
+    if (suggested) rows.push({ subject: entity.key, ...suggested })
+    if (rows.length >= BATCH) await flush()
+  }
+  await flush()
+}

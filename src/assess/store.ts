@@ -1,0 +1,303 @@
+import { createHash } from 'node:crypto'
+import { sql } from 'kysely'
+import { audit, canonical, type Tx } from '../platform/index.ts'
+import type { Finding, Rule } from '../sdk/index.ts'
+import { ruleKinds, storeRules, type Tally } from './catalogue.ts'
+import { type Closing, evidenceOf, goneEvidence, type Saw, sawOf } from './closing.ts'
+import type { Evaluated } from './evaluate.ts'
+import { RANK, toFinding } from './finding.ts'
+import { storedFindings } from './finding-rows.ts'
+import { reopenDue } from './life.ts'
+import { storeStandings } from './standings.ts'
+import { storeThings } from './store-things.ts'
+import type { ThingsEstate } from './things.ts'
+
+export interface StoredEvaluation {
+  opened: number
+  resolved: number
+  reopened: number
+  /** Failed before and cannot be judged now: they stay open, unverified. */
+  unverified: number
+  verdicts: Tally
+}
+
+interface Known {
+  id: string
+  state: string
+  verdict: string
+  digest: string
+  unverified: boolean
+  number: string | null
+}
+
+const BATCH = 2_000
+
+/**
+ * Takes the verdicts of one whole evaluation and carries every finding on through its life: opened, changed, closed with
+ * evidence, opened again. A finding closes only when its rule now passes or does not apply, or its subject is gone from the
+ * graph, which only a complete read brings about; a verdict that turned unknown leaves it open and unverified. `evaluated` must be
+ * all that `evaluate(estate, rules, …)` yields. Reads and writes in sets; what did not change is not written.
+ */
+export async function storeEvaluation(
+  tx: Tx,
+  given: {
+    estate: ThingsEstate
+    rules: readonly Rule[]
+    evaluated: Iterable<Evaluated>
+    now: Date
+    run?: number
+    expressions?: ReadonlyMap<string, string>
+  },
+): Promise<StoredEvaluation> {
+  const { estate, rules, now } = given
+  await sql`select pg_advisory_xact_lock(7373_0301)`.execute(tx)
+  await reopenDue(tx, now)
+  const known = await load(tx, estate)
+  const tallies = new Map<string, Tally>(
+    rules.map((rule) => [rule.id, { fail: 0, pass: 0, unknown: 0, notApplicable: 0 }]),
+  )
+  const judged = new Map<string, number>()
+  const findings: Finding[] = []
+  const closings: Closing[] = []
+  const visited = new Set<Known>()
+  const incoming = await openIncoming(tx)
+
+  for (const { rule, subject, outcome } of given.evaluated) {
+    const tally = tallies.get(rule.id)!
+    tally[outcome.verdict === 'not-applicable' ? 'notApplicable' : outcome.verdict]++
+    if (outcome.verdict !== 'not-applicable') judged.set(subject.key, (judged.get(subject.key) ?? 0) + 1)
+    const before = known.get(rule.id)?.get(subject.key)
+    if (before) visited.add(before)
+    if (outcome.verdict === 'pass' || outcome.verdict === 'not-applicable') {
+      if (before && before.state !== 'resolved') closings.push({ id: before.id, rule, subject, outcome })
+      continue
+    }
+    const finding = toFinding(rule, subject, outcome)
+    findings.push(finding)
+    const digest = digestOf(finding)
+    if (before && before.digest === digest && before.state !== 'resolved' && !before.unverified) continue
+    await incoming.add(finding, digest, finding.verdict === 'fail' ? sawOf(rule, subject, estate) : null)
+  }
+  await incoming.end()
+
+  const asked = new Map(rules.map((rule) => [rule.id, rule]))
+  for (const [rule, subjects] of known) {
+    for (const [subject, before] of subjects) {
+      if (before.state === 'resolved' || visited.has(before)) continue
+      closings.push({
+        id: before.id,
+        rule: asked.get(rule) ?? rule,
+        subject: estate.get(subject) ?? subject,
+        outcome: null,
+      })
+    }
+  }
+
+  const { opened, reopened, unverified } = await carryOn(tx, now)
+  const resolved = await close(tx, closings, estate, now)
+  const verdicts = sum(tallies.values())
+  const open = await openOnly(tx, findings)
+  await storeRules(tx, rules, tallies, given.expressions)
+  await storeStandings(tx, { estate, rules, judged, open })
+  await storeThings(tx, { estate, rules, findings: open })
+  await sql`insert into assess.evaluation (at, run, rules, subjects, fail, pass, unknown, not_applicable, opened, resolved, reopened)
+    values (${now}, ${given.run ?? null}, ${rules.length}, ${judged.size}, ${verdicts.fail}, ${verdicts.pass}, ${verdicts.unknown}, ${verdicts.notApplicable},
+      ${opened.length}, ${resolved.length}, ${reopened.length})`.execute(tx)
+  if (opened.length + resolved.length + reopened.length > 0) {
+    const after = {
+      opened: opened.slice(0, 1000),
+      resolved: resolved.slice(0, 1000),
+      reopened: reopened.slice(0, 1000),
+    }
+    await audit.record(tx, {
+      actor: 'reeve',
+      action: 'finding.evaluate',
+      subject: given.run === undefined ? 'estate' : `run ${given.run}`,
+      after,
+    })
+  }
+  return { opened: opened.length, resolved: resolved.length, reopened: reopened.length, unverified, verdicts }
+}
+
+const sum = (tallies: Iterable<Tally>): Tally => {
+  const total = { fail: 0, pass: 0, unknown: 0, notApplicable: 0 }
+  for (const tally of tallies) for (const verdict of ruleKinds) total[verdict] += tally[verdict]
+  return total
+}
+
+/** The id is left out: a look-alike that comes or goes elsewhere does not change this finding. */
+const digestOf = ({ id: _, ...judged }: Finding): string =>
+  createHash('sha1').update(JSON.stringify(judged)).digest('base64url')
+
+/**
+ * What is known, rule → subject. A credential that was found to be another one bears that one's key now; its findings
+ * follow it, unless the other one has them already.
+ */
+async function load(tx: Tx, estate: ThingsEstate): Promise<Map<string, Map<string, Known>>> {
+  const { rows } = await sql<Known & { rule: string; subject: string }>`
+    select id, number, rule, subject, state, verdict, digest, unverified_since is not null as unverified from assess.finding`.execute(
+    tx,
+  )
+  const known = new Map<string, Map<string, Known>>()
+  const moved: { id: string; subject: string }[] = []
+  for (const { rule, subject, ...row } of rows) {
+    if (!known.has(rule)) known.set(rule, new Map())
+    known.get(rule)!.set(subject, row)
+  }
+  for (const subjects of known.values()) {
+    for (const [subject, row] of subjects) {
+      const now = row.state === 'resolved' ? subject : (estate.get(subject)?.key ?? subject)
+      if (now === subject || subjects.has(now)) continue
+      subjects.delete(subject)
+      subjects.set(now, row)
+      moved.push({ id: row.id, subject: now })
+    }
+  }
+  if (moved.length > 0) {
+    await sql`update assess.finding f set subject = m.subject from jsonb_to_recordset(${canonical(moved)}::jsonb) as m(id text, subject text) where f.id = m.id`.execute(
+      tx,
+    )
+  }
+  return known
+}
+
+const COLUMNS =
+  sql.raw(`rule text, subject text, verdict text, id text, severity text, rank smallint, title text, says text, owasp text[],
+  because text[], fix text[], places jsonb, detector text, provider text, fingerprint text, redacted text, key_id text, live text, permission text, saw jsonb, digest text`)
+
+/** New and changed findings on their way to the database, in batches. */
+async function openIncoming(
+  tx: Tx,
+): Promise<{ add(finding: Finding, digest: string, saw: Saw | null): Promise<void>; end(): Promise<void> }> {
+  await sql`create temp table if not exists incoming (${COLUMNS}) on commit drop`.execute(tx)
+  await sql`truncate incoming`.execute(tx)
+  let rows: unknown[] = []
+  const end = async (): Promise<void> => {
+    if (rows.length === 0) return
+    await sql`insert into incoming select * from jsonb_to_recordset(${canonical(rows)}::jsonb) as x(${COLUMNS})`.execute(
+      tx,
+    )
+    rows = []
+  }
+  return {
+    end,
+    async add({ keyId, ...finding }, digest, saw) {
+      rows.push({ ...finding, rank: RANK[finding.severity], key_id: keyId, saw, digest })
+      if (rows.length >= BATCH) await end()
+    },
+  }
+}
+
+/** Gives every incoming finding its fate, and writes it. */
+async function carryOn(tx: Tx, now: Date): Promise<{ opened: string[]; reopened: string[]; unverified: number }> {
+  await sql`drop table if exists became`.execute(tx)
+  await sql`create temp table became on commit drop as
+    select i.*, f.id as known, case
+      when f.id is null then case i.verdict when 'fail' then 'opened' else 'unknown' end
+      when i.verdict = 'fail' then case
+        when f.state = 'resolved' then 'reopened'
+        when f.verdict = 'unknown' then case when f.number is null then 'opened' else 'reopened' end
+        when f.severity <> i.severity then 'changed'
+        else 'same' end
+      when f.state = 'resolved' then 'unknown'
+      when f.verdict = 'fail' then 'unverified'
+      else 'same' end as fate, f.severity as was
+    from incoming i left join assess.finding f using (rule, subject)`.execute(tx)
+  // Look-alikes are numbered on from those that are there.
+  await sql`with base as (
+      select split_part(id, '-', 1) as base, max(coalesce(nullif(split_part(id, '-', 2), '')::int, 1)) as last
+      from assess.finding where split_part(id, '-', 1) in (select id from became where known is null) group by 1),
+    fresh as (
+      select rule, subject, coalesce(last, 0) + row_number() over (partition by id order by places->0->>'file', (places->0->>'line')::int nulls first, subject) as n
+      from became left join base on base.base = became.id where known is null)
+    update became set id = became.id || '-' || n from fresh where became.rule = fresh.rule and became.subject = fresh.subject and n > 1`.execute(
+    tx,
+  )
+  await sql`insert into assess.finding (id, number, rule, subject, verdict, state, severity, rank, title, says, owasp, because, fix, places,
+      detector, provider, fingerprint, redacted, key_id, live, permission, opened_at, saw, digest)
+    select id, case when verdict = 'fail' then nextval('assess.finding_number') end, rule, subject, verdict, 'open', severity, rank, title, says, owasp, because, fix, places,
+      detector, provider, fingerprint, redacted, key_id, live, permission, ${now}, saw, digest
+    from (select * from became where known is null order by rank, rule, subject) fresh`.execute(tx)
+  await sql`update assess.finding f set
+      number = case when b.verdict = 'fail' then coalesce(f.number, nextval('assess.finding_number')) else f.number end,
+      verdict = b.verdict,
+      state = case when b.fate in ('opened', 'reopened', 'unknown') then 'open' else f.state end,
+      severity = b.severity, rank = b.rank, title = b.title, says = b.says, owasp = b.owasp, because = b.because, fix = b.fix, places = b.places,
+      detector = b.detector, provider = b.provider, fingerprint = b.fingerprint, redacted = b.redacted, key_id = b.key_id, live = b.live,
+      permission = b.permission, saw = coalesce(b.saw, f.saw), digest = b.digest,
+      opened_at = case when b.fate in ('opened', 'reopened') then ${now} else f.opened_at end,
+      until = case when b.fate in ('opened', 'reopened', 'unknown') then null else f.until end,
+      last_seen_at = null, unverified_since = null, unverified_reason = null, unverified_permission = null, resolved_at = null, evidence = null
+    from became b where f.id = b.known and b.fate <> 'unverified'`.execute(tx)
+  await sql`update assess.finding f set unverified_since = coalesce(f.unverified_since, ${now}), unverified_reason = b.because[1], unverified_permission = b.permission
+    from became b where f.id = b.known and b.fate = 'unverified'`.execute(tx)
+  const { rows } = await sql<{ id: string; fate: string }>`
+    with told as (
+      insert into assess.event (finding, at, what, says)
+      select coalesce(known, id), ${now}, case fate when 'unverified' then 'changed' else fate end, case fate
+        when 'opened' then 'Found: ' || says
+        when 'reopened' then 'It came back: ' || says
+        when 'unverified' then 'It cannot be verified now: ' || because[1]
+        else 'Its severity went from ' || was || ' to ' || severity || '.' end
+      from became b where fate in ('opened', 'reopened', 'changed')
+        or (fate = 'unverified' and exists (select from assess.finding f where f.id = b.known and f.unverified_since = ${now}))
+      order by rank, rule, subject)
+    select coalesce(known, id) as id, fate from became where fate in ('opened', 'reopened', 'unverified') order by rank, rule, subject`.execute(
+    tx,
+  )
+  const of = (fate: string) => rows.filter((row) => row.fate === fate).map(({ id }) => id)
+  return { opened: of('opened'), reopened: of('reopened'), unverified: of('unverified').length }
+}
+
+/** Closes with evidence what failed; drops an unknown that was answered. Returns the ids that closed. */
+async function close(tx: Tx, closings: readonly Closing[], estate: ThingsEstate, now: Date): Promise<string[]> {
+  const gone = await goneEvidence(
+    tx,
+    closings.flatMap(({ subject }) => (typeof subject === 'string' ? [subject] : [])),
+  )
+  const closed: string[] = []
+  for (let from = 0; from < closings.length; from += BATCH) {
+    const batch = closings.slice(from, from + BATCH)
+    const { rows: saws } = await sql<{
+      id: string
+      saw: Saw | null
+    }>`select id, saw from assess.finding where id = any(${batch.map(({ id }) => id)})`.execute(tx)
+    const saw = new Map(saws.map((row) => [row.id, row.saw]))
+    const answers = batch.map((closing) => ({
+      id: closing.id,
+      evidence: evidenceOf(closing, saw.get(closing.id) ?? null, estate, gone, now),
+    }))
+    const { rows } = await sql<{ id: string }>`
+      with answer as (select * from jsonb_to_recordset(${canonical(answers)}::jsonb) as x(id text, evidence jsonb)),
+      answered as (delete from assess.finding f using answer where f.id = answer.id and f.number is null),
+      done as (
+        update assess.finding f set state = 'resolved', resolved_at = ${now}, evidence = answer.evidence, verdict = 'fail', until = null, asked = null,
+          unverified_since = null, unverified_reason = null, unverified_permission = null, last_seen_at = (select max(at) from assess.evaluation)
+        from answer where f.id = answer.id and f.number is not null returning f.id, f.evidence),
+      told as (insert into assess.event (finding, at, what, says) select id, ${now}, 'resolved', 'Closed: ' || (evidence->'says'->>0) from done)
+      select id from done order by id`.execute(tx)
+    closed.push(...rows.map(({ id }) => id))
+  }
+  return closed
+}
+
+/**
+ * What is open, with the ids that the database gave: without the muted and accepted, and with those that failed before and
+ * cannot be verified now, beside the verdict that was lost.
+ */
+async function openOnly(tx: Tx, findings: readonly Finding[]): Promise<Finding[]> {
+  const { rows } = await sql<{
+    id: string
+    rule: string
+    subject: string
+  }>`select id, rule, subject from assess.finding where state = 'open'`.execute(tx)
+  const open = new Map(rows.map(({ id, rule, subject }) => [`${rule}\n${subject}`, id]))
+  const judged = findings.flatMap((finding) => {
+    const id = open.get(`${finding.rule}\n${finding.subject}`)
+    return id === undefined ? [] : [{ ...finding, id }]
+  })
+  return [
+    ...judged,
+    ...(await storedFindings(tx, sql`state = 'open' and verdict = 'fail' and unverified_since is not null`)),
+  ]
+}

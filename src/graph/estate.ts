@@ -1,5 +1,5 @@
-import type { Edge, Entity, Instant, Kind, LedgerLine, Surroundings, Verb } from '../sdk/index.ts'
-import { type Adjacency, adjacency, EdgeList, verbNumber, verbs } from './adjacency.ts'
+import type { Edge, Entity, Instant, Kind, LedgerLine, Neighbour, Step, Surroundings, Verb } from '../sdk/index.ts'
+import { type Adjacency, type Attributes, adjacency, EdgeList, verbNumber, verbs } from './adjacency.ts'
 import { type Effective, flowDown } from './flow.ts'
 import { type Description, sameCredentials, unite } from './unite.ts'
 
@@ -72,6 +72,40 @@ export class Estate implements Surroundings {
     for (let at = start[slot]!; at < start[slot + 1]!; at++) yield this.#edge(order[at]!)
   }
 
+  /** The ends of a path of verbs, each once, in order of key: what rules ask most, so it walks indexes and not keys. */
+  follow(start: string, path: readonly Step[]): readonly Neighbour[] {
+    let from = this.#index.get(start)
+    if (from === undefined || path.length === 0) return nowhere
+    const { edges, keys, entities } = this.#parts
+    let starts: number[] = [from]
+    let by: number[] = []
+    for (const step of path) {
+      const out = step[0] === '>'
+      const { start: slots, order } = out ? this.#out : this.#in
+      const ends = out ? edges.to : edges.from
+      const verb = verbNumber.get(step.slice(1))!
+      const next: number[] = []
+      by = []
+      const seen = starts.length > 1 ? new Set<number>() : undefined
+      for (from of starts) {
+        const slot = from * verbs.length + verb
+        for (let at = slots[slot]!; at < slots[slot + 1]!; at++) {
+          const end = ends[order[at]!]!
+          if (seen === undefined ? next.includes(end) : seen.has(end)) continue
+          seen?.add(end)
+          next.push(end)
+          by.push(order[at]!)
+        }
+      }
+      if (next.length === 0) return nowhere
+      starts = next
+    }
+    const found = starts.map(
+      (end, at): Neighbour => ({ key: keys[end]!, entity: entities[end] ?? null, edge: this.#edge(by[at]!) }),
+    )
+    return found.length === 1 ? found : found.sort((a, b) => (a.key < b.key ? -1 : 1))
+  }
+
   /** All edges at a key, in order of verb. */
   *edgesOf(key: string, direction: 'out' | 'in'): Generator<Edge> {
     const index = this.#index.get(key)
@@ -141,6 +175,8 @@ export class Estate implements Surroundings {
   }
 }
 
+const nowhere: readonly Neighbour[] = Object.freeze([])
+
 /** Connection → type → why its last read was not whole. */
 function gapsOf(sources: readonly SourceState[]) {
   const gaps = new Map<string, Map<string, { reason: string; permission?: string }>>()
@@ -170,14 +206,18 @@ export class EstateBuilder {
 
   add(connection: string, collection: string, item: Entity | Edge): void {
     if ('verb' in item) {
-      this.#edges.push(this.#intern(item.from), verbNumber.get(item.verb)!, this.#intern(item.to), item.attributes)
-      return
+      return this.addEdge(item.from, verbNumber.get(item.verb)!, item.to, item.attributes)
     }
     const source = this.#source(connection, collection)
     const index = this.#intern(item.key)
     const described = this.#descriptions.get(index)
     if (described === undefined) this.#descriptions.set(index, [{ source, entity: item }])
     else if (!described.some((one) => one.source === source)) described.push({ source, entity: item })
+  }
+
+  /** The same for an edge whose verb is a number already. */
+  addEdge(from: string, verb: number, to: string, attributes: Attributes | undefined): void {
+    this.#edges.push(this.#intern(from), verb, this.#intern(to), attributes)
   }
 
   build(sources: readonly SourceState[] = [], asOf: Instant | null = null): Estate {

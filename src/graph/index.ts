@@ -3,5 +3,6 @@ import type { Migrations } from '../platform/index.ts'
 
 export const migrations: Migrations = { schema: 'graph', folder: new URL('./migrations/', import.meta.url) }
 export { Estate, EstateBuilder, estateFrom, type SourceState } from './estate.ts'
+export { loadEstate, loadSources } from './load.ts'
 export type { Applied, CollectionRead } from './reconcile.ts'
 export { type Database, dropStage, openStage, type Stage, stagedRuns } from './stage.ts'

@@ -67,9 +67,10 @@ const united = sql`
     )) || jsonb_build_object(
       'kind', ${first('kind')}, 'type', ${first('type')}, 'name', ${first('name')},
       'attributes', graph.merged(coalesce(body->'attributes', '{}') order by place desc)
-    ) || (select coalesce(jsonb_build_object('aliases', jsonb_agg(alias order by alias collate "C")), '{}') from (
+    ) || (select case when count(*) = 0 then '{}'::jsonb
+        else jsonb_build_object('aliases', jsonb_agg(alias order by alias collate "C")) end from (
         select jsonb_array_elements_text(said) as alias from unnest(array_agg(body->'aliases') filter (where body ? 'aliases')) said
-        union select unnest(array_agg(own_key) filter (where key_id <> id))) a having count(*) > 0)
+        union select unnest(array_agg(own_key) filter (where key_id <> id))) a)
       as body,
     graph.merged(coalesce(body->'unknowns', '{}') order by place desc) as unknowns
   from (select d.id, d.first_seen, e.key_id, e.source_id, e.body, s.connection, k.key as own_key,
@@ -162,7 +163,8 @@ async function writeNodes(tx: Tx, at: Date): Promise<void> {
       body->>'method', body->>'fingerprint',
       case when body ? 'aliases' then array(select a from jsonb_array_elements_text(body->'aliases') a where length(a) <= 600) else '{}' end,
       body->'attributes'->>'accountKind', first_seen, ${at}, body, ${list(fromEdges, 'd')}, ${list(flowing, 'f')}
-    from projected p join graph.key k using (id) left join derived d using (id) left join (${effective}) f using (id)
+    from projected p join graph.key k using (id) left join derived d using (id)
+    left join (${effective} union all select id, ${list(flowing)} from graph.node where id not in (select id from flow)) f using (id)
     on conflict (id) do update set ${sql.join(columns.map((name) => sql`${sql.ref(name)} = ${sql.ref(`excluded.${name}`)}`))}`.execute(
     tx,
   )

@@ -1,0 +1,170 @@
+import { sql } from 'kysely'
+import type { Db, Tx } from '../platform/index.ts'
+import type { Entity, Instant, LedgerLine } from '../sdk/index.ts'
+import { type Attributes, EdgeList, verbNumber } from './adjacency.ts'
+import { Estate, EstateBuilder, type SourceState, withEffective } from './estate.ts'
+import type { Effective } from './flow.ts'
+
+/** Rows a fetch brings: memory beside the estate itself is bounded by it. */
+const BATCH = 10_000
+
+/**
+ * The estate as it is now, or as it was at an instant, read in one snapshot. Now comes out of the projection; then is united
+ * anew from the descriptions that held.
+ */
+export async function loadEstate(db: Db, { asOf }: { asOf?: Date | undefined } = {}): Promise<Estate> {
+  return db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .setAccessMode('read only')
+    .execute(async (tx) => (asOf === undefined ? loadNow(tx) : loadAsOf(tx, asOf)))
+}
+
+async function loadNow(tx: Tx): Promise<Estate> {
+  const { sources, places } = await loadSources(tx)
+  const keys: (string | undefined)[] = []
+  const aliases = new Map<string, number>()
+  for await (const rows of batches<{ id: number; key: string; same_as: number | null }>(
+    tx,
+    sql`select id, key, same_as from graph.key`,
+  )) {
+    for (const { id, key, same_as } of rows) {
+      if (same_as === null) keys[id] = key
+      else aliases.set(key, same_as)
+    }
+  }
+  const entities: (Entity | undefined)[] = new Array(keys.length).fill(undefined)
+  const effective = new Map<number, Effective>()
+  const describedBy: (readonly number[] | undefined)[] = new Array(keys.length).fill(undefined)
+  const shared = new Map<string, readonly number[]>()
+  for await (const rows of batches<NodeRow>(tx, sql`select * from graph.node`)) {
+    for (const row of rows) {
+      entities[row.id] = withEffective({ key: row.key, ...row.body }, row.environment, row.sensitivity, row.tier)
+      if (row.flow !== null) effective.set(row.id, effectiveOf(row))
+      const name = row.sources.join()
+      if (!shared.has(name))
+        shared.set(
+          name,
+          row.sources.map((source) => places.get(source)!),
+        )
+      describedBy[row.id] = shared.get(name)!
+    }
+  }
+  const edges = new EdgeList()
+  const rows = batches<{ f: number; v: string; t: number; a: Attributes | null }>(
+    tx,
+    sql`select from_id as f, verb as v, to_id as t, attributes as a from graph.edge where valid_to is null`,
+  )
+  for await (const batch of rows)
+    for (const { f, v, t, a } of batch) edges.push(f, verbNumber.get(v)!, t, a ?? undefined)
+  return new Estate({
+    keys,
+    entities,
+    aliases,
+    edges,
+    effective,
+    describedBy: (index) => describedBy[index] ?? [],
+    sources,
+    asOf: null,
+  })
+}
+
+interface NodeRow {
+  id: number
+  key: string
+  sources: number[]
+  environment: Entity['environment'] | null
+  environment_from: number | null
+  environment_disputed: Entity['environment'] | null
+  sensitivity: Entity['sensitivity'] | null
+  sensitivity_from: number | null
+  tier: Entity['tier'] | null
+  tier_from: number | null
+  flow: unknown[] | null
+  body: Omit<Entity, 'key'>
+}
+
+function effectiveOf(row: NodeRow): Effective {
+  const effective: Effective = {}
+  if (row.environment_from !== null) {
+    effective.environment = row.environment!
+    effective.environmentFrom = row.environment_from
+  }
+  if (row.environment_disputed !== null) effective.environmentDisputed = row.environment_disputed!
+  if (row.sensitivity_from !== null) {
+    effective.sensitivity = row.sensitivity!
+    effective.sensitivityFrom = row.sensitivity_from
+  }
+  if (row.tier_from !== null) {
+    effective.tier = row.tier!
+    effective.tierFrom = row.tier_from
+  }
+  return effective
+}
+
+async function loadAsOf(tx: Tx, asOf: Date): Promise<Estate> {
+  const { sources, sourceIds } = await loadSources(tx)
+  const builder = new EstateBuilder()
+  const held = sql`valid_from <= ${asOf} and (valid_to is null or valid_to > ${asOf})`
+  for await (const rows of batches<{ key: string; source_id: number; body: Omit<Entity, 'key'> }>(
+    tx,
+    sql`select k.key, e.source_id, e.body from graph.entity e join graph.key k on k.id = e.key_id where ${held}`,
+  )) {
+    for (const { key, source_id, body } of rows) {
+      const { connection, collection } = sourceIds.get(source_id)!
+      builder.add(connection, collection, { key, ...body })
+    }
+  }
+  for await (const rows of batches<{ from: string; verb: string; to: string; attributes: Attributes | null }>(
+    tx,
+    sql`select f.key as "from", e.verb, t.key as "to", e.attributes from graph.edge e
+      join graph.key f on f.id = e.from_key join graph.key t on t.id = e.to_key where ${held}`,
+  )) {
+    for (const { from, verb, to, attributes } of rows) {
+      builder.addEdge(from, verbNumber.get(verb)!, to, attributes ?? undefined)
+    }
+  }
+  return builder.build(sources, asOf.toISOString())
+}
+
+/** Every source, with the lines of its last read. */
+export async function loadSources(db: Db) {
+  const { rows } = await sql<{
+    id: number
+    connection: string
+    collection: string
+    yields: string[]
+    complete: boolean
+    complete_at: Date | null
+    lines: (Omit<LedgerLine, 'connection' | 'collection' | 'since'> & { since: Instant | null })[]
+  }>`select s.id, s.connection, s.collection, s.yields, s.complete, s.complete_at, coalesce((select jsonb_agg(jsonb_build_object(
+      'scope', scope, 'expected', expected, 'obtained', obtained, 'refused', refused, 'reason', reason, 'permission', permission,
+      'since', to_char(since at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by scope)
+      from graph.ledger l where l.source_id = s.id), '[]') as lines
+    from graph.source s order by s.connection collate "C", s.collection collate "C"`.execute(db)
+  const sources = rows.map(
+    (row): SourceState => ({
+      connection: row.connection,
+      collection: row.collection,
+      yields: row.yields,
+      complete: row.complete,
+      completeAt: row.complete_at?.toISOString() ?? null,
+      lines: row.lines.map((line) => ({ connection: row.connection, collection: row.collection, ...line })),
+    }),
+  )
+  return {
+    sources,
+    places: new Map(rows.map((row, place) => [row.id, place])),
+    sourceIds: new Map(rows.map((row) => [row.id, row])),
+  }
+}
+
+async function* batches<Row>(tx: Tx, query: ReturnType<typeof sql>): AsyncGenerator<Row[]> {
+  await sql`declare reader no scroll cursor for ${query}`.execute(tx)
+  for (;;) {
+    const { rows } = await sql<Row>`fetch ${sql.lit(BATCH)} from reader`.execute(tx)
+    if (rows.length === 0) break
+    yield rows
+  }
+  await sql`close reader`.execute(tx)
+}

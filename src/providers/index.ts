@@ -1,5 +1,6 @@
 import type { Provider } from '../sdk/index.ts'
+import { host } from './host/index.ts'
 import { postgres } from './postgres/index.ts'
 
 /** The only list of providers. */
-export const providers: readonly Provider[] = [postgres]
+export const providers: readonly Provider[] = [host, postgres]

@@ -1,0 +1,96 @@
+import type { X509Certificate } from 'node:crypto'
+import { connect } from 'node:tls'
+import type { Collection, Edge, Entity, Run } from '../../sdk/index.ts'
+import { certificateEntity, certificateKey, subjectsOf } from './certificate.ts'
+import { factsOf } from './file-facts.ts'
+import { clean, fileKey, type Host, novel } from './host.ts'
+import { keyFilesOf } from './key-files.ts'
+import { listenerKey } from './listeners.ts'
+import { type Listener, listenersOf } from './listening.ts'
+import { eachOf, within } from './machine.ts'
+import { quiet } from './processes.ts'
+
+const HANDSHAKE = 3000
+const MOST_LISTENERS = 200
+
+export const certificates: Collection<Host> = {
+  id: 'certificates',
+  title: 'TLS certificates on disk and as served',
+  yields: ['x509_certificate', 'host_certificate_file'],
+  needs: [
+    'read the certificate folders below /etc',
+    "open TLS connections to the host's own loopback address; nothing is sent but the greeting",
+  ],
+  async *read(host, run) {
+    const fresh = novel()
+    for (const file of await keyFilesOf(host, run)) {
+      const [leaf] = file.certificates
+      if (!leaf) continue
+      const key = fileKey(host, `${file.path}#certificate`)
+      const items: (Entity | Edge)[] = [
+        certificateEntity(leaf),
+        ...subjectsOf(leaf),
+        {
+          kind: 'secret',
+          type: 'host_certificate_file',
+          key,
+          name: clean(`${file.path} on ${host.name}`, 600),
+          attributes: {
+            ...(await factsOf(host, run, file.path, file.info)),
+            host: host.name,
+            certificates: file.certificates.length,
+          },
+        },
+        { from: key, verb: 'holds', to: certificateKey(leaf) },
+      ]
+      for (const item of items) if (fresh(item)) yield item
+    }
+    const listeners = (await listenersOf(host, run)).slice(0, MOST_LISTENERS)
+    const served = await eachOf(listeners, 8, (listener) => handshake(host, run, listener))
+    for (const [at, leaf] of served.entries()) {
+      if (leaf === null) continue
+      const items: (Entity | Edge)[] = [
+        certificateEntity(leaf),
+        ...subjectsOf(leaf),
+        {
+          from: listenerKey(host, listeners[at]!),
+          verb: 'contains',
+          to: certificateKey(leaf),
+          attributes: { served: true },
+        },
+      ]
+      for (const item of items) if (fresh(item)) yield item
+    }
+  },
+}
+
+/** Only what the loopback address reaches is spoken to: sockets bound to another address alone are left in peace. */
+async function handshake(host: Host, run: Run, { address, port }: Listener): Promise<X509Certificate | null> {
+  const at = /^(0\.0\.0\.0|::|127\..*)$/.test(address)
+    ? address.startsWith('127.')
+      ? address
+      : '127.0.0.1'
+    : address === '::1'
+      ? '::1'
+      : null
+  if (at === null) return null
+  const stream = await quiet(host.machine.dial({ address: at, port }))
+  if (stream === null) return null
+  const { promise, resolve } = Promise.withResolvers<X509Certificate | null>()
+  // Whether it is to be trusted is not the question here, only which certificate is shown.
+  const socket = connect({
+    socket: stream,
+    rejectUnauthorized: false,
+    servername: host.name.includes('.') ? host.name : 'localhost',
+  })
+  socket.once('secureConnect', () => resolve(socket.getPeerX509Certificate() ?? null))
+  socket.once('error', () => resolve(null))
+  socket.once('close', () => resolve(null))
+  stream.once('error', () => resolve(null))
+  try {
+    return await within(promise, HANDSHAKE, run.signal, 'TLS greeting').catch(() => null)
+  } finally {
+    socket.destroy()
+    stream.destroy()
+  }
+}

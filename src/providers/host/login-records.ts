@@ -1,0 +1,84 @@
+import type { Run } from '../../sdk/index.ts'
+import { accountsOf } from './accounts.ts'
+import { type AuthEvent, parseAuthLog, parseJournal } from './auth-log.ts'
+import { type Host, textOf } from './host.ts'
+import { eachOf, part } from './machine.ts'
+import { LASTLOG_ROW, parseLastlog, parseUtmp, USER, type UtmpRecord } from './utmp.ts'
+
+export interface LoginRecords {
+  /** Logins with a terminal, oldest first. */
+  logins: UtmpRecord[]
+  now: UtmpRecord[]
+  /** Failed logins by account; names that are no account are not kept: people type passwords there. */
+  failed: Map<string, number>
+  last: Map<string, { at: number; line: string; host: string }>
+  events: AuthEvent[]
+  /** The oldest moment from which logins with a terminal are on record without a gap; null where they are not recorded. */
+  loginsSince: number | null
+  /** The same for what sshd, su, sudo and cron wrote. */
+  eventsSince: number | null
+}
+
+const UTMP_LIMIT = 32 << 20
+const LOG_LIMIT = 24 << 20
+
+export async function readLoginRecords(host: Host, run: Run): Promise<LoginRecords> {
+  const accounts = await accountsOf(host, run)
+  const known = new Set(accounts.users.map((user) => user.name))
+  const records = [...(await utmp(host, run, '/var/log/wtmp.1')), ...(await utmp(host, run, '/var/log/wtmp'))].sort(
+    (a, b) => a.at - b.at,
+  )
+  const failed = new Map<string, number>()
+  for (const { user } of await utmp(host, run, '/var/log/btmp'))
+    if (known.has(user)) failed.set(user, (failed.get(user) ?? 0) + 1)
+
+  const last: LoginRecords['last'] = new Map()
+  const lastlog = await part(run, () => host.machine.readFile('/var/log/lastlog', { limit: 1 }))
+  await eachOf(lastlog === null ? [] : accounts.users, 8, async ({ name, uid }) => {
+    const row = await part(run, () =>
+      host.machine.readFile('/var/log/lastlog', { from: uid * LASTLOG_ROW, limit: LASTLOG_ROW }),
+    )
+    const found = row && parseLastlog(row.bytes)
+    if (found) last.set(name, found)
+  })
+
+  const events: AuthEvent[] = []
+  for (const file of ['/var/log/auth.log.1', '/var/log/auth.log', '/var/log/secure']) {
+    const bytes = await tail(host, run, file, LOG_LIMIT)
+    if (bytes) events.push(...parseAuthLog(textOf(bytes), run.now()))
+  }
+  const journal = await part(run, () => host.machine.run('auth-journal'))
+  if (journal !== null) events.push(...parseJournal(journal))
+  const unique = [
+    ...new Map(
+      events.map((event) => [
+        `${Math.floor(event.at / 1000)} ${event.kind} ${event.account} ${event.from} ${event.by}`,
+        event,
+      ]),
+    ).values(),
+  ]
+
+  return {
+    logins: records.filter((record) => record.type === USER && known.has(record.user)),
+    now: (await utmp(host, run, '/run/utmp')).filter((record) => record.type === USER && known.has(record.user)),
+    failed,
+    last,
+    events: unique.sort((a, b) => a.at - b.at),
+    loginsSince: records[0]?.at ?? null,
+    eventsSince: unique.reduce<number | null>((first, event) => Math.min(first ?? event.at, event.at), null),
+  }
+}
+
+const utmp = async (host: Host, run: Run, file: string): Promise<UtmpRecord[]> => {
+  const bytes = await tail(host, run, file, UTMP_LIMIT)
+  return bytes === null ? [] : parseUtmp(bytes)
+}
+
+/** The end of a file that may be large, from a whole row on. */
+async function tail(host: Host, run: Run, file: string, limit: number): Promise<Uint8Array | null> {
+  const info = await part(run, () => host.machine.stat(file))
+  if (info?.kind !== 'file') return null
+  const over = Math.max(0, info.size - limit)
+  const content = await part(run, () => host.machine.readFile(file, { from: Math.ceil(over / 384) * 384, limit }))
+  return content?.bytes ?? null
+}

@@ -1,0 +1,115 @@
+import type { Collection, Edge, Entity, Run } from '../../sdk/index.ts'
+import { accountsOf, namesByUid } from './accounts.ts'
+import { certificateKey } from './certificate.ts'
+import { factsOf } from './file-facts.ts'
+import { clean, fileKey, type Host, instant, novel, userKey } from './host.ts'
+import { type KeyFile, keyFilesOf } from './key-files.ts'
+import { spkiOf, sshKeyEntity } from './ssh-key.ts'
+
+export const privateKeys: Collection<Host> = {
+  id: 'private-keys',
+  title: 'Private keys on disk',
+  yields: ['host_private_key_file', 'host_ssh_certificate_file', 'ssh_key', 'ssh_certificate'],
+  needs: [
+    'read the .ssh folders of all accounts and the key folders below /etc (root or CAP_DAC_READ_SEARCH); of a private key only its public half is kept',
+  ],
+  async *read(host, run) {
+    const files = await keyFilesOf(host, run)
+    const byPath = new Map(files.map((file) => [file.path, file]))
+    const certified = new Map(
+      files.flatMap((file) =>
+        file.certificates.map((certificate): [string, string] => [spkiOf(certificate), certificateKey(certificate)]),
+      ),
+    )
+    const names = namesByUid(await accountsOf(host, run))
+    const fresh = novel()
+    for (const file of files) {
+      const owner = names.get(file.info.uid)
+      for (const item of await describe(host, run, file, byPath, certified, owner)) if (fresh(item)) yield item
+    }
+  },
+}
+
+async function describe(
+  host: Host,
+  run: Run,
+  file: KeyFile,
+  byPath: Map<string, KeyFile>,
+  certified: Map<string, string>,
+  owner: string | undefined,
+): Promise<(Entity | Edge)[]> {
+  const items: (Entity | Edge)[] = []
+  const key = fileKey(host, file.path)
+  const [first] = file.privateKeys
+  if (first) {
+    const beside = byPath.get(`${file.path}.pub`)?.publicKey ?? null
+    const publicKey = first.publicKey ?? beside
+    const forTls = first.spki === null ? undefined : certified.get(first.spki)
+    const facts = await factsOf(host, run, file.path, file.info)
+    items.push({
+      kind: 'secret',
+      type: 'host_private_key_file',
+      key,
+      name: clean(`${file.path} on ${host.name}`, 600),
+      ...(publicKey && { aliases: [publicKey.fingerprint] }),
+      attributes: {
+        ...facts,
+        host: host.name,
+        format: first.format,
+        encrypted: first.encrypted,
+        cipher: first.cipher,
+        keys: file.privateKeys.length,
+        hostKey: /\/ssh_host_[a-z0-9]+_key$/.test(file.path),
+        forTls: forTls !== undefined,
+        ...(publicKey && { keyType: publicKey.keyType, bits: publicKey.bits }),
+      },
+      ...(!publicKey &&
+        forTls === undefined && {
+          unknowns: { publicKey: { reason: 'the key is encrypted as a whole, and no .pub file lies beside it' } },
+        }),
+    })
+    if (forTls !== undefined) items.push({ from: key, verb: 'holds', to: forTls })
+    else if (publicKey) {
+      items.push(sshKeyEntity(publicKey, { ...(beside?.comment ? { name: beside.comment } : {}) }), {
+        from: key,
+        verb: 'holds',
+        to: `ssh:${publicKey.fingerprint}`,
+      })
+    }
+    if (owner !== undefined) items.push({ from: userKey(host, owner), verb: 'controls', to: key })
+  }
+  if (file.publicKey?.certificate) items.push(...sshCertificate(host, file, owner))
+  return items
+}
+
+function sshCertificate(host: Host, file: KeyFile, owner: string | undefined): (Entity | Edge)[] {
+  const { certificate, keyType } = file.publicKey!
+  const { fingerprint, keyId, serial, principals, authority, forHost } = certificate!
+  const from = certificate!.validFrom === null ? null : instant(certificate!.validFrom)
+  const until = certificate!.validUntil === null ? null : instant(certificate!.validUntil)
+  const credential = `ssh-cert:${fingerprint}`
+  const place = fileKey(host, file.path)
+  const items: (Entity | Edge)[] = [
+    {
+      kind: 'credential',
+      type: 'ssh_certificate',
+      key: credential,
+      name: clean(`certificate ${keyId || serial}`, 300),
+      method: 'certificate',
+      created: from === null ? { unknown: 'the certificate names no beginning' } : { value: from },
+      expires: until === null ? { notApplicable: 'the certificate is valid for ever' } : { value: until },
+      aliases: [fingerprint, ...(keyId ? [keyId] : [])],
+      attributes: { keyType, keyId, serial, principals, authority, forHost, publicKey: file.publicKey!.fingerprint },
+    },
+    {
+      kind: 'secret',
+      type: 'host_ssh_certificate_file',
+      key: place,
+      name: clean(`${file.path} on ${host.name}`, 600),
+      attributes: { file: clean(file.path), host: host.name },
+    },
+    { from: place, verb: 'holds', to: credential },
+  ]
+  if (owner !== undefined) items.push({ from: userKey(host, owner), verb: 'controls', to: place })
+  return items
+}

@@ -86,12 +86,13 @@ export class Estate implements Surroundings {
       const verb = verbNumber.get(step.slice(1))!
       const next: number[] = []
       by = []
-      const seen = starts.length > 1 ? new Set<number>() : undefined
+      let seen: Set<number> | undefined
       for (from of starts) {
         const slot = from * verbs.length + verb
+        if (seen === undefined && (starts.length > 1 || slots[slot + 1]! - slots[slot]! > 1)) seen = new Set(next)
         for (let at = slots[slot]!; at < slots[slot + 1]!; at++) {
           const end = ends[order[at]!]!
-          if (seen === undefined ? next.includes(end) : seen.has(end)) continue
+          if (seen?.has(end)) continue
           seen?.add(end)
           next.push(end)
           by.push(order[at]!)

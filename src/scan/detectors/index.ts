@@ -1,0 +1,43 @@
+import type { Detector } from '../detector.ts'
+import { addresses } from './addresses.ts'
+import { ai } from './ai.ts'
+import { aws } from './aws.ts'
+import { azure } from './azure.ts'
+import { clouds } from './clouds.ts'
+import { codeHosts } from './code-hosts.ts'
+import { commands } from './commands.ts'
+import { files } from './files.ts'
+import { google } from './google.ts'
+import { infrastructure } from './infrastructure.ts'
+import { keys } from './keys.ts'
+import { messages } from './messages.ts'
+import { monitoring } from './monitoring.ts'
+import { packages } from './packages.ts'
+import { passwords } from './passwords.ts'
+import { payments } from './payments.ts'
+import { secrets } from './secrets.ts'
+import { serviceKeys } from './service-keys.ts'
+import { work } from './work.ts'
+
+/** All detectors. To add one, add an item to the list of its kind, or a list of your own here. */
+export const detectors: readonly Detector[] = [
+  ...aws,
+  ...azure,
+  ...google,
+  ...clouds,
+  ...codeHosts,
+  ...packages,
+  ...payments,
+  ...messages,
+  ...monitoring,
+  ...work,
+  ...infrastructure,
+  ...ai,
+  ...keys,
+  ...addresses,
+  ...files,
+  ...commands,
+  ...passwords,
+  ...secrets,
+  ...serviceKeys,
+]

@@ -1,0 +1,397 @@
+import { assignment, type Field, fieldOf, isBesideUser, isSideFile } from '../assignment.ts'
+import type { Detector, Match, Opinion } from '../detector.ts'
+import { isBinary, isNothing, looksDrawn, readsAsName, standsForAnother } from '../value.ts'
+
+const latin1 = (text: string): string => Buffer.from(text, 'utf8').toString('latin1')
+
+/** Words for a password in other languages; what stands before an operator or right before the value. */
+const FOREIGN = [
+  '비밀번호',
+  '비번',
+  '암호',
+  '패스워드',
+  '密码',
+  '密碼',
+  'パスワード',
+  '暗証番号',
+  'пароль',
+  'пасворд',
+  'kennwort',
+  'senha',
+  'contraseña',
+  'contrasena',
+  'motdepasse',
+  'mot_de_passe',
+  'hasło',
+  'haslo',
+  'wachtwoord',
+  'lösenord',
+  'heslo',
+  'şifre',
+  'parola',
+].map(latin1)
+/** After the keyword these make the name one about passwords, not of one. */
+const ABOUT = new Set(
+  `field fields label labels hint hints placeholder text policy policies length len min max minimum maximum regex pattern reset change changed forgot forgotten recovery url uri path dir folder file files
+  filename type input id ids uuid title message messages msg error errors err help prompt prompts required enabled disabled expiry expires expired expiration expire age lifetime ttl strength hash hashed hashes hasher
+  hashing salt encoder encryption encrypter algorithm algo method manager provider authentication authenticator validator validation validate valid invalid attribute attr column col param parameter params var variable
+  env icon button btn form page link view dialog screen service class format formatter generator generate generated history rule rules count attempts attempt tries timeout callback cb fn func function check checks
+  checker mismatch match matches incorrect wrong missing blank empty toggle visible visibility show hide complexity cmd command digest ref reference selector xpath element node key keys keyring name names login
+  style color mode flag flags option options config settings store storage safe manager prompttext credentials grant requirements requirement update updated description desc info note helper lower upper special digits chars
+  characters size entropy score tooltip locator test tests spec api endpoint route handler controller action event events state status result results response request token list map set get node widget section component
+  template email mail sms subject header line lines char account accounts user users username host hosts character mask masked protected supported support only less through by port ed ing es er ers ive age enger port thru along over down up from to in is not and or if`.split(
+    /\s+/,
+  ),
+)
+/** The same before the keyword. */
+const NOT_ONE = new Set(
+  'forgot forgotten reset change show hide toggle no not invalid wrong missing incorrect has is needs need require requires validate check verify confirmation allow disallow enable disable ask prompt hashed hash'.split(
+    ' ',
+  ),
+)
+/** Words that hold `pass` and are none. */
+const OTHER_WORD =
+  /^(?:by|com|tres|sur|encom|over|under|multi|render|sub|first|second|last|one|two|single|pre|post|high|low|band|all|test|pixel|shadow|depth|dry|max|num|final|next|main|main|bloom|effect|shader|opt|optimization|compiler|llvm|module|function|loop|region|inline|cgscc|n|im|t|mono|pop)_?pass(?:es)?$|^pass(?:es|ed|ing|ive|ively|age|ages|enger|engers|port|ports|ion|ionate|thru|through|able|over|erby|er|book|at|er|keys?|band|fail|phrases|codes)$|^passes|^passport|^passiv|^passeng|^passag|^password(?:less|s)?able$/i
+
+const words = [
+  'password',
+  'passwd',
+  'pass',
+  'pwd',
+  'pw',
+  'pswd',
+  'psw',
+  'passphrase',
+  'passcode',
+  'passwort',
+  'passwrd',
+  'passw',
+  'psswd',
+  'pasw',
+  'psswrd',
+  'paasword',
+  'pasword',
+  'paswd',
+  'paswrd',
+  'masterauth',
+  'psk',
+  'psword',
+  'pssword',
+  'pswrd',
+  'passworsd',
+  'passowrd',
+  'passwords',
+]
+const PASSWORD_WORD = new RegExp(
+  `(?:${words.join('|')}|${FOREIGN.join('|')})\\d{0,2}$|^(?:pass(?:word|wd|phrase))`,
+  'i',
+)
+
+/** A form's or a dictionary's words for the field itself, in many languages. */
+const LABEL =
+  /^(?:(?:new|old|your|current|enter|confirm|repeat|verify|re-?enter|type|choose|forgot|invalid|show|hide|change|reset|set|create|update|the|wrong|missing|no|my|a|user|nuevo|votre|neues|ihr)[ _-]?)*(?:pass ?(?:word|wd|phrase|wort|code)s?|mot de passe|contrase[^a-z]{1,2}a|contrasenya|senha|parola|kennwort|wachtwoord|has[^a-z]{1,2}o|heslo|adgangskode|l[^a-z]{1,2}senord|jelsz[^a-z]{1,2}|salasana|passord|[\x80-\xff \d]{2,60})[:?*!. ]*$/i
+
+const NEAR_CALL =
+  /(?:define|putenv|setenv|set_?property|setx?|put|add|config|environ(?:ment)?|getenv|get|fetch|env|option|with|entry|pair|of)[ \t]*[.([{]+[ \t]*["'\x60]?[\w.-]*$/i
+
+/** Letters with a digit or a sign between or after them; not a number, a version, a size, a path or a call. */
+const mixed = (value: string): boolean => {
+  if (/^[\d.,:%-]+(?:px|em|rem|ms|s|m|h|d|kb|mb|gb|%)?$/i.test(value) || /^v?\d+(?:\.\d+)+/.test(value)) return false
+  return /[A-Za-z\x80-\xff]/.test(value) && /[0-9!@#$%^&*?+~=]/.test(value)
+}
+
+const looksLikeCode = (value: string): boolean =>
+  /\w\(|\)$|\[\w*\]|^\w+(?:\.\w+){1,}$|->|::|=>|==|^[*&!-]\w|^\.|\/\/|^\w+\?\.|\$\(|\+\+|^\d+$|[?:]$|^[({[]/.test(value)
+
+const weigh = (match: Match, field: Field): Opinion => {
+  const { value, window, file } = match
+  const side = isSideFile(file)
+  const common =
+    value.length < 6 ||
+    /^(?:admin|root|test|guest|demo|default|changeme|change_me|letmein|welcome|qwerty|secret|pass(?:word|wd)?)[\d!]{0,4}$/i.test(
+      value,
+    )
+  const title = common ? 'Weak or default password' : /phrase/i.test(field.name) ? 'Passphrase' : 'Password'
+  const user =
+    /(?:user(?:name|id)?|login|uid)["'\x60]?\]?[ \t]{0,4}(?:=>|[=:,>])[ \t]{0,4}["'\x60]?([\w.@-]{2,64})/i.exec(
+      window,
+    )?.[1]
+  return {
+    title,
+    severity: side ? 'low' : common ? 'medium' : 'high',
+    ...(user === undefined || isNothing(user) ? {} : { keyId: user }),
+  }
+}
+
+/** Files of texts for people, in which `password` is a word. */
+const isTexts = (file: string): boolean =>
+  /(?:^|\/)(?:locales?|i18n|lang|languages?|translations?|l10n|messages?|lc_messages)(?:\/|[._-]|$)|\.(?:mo|po|pot|arb|strings|xliff?)$/i.test(
+    file,
+  )
+
+const judge = (match: Match): Opinion => {
+  const { value, window, file } = match
+  const field = fieldOf(match)
+  const { op, quoted, kind } = field
+  const foreign = FOREIGN.some((word) => field.name.toLowerCase().includes(word.toLowerCase()))
+  // the name
+  const at = field.words.findIndex((word) => PASSWORD_WORD.test(word) && !OTHER_WORD.test(word))
+  if (!foreign && at < 0 && !/^p\/w/i.test(field.name)) return null
+  const rest = field.words.slice(at + 1).filter((word) => !/^\d+$/.test(word))
+  if (
+    !foreign &&
+    (rest.some((word) => ABOUT.has(word)) || field.words.slice(0, Math.max(0, at)).some((word) => NOT_ONE.has(word)))
+  )
+    return null
+  // `${name:default}` and `${name:-default}`: the default is what is used when nobody sets the name.
+  const isDefault =
+    /\$\{[\w.]*$/.test(field.line) && (op === ':' || op === ':-') && !quoted && field.after.startsWith('}')
+  if (/^[$%]?\{?\{|^\$\(/.test(value) || (!isDefault && /\$\{?[\w.]*$|%$|\{\{ ?[\w.]*$/.test(field.line))) return null
+  if (isDefault)
+    return readsAsName(value) && !/\d/.test(value) && kind === 'code'
+      ? null
+      : standsForAnother(value) || isNothing(value) || isBinary(value) || value.length < 3
+        ? null
+        : weigh(match, field)
+  // the value
+  // A union of string types, or a choice of two: the literals are states.
+  if (op === ':' && /\?[ \t]*["'\x60]$/.test(field.line)) return null
+  if (quoted && /^["'\x60][ \t]*[|?:](?![|:])/.test(field.after) && !mixed(value)) return null
+  if (value.length < 3 || value.length > 200 || standsForAnother(value) || isBinary(value)) return null
+  if (/^--|^-?anonymous@|%0A|[[(<][^\])>]*$|^[^[(<]*[\])>]$/.test(value) && !quoted) return null
+  if (/^(?:files|compat|nis|ldap|sss|systemd|winbind|hesiod)$/.test(value)) return null
+  if (
+    LABEL.test(value) &&
+    !foreign &&
+    (kind !== 'config' ||
+      value !== value.toLowerCase() ||
+      !/^(?:password|passwd|pass)$/.test(value) ||
+      !isBesideUser(window))
+  )
+    return null
+  if (
+    /^(?:https?:|ftp:|data:|file:|arn:|ssh-)|^\/[\w.-]+\/|^~?\.{0,2}\/|^[\w.-]+\.(?:txt|json|ya?ml|pem|key|crt|ini|conf|env|js|ts|py|php|html?)$|^#[0-9a-f]{3,8}$|^[\w.+-]+@[\w-]+\.[a-z]{2,}$/i.test(
+      value,
+    )
+  )
+    return null
+  if (/^[\^~<>=v ]{0,3}\d+(?:\.\d+)+(?:[-+][\w.]+)?$|^[?(|]|^[\w.]+\|/.test(value)) return null
+  if (
+    /^\$(?:1|2[abxy]|5|6|apr1|argon2|pbkdf2|scrypt|y|P|H)\$/.test(value) ||
+    /^(?:ENC|enc)[([]|^\{(?:SSHA|SHA|cipher|noop|bcrypt)|^!vault|^AQICA|^vault:v\d|^scrypt:|^pbkdf2[:_]/.test(value)
+  )
+    return null
+  if (/[ \t]/.test(value)) {
+    const parts = value.split(/[ \t]+/)
+    if (
+      parts.filter((part) => /^[("'<[]?[A-Za-z'’-]+[,.:;!?)"'\]>]*$/.test(part)).length * 2 >= parts.length ||
+      parts.length > 12
+    )
+      return null
+    if (!looksDrawn(value.replace(/[ \t]/g, ''), 8)) return null
+  }
+  const own = value.toLowerCase().replace(/[^a-z0-9]/g, '')
+  const nameOwn = field.name.toLowerCase().replace(/[^a-z0-9]/g, '')
+  if (own === nameOwn && kind !== 'config') return null
+  if (isNothing(value)) {
+    const weak =
+      /^(?:password|passwd|pass|secret|user|login|test|hash|value)$/.test(value) &&
+      (op === '=' || op === ':' || op === 'pair' || op === ' ') &&
+      (kind === 'config' || kind === 'unknown' || /gradle|groovy|\.kts$/.test(file)) &&
+      (quoted || kind === 'config')
+    return weak && isBesideUser(window) && !/type["' ]{0,3}[:=]|"(?:required|properties|in|format)"/.test(window)
+      ? weigh(match, field)
+      : null
+  }
+  const name = readsAsName(value)
+  const strong = mixed(value) && !name
+  if (
+    name &&
+    !/\d/.test(value) &&
+    kind !== 'config' &&
+    (/pass|pwd|secret|token|key|auth|cred|field|input|user|name/i.test(value) ||
+      (/[a-z][A-Z]|_|\./.test(value) && kind === 'code'))
+  )
+    return null
+  if (isTexts(file) && !strong) return null
+  // Between the NULs of a compiled file only what nobody would write otherwise counts.
+  if (
+    /\0/.test(window.slice(Math.max(0, match.anchor - 64), match.at + value.length + 64)) &&
+    !(strong && value.length >= 8)
+  )
+    return null
+  switch (op) {
+    case '==':
+    case '===':
+    case '!=':
+    case '!==':
+      return quoted && (mixed(value) || value.length >= 8) && !name && value.length >= 5 ? weigh(match, field) : null
+    case '(':
+      if (looksLikeCode(value) || !strong || value.length < 5) return null
+      return quoted || kind === 'prose' || kind === 'unknown' || /[!@#$%^&*]/.test(value) ? weigh(match, field) : null
+    case ',':
+      if (!quoted || !/["'\x60]\]?[ \t]*,/.test(window.slice(match.anchor, match.at))) return null
+      return NEAR_CALL.test(field.line + field.name.slice(0, 0)) ||
+        NEAR_CALL.test(field.line) ||
+        (strong && value.length >= 6)
+        ? weigh(match, field)
+        : null
+    case '>':
+      return /<\/?[\w:.-]{0,40}$/.test(field.line) ||
+        /^<[\w:.-]*$/.test(window.slice(Math.max(0, match.anchor - 1), match.anchor))
+        ? kind === 'markup' && !strong
+          ? null
+          : /^<\//.test(field.after) && !/[{}$]/.test(value)
+            ? weigh(match, field)
+            : null
+        : null
+    case '0':
+    case '7':
+    case 'pair':
+      return weigh(match, field)
+    case '-':
+    case 'is':
+    case 'as':
+      return strong && value.length >= 6 && !/[.,]$/.test(value) ? weigh(match, field) : null
+    case ' ':
+      if (looksLikeCode(value) && !quoted) return null
+      if (quoted)
+        return (field.leads && (kind === 'config' || kind === 'unknown' || /gradle|groovy|\.kts$/.test(file))) ||
+          (strong && value.length >= 6)
+          ? weigh(match, field)
+          : null
+      return strong &&
+        value.length >= 6 &&
+        /[A-Z0-9]/.test(value) &&
+        kind !== 'code' &&
+        (/[!@#$%^&*?]/.test(value) || (/\d/.test(value) && (field.leads || foreign)))
+        ? weigh(match, field)
+        : null
+    case '->':
+    case '<-':
+      return quoted && strong ? weigh(match, field) : null
+  }
+  if (quoted) {
+    if (kind === 'markup' && !strong) return null
+    if (kind === 'prose' && !mixed(value)) return null
+    if (kind === 'code' || kind === 'unknown') {
+      if (!mixed(value) && value.length < 5 && !isBesideUser(window)) return null
+      if (/^[A-Z][a-z]+(?:[A-Z][a-z]+)+$|^[A-Z]{3,}(?:_[A-Z]+)+$/.test(value)) return null
+    }
+    return weigh(match, field)
+  }
+  // not quoted
+  if (
+    looksLikeCode(value) &&
+    !(kind === 'config' && /^\d{4,}$/.test(value)) &&
+    !(kind === 'config' && !/[()[\]{}]|^\w+(?:\.\w+)+$/.test(value))
+  )
+    return null
+  if (kind === 'config') {
+    if (/^(?:[|>][+-]?|\*|&\w+)$|\.json$/.test(value) || /\.json5?c?$/.test(file)) return null
+    return /^[ \t]*(?:#|\/\/|;)[ \t]+\w+[ \t]+\w+[ \t]/.test(field.line) ||
+      (field.line.trim().split(/\s+/).length > 4 && !strong)
+      ? null
+      : weigh(match, field)
+  }
+  if (kind === 'code')
+    return strong &&
+      value.length >= 8 &&
+      !/[=+*/?:]|\.\w/.test(value) &&
+      /\d/.test(value) &&
+      /(?:#|\/\/|\*|--|["'\x60])[^\n]*$/.test(field.line)
+      ? weigh(match, field)
+      : null
+  if (
+    kind === 'unknown' &&
+    field.leads &&
+    (op === '=' || op === ':') &&
+    /^[\w.]+$/.test(value) &&
+    value.length >= 6 &&
+    isBesideUser(window)
+  )
+    return weigh(match, field)
+  return mixed(value) && (!name || /\d/.test(value)) && value.length >= 5 ? weigh(match, field) : null
+}
+
+export const passwords: readonly Detector[] = [
+  {
+    id: 'password',
+    provider: 'generic',
+    title: 'Password',
+    severity: 'high',
+    method: 'password',
+    rank: 1,
+    before: 400,
+    span: 900,
+    anchors: [
+      ...['pass', 'pwd', 'pswd', 'pssw', 'pasw', 'paas', 'pswr', 'pswo', 'pssw', 'paso', 'masterauth', 'psk'].map(
+        (literal) => ({
+          literal,
+          anyCase: true,
+        }),
+      ),
+      { literal: 'pw', anyCase: true, next: ':=_ "\'`)\\]>(,.\\-\\x80-\\xff' },
+      { literal: 'p/w', anyCase: true },
+      ...FOREIGN.map((literal) => ({ literal, anyCase: true })),
+    ],
+    pattern: assignment(
+      `pass|pwd|pswd|pssw|pasw|paas|pswr|pswo|paso|masterauth|psk|pw(?=[:=_ "'\\x60)\\]>(,.\\-\\x80-\\xff])|p/w|${FOREIGN.join('|')}`,
+    ),
+    judge,
+    cases: {
+      yes: [
+        'DB_PASSWORD=tr0ub4dor',
+        'password: "hunter2!x"',
+        "$dbpasswd = 'pass1234';",
+        "define('DB_PASSWORD', 'k1tchen');",
+        '"password" => "s3cr3tWord",',
+        '<Pass>Lantern482</Pass>',
+        '<Pass encoding="base64">c2VjcmV0MTIz</Pass>',
+        '<add key="SmtpPassword" value="s3cr3tWord" />',
+        'val password: String = "vexil19Tor"',
+        'if (password == "w7h2n9Kfe")',
+        '- name: DB_PASSWORD\n  value: s3cr3tWord',
+        "PASSWORD = os.environ.get('PASSWORD') or 'hu3K8pw!r'",
+        "getenv('DB_PASSWORD', 's3cr3tWord')",
+        'PW:=BergTal04',
+        '#define PASSWORD "k52TRW81q"',
+        'spring.datasource.password=orders77',
+        'my_pw: zVbq4R7$!',
+        'password("Quay71Lm#+")',
+        '비밀번호:Quay71Lm#+',
+        'ds.setPassword("c0balt-blue");',
+        'url: ${DB_PASSWORD:fallb4ck}',
+        'username admin password 0 l4b-router',
+        '<AdministratorPassword><Value>P4ssw0rdX</Value>',
+        'password is Quay71Lm#+',
+        '"{\\"password\\":\\"s3cr3tWord\\"}"',
+        '"name": "DB_PASSWORD",\n "value": "s3cr3tWord"',
+        'password: ${DB_PASSWORD:-s3cr3tWord}',
+      ],
+      no: [
+        'password: ${DB_PASSWORD}',
+        'password = "<password>"',
+        'password: {{ vault_password }}',
+        'password = os.environ["DB_PASSWORD"]',
+        'password: string',
+        "type: 'password'",
+        'password = getPassword()',
+        '"password": "Enter your password"',
+        '"forgotPassword": "Forgot password?"',
+        'passwordField = "passwordInput1"',
+        'the compass: north7',
+        'bypass = "route1"',
+        'pass',
+        'password=xxxxxxxx',
+        'password: "********"',
+        'PASSWORD_HASHERS = ["django.contrib.auth"]',
+        'passed: 12',
+        "['username', 'password', 'email']",
+        'password: process.env.DB_PASSWORD',
+        '<input type="password" name="password" id="p1" />',
+        'def login(user = "", password = "")',
+      ],
+    },
+  },
+]

@@ -1,0 +1,227 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { detectors } from './detectors/index.ts'
+import { compile, compileSlowly, type Engine } from './engine.ts'
+import { scanBytes, startFeed } from './reading.ts'
+
+const engine = compile(detectors)
+const twin = compileSlowly(detectors)
+const positives = detectors.flatMap(({ cases }) => cases.yes)
+
+const told = (one: Engine, bytes: Uint8Array, file: string, piece?: number) =>
+  scanBytes(one, bytes, file, piece).map(({ value, ...rest }) => ({ ...rest, value: value.reveal() }))
+
+/** Bits of text that come near to matching: anchors, operators, quotes, values. */
+const scrap = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom(...positives) },
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom(...detectors.flatMap(({ anchors }) => anchors.map(({ literal }) => literal))),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(
+      ' = "',
+      '": "',
+      "', '",
+      ': ',
+      '=',
+      '\n',
+      '\\n',
+      '%3D',
+      '\r\n',
+      '"',
+      "'",
+      ' ',
+      '://',
+      ':',
+      '@',
+      '<',
+      '>',
+      '\n  ',
+      '\0',
+      '\u00e9',
+      '\u{1f511}',
+    ),
+  },
+  { weight: 2, arbitrary: fc.string({ maxLength: 24 }) },
+  { weight: 1, arbitrary: fc.stringMatching(/^[A-Za-z0-9_-]{1,60}$/) },
+)
+const text = fc.array(scrap, { maxLength: 14 }).map((parts) => parts.join(''))
+const file = fc.constantFrom('', 'a.env', 'src/a.ts', 'config.yml', '.npmrc', 'a.md', 'config/master.key', 'etc/shadow')
+
+describe('the engine and the twin that tries every pattern at every byte', () => {
+  test('agree on text made of near matches', () => {
+    fc.assert(
+      fc.property(text, file, (content, name) => {
+        const bytes = Buffer.from(content, 'utf8')
+        expect(told(engine, bytes, name)).toEqual(told(twin, bytes, name))
+      }),
+      { numRuns: 400 },
+    )
+  })
+
+  test('agree on arbitrary bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 600 }), file, (bytes, name) => {
+        expect(told(engine, bytes, name)).toEqual(told(twin, bytes, name))
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  test('agree on every positive case, at the beginning, in the middle and at the end of a file', () => {
+    for (const detector of detectors) {
+      for (const yes of detector.cases.yes) {
+        for (const content of [yes, `some text before it\n${yes}\nand after it\n`, `\n\t${yes}`]) {
+          const bytes = Buffer.from(content, 'utf8')
+          const name = detector.cases.file ?? 'a.conf'
+          expect(told(engine, bytes, name)).toEqual(told(twin, bytes, name))
+        }
+      }
+    }
+  })
+})
+
+describe('a file read in pieces', () => {
+  const small = compile(detectors.filter(({ span = 512, before = 64 }) => span <= 1200 && before <= 600))
+  const samples = small.detectors.flatMap(({ cases }) => cases.yes.slice(0, 1)).filter((_, index) => index % 9 === 0)
+
+  test('gives the same for a secret at every offset around a seam', () => {
+    const step = 2 * (small.reach.before + small.reach.after + 64)
+    for (const sample of samples.slice(0, 6)) {
+      for (let offset = step - sample.length - 80; offset < step + 60; offset += 7) {
+        const bytes = Buffer.from(
+          `${'x '.repeat(Math.ceil(offset / 2)).slice(0, offset - 1)}\n${sample}\n${'y '.repeat(3000)}`,
+        )
+        const whole = told(small, bytes, 'a.conf')
+        expect(told(small, bytes, 'a.conf', 64), `offset ${offset}`).toEqual(whole)
+        expect(whole.length).toBeGreaterThan(0)
+      }
+    }
+  })
+
+  test('gives the same however it is cut', () => {
+    fc.assert(
+      fc.property(
+        fc.array(text, { minLength: 1, maxLength: 6 }),
+        fc.array(fc.integer({ min: 1, max: 3000 }), { minLength: 1, maxLength: 8 }),
+        file,
+        (parts, cuts, name) => {
+          const bytes = Buffer.from(parts.join('\nfiller '.repeat(180)))
+          const feed = startFeed(engine, name, 10, 128)
+          for (let at = 0, turn = 0; at < bytes.length; turn++) {
+            const length = cuts[turn % cuts.length]!
+            feed.push(bytes.subarray(at, at + length))
+            at += length
+          }
+          const fed = feed.end().detections.map(({ value, ...rest }) => ({ ...rest, value: value.reveal() }))
+          expect(fed).toEqual(told(engine, bytes, name))
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
+})
+
+describe('places', () => {
+  const password = (content: string | Uint8Array) =>
+    scanBytes(engine, typeof content === 'string' ? Buffer.from(content) : content, 'a.env')
+
+  test('count lines and columns from one, columns in bytes', () => {
+    const [found] = password('A=1\n# \u00e9\u00e9\nX=1 \u00e9 DB_PASSWORD=tr0ub4dor\n')
+    expect(found).toMatchObject({ line: 3, column: 20, detector: 'password' })
+  })
+
+  test('are those of the bytes in UTF-16, in either order', () => {
+    const bytes = Buffer.from('\ufeffA=1\nDB_PASSWORD=tr0ub4dor\n', 'utf16le')
+    for (const one of [bytes, Buffer.from(bytes).swap16()]) {
+      const [found] = password(one)
+      expect(found).toMatchObject({ line: 2, detector: 'password' })
+      expect(found!.value.reveal()).toBe('tr0ub4dor')
+      expect(found!.start).toBe(2 * '\ufeffA=1\nDB_PASSWORD='.length)
+    }
+  })
+
+  test('keep a value in UTF-8 as it is', () => {
+    expect(password('DB_PASSWORD=schl\u00fcssel99\n')[0]!.value.reveal()).toBe('schl\u00fcssel99')
+  })
+})
+
+describe('a value is one detection', () => {
+  test('of the detector that knows its format best', () => {
+    const key = detectors.find(({ id }) => id === 'github-personal-token')!.cases.yes[1]!
+    const found = scanBytes(engine, Buffer.from(`GITHUB_TOKEN=${key}`), 'a.env')
+    expect(found.map(({ detector }) => detector)).toEqual(['github-personal-token'])
+  })
+
+  test('and none where the checksum of its format does not verify', () => {
+    const no = detectors.find(({ id }) => id === 'github-personal-token')!.cases.no[0]!
+    expect(scanBytes(engine, Buffer.from(`GITHUB_TOKEN=${no}`), 'a.env')).toEqual([])
+  })
+
+  test('and none on a line that is allowed, or below one', () => {
+    const line = 'DB_PASSWORD=tr0ub4dor'
+    expect(scanBytes(engine, Buffer.from(`${line} # reeve:allow\n`), 'a.env')).toEqual([])
+    expect(scanBytes(engine, Buffer.from(`# reeve:allow\n${line}\n`), 'a.env')).toEqual([])
+    expect(scanBytes(engine, Buffer.from(`# reeve:allow\n\n${line}\n`), 'a.env').length).toBe(1)
+  })
+})
+
+test('an AWS secret carries the id beside it', () => {
+  const pair = detectors.find(({ id }) => id === 'aws-secret-access-key')!.cases.yes[1]!
+  const found = scanBytes(engine, Buffer.from(pair), 'a.ts')
+  const secret = found.find(({ detector }) => detector === 'aws-secret-access-key')
+  expect(secret?.keyId).toMatch(/^AKIA/)
+  expect(pair).toContain(secret!.keyId!)
+})
+
+test('key stores are known by their first bytes', () => {
+  const store = Buffer.concat([Buffer.from([0x30, 0x82, 0x0a, 0x11, 2, 1, 3, 0x30, 0x82]), Buffer.alloc(400, 7)])
+  expect(scanBytes(engine, store, 'a.p12').map(({ detector }) => detector)).toEqual(['pkcs12-key-store'])
+  expect(scanBytes(engine, Buffer.concat([Buffer.from('x'), store]), 'a.p12')).toEqual([])
+  const java = Buffer.concat([
+    Buffer.from([0xfe, 0xed, 0xfe, 0xed, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 1]),
+    Buffer.alloc(400, 7),
+  ])
+  expect(scanBytes(engine, java, 'a.jks').map(({ detector }) => detector)).toEqual(['java-key-store'])
+})
+
+test('hostile input ends soon', () => {
+  const hostile = [
+    'password='.repeat(12_000),
+    'a'.repeat(100_000),
+    'pass: "'.repeat(15_000),
+    `-----BEGIN RSA PRIVATE KEY-----${'A'.repeat(100_000)}`,
+    '-----BEGIN RSA PRIVATE KEY-----\n'.repeat(3_000),
+    `postgres://${'a:'.repeat(50_000)}`,
+    'postgres://a:b@'.repeat(7_000),
+    'eyJ'.repeat(35_000),
+    `eyJ${'a.eyJ'.repeat(20_000)}`,
+    'curl -u '.repeat(12_000),
+    `jdbc:mysql://${'?&;'.repeat(30_000)}`,
+    'key'.repeat(35_000),
+    `secret ${' '.repeat(100_000)}=`,
+    `"token"${'"'.repeat(100_000)}`,
+    '\n  a: b'.repeat(15_000),
+    'machine a login b '.repeat(6_000),
+    '$2b$'.repeat(25_000),
+    'identified by '.repeat(8_000),
+    `AKIA${'A'.repeat(100_000)}`,
+    'convertto-securestring '.repeat(5_000),
+    'PuTTY-User-Key-File-2: ssh-rsa\nEncryption: none\n'.repeat(2_500),
+    '"auth": "'.repeat(12_000),
+    'mysql -p'.repeat(12_000),
+    'twilio '.repeat(15_000),
+    'a-'.repeat(50_000),
+    '__'.repeat(50_000),
+    'password'.repeat(12_000),
+    `password${'\\"'.repeat(50_000)}`,
+    'Bearer '.repeat(15_000),
+  ]
+  for (const content of hostile) {
+    const since = performance.now()
+    scanBytes(engine, Buffer.from(content), 'a')
+    expect(performance.now() - since, content.slice(0, 40)).toBeLessThan(4_000)
+  }
+})

@@ -1,0 +1,34 @@
+import type { Run, ScannedFile } from '../sdk/index.ts'
+import type { Detector } from './detector.ts'
+import { detectors } from './detectors/index.ts'
+import { compile } from './engine.ts'
+import { scanFolder } from './folder.ts'
+import { scanHistory, scanStaged } from './history.ts'
+import { scanBytes } from './reading.ts'
+
+export type { Anchor, Detector, Match, Opinion } from './detector.ts'
+export { detectors }
+
+export interface Scanner extends Pick<Run, 'scan' | 'scanFolder' | 'scanHistory'> {
+  /** Secrets in the files of a repository's index that differ from HEAD, as they would be committed. */
+  scanStaged(repository: string, options?: { signal?: AbortSignal }): AsyncIterable<ScannedFile>
+}
+
+export interface ScannerOptions {
+  /** Other detectors than Reeve's own. */
+  detectors?: readonly Detector[]
+  /** Enter the folders of package managers too (`node_modules`, `site-packages`, …); they are left out by default. */
+  vendored?: boolean
+}
+
+/** Compiles the detectors once (some milliseconds) and scans with them; holds no state between calls. */
+export const createScanner = (options: ScannerOptions = {}): Scanner => {
+  const engine = compile(options.detectors ?? detectors)
+  return {
+    scan: (bytes, place) => scanBytes(engine, bytes, place.file ?? ''),
+    scanFolder: (path, more) =>
+      scanFolder(engine, path, { ...more, ...(options.vendored === undefined ? {} : { vendored: options.vendored }) }),
+    scanHistory: (repository, more) => scanHistory(engine, repository, more),
+    scanStaged: (repository, more) => scanStaged(engine, repository, more),
+  }
+}

@@ -1,4 +1,5 @@
 import type { Clock, Db } from '../platform/index.ts'
+import type { Rolls } from '../read/index.ts'
 import type { Log, Provider } from '../sdk/index.ts'
 
 /** What main.ts introduces to the server. */
@@ -22,4 +23,9 @@ export interface App {
   consoleFolder?: string
   /** Why it is not ready, or null: migrated, unsealed, the database answers. */
   notReady(): Promise<string | null>
+}
+
+/** What routes are given: the App and what the server keeps beside it. */
+export interface Serving extends App {
+  rolls: Rolls
 }

@@ -1,13 +1,13 @@
 import type { FastifyReply } from 'fastify'
 import type { z } from 'zod'
-import type { App } from './app.ts'
+import type { Serving } from './app.ts'
 import type { Caller, Can } from './may.ts'
 
 type Shape = z.ZodType | undefined
 type Out<S extends Shape> = S extends z.ZodType ? z.output<S> : undefined
 
 export interface Asked<P extends Shape, Q extends Shape, B extends Shape> {
-  app: App
+  app: Serving
   /** Who asks; routes for `anyone` get null. */
   caller: Caller
   params: Out<P>

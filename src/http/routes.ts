@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Json } from '../sdk/index.ts'
+import { entityRoutes } from './entities.ts'
 import { healthRoutes } from './health.ts'
 import { openapiOf } from './openapi.ts'
 import { type Route, route } from './route.ts'
@@ -7,7 +8,7 @@ import { sessionRoutes } from './session.ts'
 import { tokenRoutes } from './tokens.ts'
 import { userRoutes } from './users.ts'
 
-const described: readonly Route[] = [...healthRoutes, ...sessionRoutes, ...tokenRoutes, ...userRoutes]
+const described: readonly Route[] = [...healthRoutes, ...sessionRoutes, ...tokenRoutes, ...userRoutes, ...entityRoutes]
 
 const reference = route({
   method: 'GET',

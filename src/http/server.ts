@@ -4,7 +4,8 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { z } from 'zod'
 import { ReeveError, codeOf } from '../sdk/index.ts'
 import { callerOfSession, callerOfToken, sameText } from './accounts.ts'
-import type { App } from './app.ts'
+import { Rolls } from '../read/index.ts'
+import type { App, Serving } from './app.ts'
 import { serveConsole } from './console.ts'
 import { guard } from './guard.ts'
 import { type Caller, type Can, refusalOf } from './may.ts'
@@ -40,7 +41,8 @@ export async function createServer(app: App, list: readonly Route[] = routes): P
   guard(fastify, app)
   measure(fastify)
   const closing = new AbortController()
-  for (const one of list) add(fastify, app, one, closing.signal)
+  const serving: Serving = { ...app, rolls: new Rolls(app.db, app.clock, app.log) }
+  for (const one of list) add(fastify, serving, one, closing.signal)
   addOptions(fastify, list)
   await serveConsole(fastify, app, list)
   return {
@@ -60,7 +62,7 @@ export async function createServer(app: App, list: readonly Route[] = routes): P
   }
 }
 
-function add(fastify: FastifyInstance, app: App, one: Route, closing: AbortSignal): void {
+function add(fastify: FastifyInstance, app: Serving, one: Route, closing: AbortSignal): void {
   if (!CAN.includes(one.can)) throw new ReeveError('http/no-can', `${one.method} ${one.path} does not say who may: give it \`can\``)
   fastify.route({
     method: one.method,

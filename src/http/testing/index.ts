@@ -1,6 +1,8 @@
+import { migrations as assess } from '../../assess/index.ts'
+import { migrations as graph } from '../../graph/index.ts'
 import type { Db } from '../../platform/index.ts'
-import { type Migrations, systemClock } from '../../platform/index.ts'
-import { testDatabase } from '../../platform/testing/index.ts'
+import { systemClock } from '../../platform/index.ts'
+import { type TestDatabase, testDatabase } from '../../platform/testing/index.ts'
 import type { Role, Scope } from '../../read/index.ts'
 import { createToken, createUser, issueLink } from '../accounts.ts'
 import type { App } from '../app.ts'
@@ -22,6 +24,9 @@ export interface Client {
 export interface TestServer {
   app: App
   db: Db
+  database: TestDatabase
+  /** What the log was told of failures. */
+  errors: unknown[]
   url: string
   /** Without credentials. */
   anyone: Client
@@ -32,19 +37,19 @@ export interface TestServer {
   close(): Promise<void>
 }
 
-const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
 /** A server that listens, on a database of its own. */
 export async function testServer(
-  { modules = [], list = routes, ...overrides }: Partial<App> & { modules?: readonly Migrations[]; list?: readonly Route[] } = {},
+  { list = routes, ...overrides }: Partial<App> & { list?: readonly Route[] } = {},
 ): Promise<TestServer> {
   const platform = { schema: 'platform', folder: new URL('../../platform/migrations/', import.meta.url) }
-  const database = await testDatabase([platform, ...modules, migrations])
+  const database = await testDatabase([platform, graph, assess, migrations])
+  const errors: unknown[] = []
   const app: App = {
     db: database.db,
     databaseUrl: database.url,
     clock: systemClock,
-    log: silent,
+    log: { debug() {}, info() {}, warn() {}, error: (fields) => errors.push(fields['err']) },
     version: '0.0.0-test',
     host: '127.0.0.1',
     port: 0,
@@ -72,6 +77,8 @@ export async function testServer(
   return {
     app,
     db,
+    database,
+    errors,
     url,
     anyone,
     as(role) {

@@ -1,0 +1,102 @@
+import type { Db } from '../platform/index.ts'
+import { Kind, ReeveError } from '../sdk/index.ts'
+import type { Facet } from './inventory-fields.ts'
+import { type Facets, type Inventory, inventoryRows, type Sort } from './inventory.ts'
+import { attributeMatches, parseInventory, type Rolls } from './load-roll.ts'
+import { fold, type Query, spell } from './query.ts'
+import type { Roll, Selection } from './roll.ts'
+
+export interface InventoryQuestion {
+  kind: Kind
+  q: string
+  sort: Sort
+  /** The other direction: `-name`. */
+  down: boolean
+}
+
+export interface Selected {
+  roll: Roll
+  selection: Selection
+  query: Query
+  now: number
+}
+
+/** The rows that a question means. Throws `query/…`. */
+export async function selectRows(db: Db, rolls: Rolls, now: number, { kind, q, sort, down }: InventoryQuestion): Promise<Selected> {
+  const query = await parseInventory(db, q)
+  const [roll, attributes] = await Promise.all([rolls.current(), attributeMatches(db, kind, query)])
+  return { roll, query, now, selection: roll.select(kind, query, sort, down, now, attributes) }
+}
+
+/** A page of rows, from a cursor, a position, or the beginning. */
+export async function readInventory(
+  db: Db,
+  { roll, selection, query }: Selected,
+  { kind, cursor, position, limit }: { kind: Kind; cursor?: string | undefined; position?: number | undefined; limit: number },
+): Promise<Inventory> {
+  const from = cursor === undefined ? Math.min(position ?? 0, selection.rows.length) : startOf(cursor, roll, selection)
+  const page = selection.rows.subarray(from, from + limit)
+  const rows = await inventoryRows(db, Array.from(page, (row) => roll.ids[row]!))
+  const end = from + page.length
+  return {
+    rows,
+    position: from,
+    next: end < selection.rows.length ? cursorOf(roll.keys[page.at(-1)!]!, end) : null,
+    total: { count: selection.rows.length, exact: true },
+    ofAll: { count: roll.count(kind), exact: true },
+    unowned: roll.countWithout(selection, 'owner'),
+    unknownUse: roll.countUnknown(selection, 'used'),
+    asOf: null,
+    query: query.text,
+  }
+}
+
+/** A cursor goes on after its row; when that has left the list, where it stood. */
+function startOf(cursor: string, roll: Roll, selection: Selection): number {
+  try {
+    const [key, position] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as [unknown, unknown]
+    if (typeof key === 'string' && Number.isInteger(position) && (position as number) >= 0) {
+      return roll.after(selection, key) ?? Math.min(position as number, selection.rows.length)
+    }
+  } catch {}
+  throw new ReeveError('http/cursor', 'this cursor is none of ours: begin again without one')
+}
+
+const cursorOf = (key: string, position: number): string => Buffer.from(JSON.stringify([key, position])).toString('base64url')
+
+export function readFacets({ roll, selection, query, now }: Selected): Facets {
+  return {
+    facets: roll.facets(selection, now).map(({ facet, counts }) => facetOf(facet, counts, query)),
+    total: { count: selection.rows.length, exact: true },
+    kinds: Kind.options.map((kind) => ({ kind, count: roll.count(kind) })),
+    asOf: null,
+  }
+}
+
+function facetOf(facet: Facet, counts: readonly { value: string; count: number }[], query: Query): Facets['facets'][number] {
+  const { field, title } = facet
+  const chosen = new Set(query.terms.filter((term) => term.field?.name === field && !term.not).map((term) => fold(term.text)))
+  const values = counts.map(({ value, count }) => {
+    const word = value === '' ? `${field}:none` : `${field}:${spell(value)}`
+    return { value, word, count, chosen: chosen.has(fold(word)) }
+  })
+  if ('choices' in facet) {
+    const shown = values.filter(({ count, chosen }) => count > 0 || chosen)
+    return { field, title, more: 0, values: shown.map((value) => ({ ...value, title: facet.choices.find((choice) => choice.value === value.value)!.title })) }
+  }
+  const order = facet.order ?? []
+  const place = (value: string) => (order.includes(value) ? order.indexOf(value) : order.length)
+  values.sort((a, b) => place(a.value) - place(b.value) || b.count - a.count || (a.value < b.value ? -1 : 1))
+  const shown = values.filter((value, index) => index < facet.most || value.chosen)
+  return { field, title, more: values.length - shown.length, values: shown.map((value) => ({ ...value, title: value.value === '' ? NONE[field] ?? 'None' : value.value })) }
+}
+
+/** How an empty value is called. */
+const NONE: Readonly<Record<string, string>> = { env: 'Unknown', account: 'Not told', type: 'Unknown' }
+
+/** All rows of a selection, a batch at a time. */
+export async function* everyRow(db: Db, { roll, selection }: Selected): AsyncGenerator<Inventory['rows'][number]> {
+  for (let from = 0; from < selection.rows.length; from += 500) {
+    yield* await inventoryRows(db, Array.from(selection.rows.subarray(from, from + 500), (row) => roll.ids[row]!))
+  }
+}

@@ -1,0 +1,206 @@
+import { sql } from 'kysely'
+import type { Clock, Db } from '../platform/index.ts'
+import { type Kind, type Log, messageOf, ReeveError } from '../sdk/index.ts'
+import { NEVER } from './columns.ts'
+import { fields, VERDICTS } from './inventory-fields.ts'
+import { parseQuery, type Query, type Term } from './query.ts'
+import { Roll, type RollEntry } from './roll.ts'
+
+const BATCH = 2_000
+/** Up to here a question waits for the newest roll; beyond, it gets the one there is while the next is made. */
+const WAITS = 20_000
+
+interface Row {
+  id: number
+  key: string
+  kind: Kind
+  name: string
+  at_name: string
+  type: string
+  connections: string[]
+  created: Date | null
+  expires: Date | null
+  last_used: Date | null
+  never_created: boolean | null
+  never_expires: boolean | null
+  never_used: boolean | null
+  environment: string | null
+  sensitivity: string | null
+  tier: number | null
+  method: string | null
+  methods: string[]
+  aliases: string[]
+  account_kind: string | null
+  owners: number[]
+  credentials: number
+  oldest_credential: Date | null
+  first_seen: Date
+  labels: string[] | null
+  worst: number | null
+  open: number | null
+  reach: number | null
+}
+
+/** The estate as it is now. Read in batches, so that other questions are answered in between. */
+export async function loadRoll(db: Db): Promise<Roll> {
+  const owners = await ownersById(db)
+  const entries: RollEntry[] = []
+  let last: { kind: string; name: string; id: number } = { kind: '', name: '', id: 0 }
+  for (;;) {
+    const { rows } = await sql<Row>`
+      select n.id, n.key, n.kind, n.name, lower(left(n.name, 100)) as at_name, n.type, n.connections, n.created, n.expires, n.last_used,
+        n.body->'created' ? 'notApplicable' as never_created, n.body->'expires' ? 'notApplicable' as never_expires,
+        n.body->'lastUsed' ? 'notApplicable' as never_used, n.environment, n.sensitivity, n.tier, n.method, n.methods, n.aliases,
+        n.account_kind, n.owners, n.credentials, n.oldest_credential, n.first_seen, s.worst, s.open, s.reach,
+        null::text[] as labels
+      from graph.node n left join assess.standing s on s.subject = n.key
+      where (n.kind, lower(left(n.name, 100)), n.id) > (${last.kind}, ${last.name}, ${last.id})
+      order by n.kind, lower(left(n.name, 100)), n.id limit ${sql.lit(BATCH)}`.execute(db)
+    for (const row of rows) entries.push(entryOf(row, owners))
+    if (rows.length < BATCH) return new Roll(entries)
+    const end = rows.at(-1)!
+    last = { kind: end.kind, name: end.at_name, id: end.id }
+  }
+}
+
+function entryOf(row: Row, owners: ReadonlyMap<number, readonly string[]>): RollEntry {
+  const worst = row.worst ?? VERDICTS.indexOf('not-judged')
+  return {
+    id: row.id,
+    key: row.key,
+    kind: row.kind,
+    name: row.name,
+    aliases: row.aliases,
+    worst,
+    verdict: [VERDICTS[worst] ?? 'not-judged'],
+    source: row.connections,
+    type: [row.type],
+    account: [row.account_kind ?? 'unknown'],
+    env: [row.environment],
+    sensitivity: [row.sensitivity],
+    tier: [row.tier === null ? null : String(row.tier)],
+    owner: row.owners.flatMap((id) => owners.get(id) ?? []),
+    method: row.kind === 'credential' ? [row.method] : row.methods,
+    label: row.labels ?? [],
+    used: time(row.last_used, row.never_used),
+    age: row.kind === 'credential' ? time(row.created, row.never_created) : time(row.oldest_credential, row.credentials === 0),
+    created: time(row.created, row.never_created),
+    expires: time(row.expires, row.never_expires),
+    seen: row.first_seen.getTime(),
+    reach: row.reach ?? Number.NaN,
+    findings: row.open ?? 0,
+    credentials: row.credentials,
+  }
+}
+
+const time = (at: Date | null, never: boolean | null): number => at?.getTime() ?? (never ? NEVER : Number.NaN)
+
+/** Owner → name, key and `left`, as the query may say them. */
+async function ownersById(db: Db): Promise<Map<number, readonly string[]>> {
+  const { rows } = await sql<{ id: number; key: string; name: string | null; gone: boolean }>`
+    select k.id, k.key, n.name, n.id is null or ${outOfForce('n')} as gone
+    from (select distinct unnest(owners) as id from graph.node) o join graph.key k using (id) left join graph.node n using (id)`.execute(db)
+  return new Map(rows.map(({ id, key, name, gone }) => [id, [name ?? key, key, ...(gone ? ['left'] : [])]]))
+}
+
+/** Does the source say that the person is not here any more? */
+export const outOfForce = (node: string) => {
+  const attributes = sql.raw(`${node}.body->'attributes'`)
+  return sql`coalesce(coalesce(${attributes}->>'disabled', ${attributes}->>'suspended', ${attributes}->>'revoked', 'false') = 'true' or ${attributes}->>'enabled' = 'false'
+    or lower(${attributes}->>'status') in ('disabled', 'inactive', 'revoked', 'suspended', 'deprovisioned', 'deleted', 'expired'), false)`
+}
+
+/** The roll of now, made anew when something has changed. */
+export class Rolls {
+  readonly #db: Db
+  readonly #clock: Clock
+  readonly #log: Log
+  #roll: Roll | undefined
+  #stamp = ''
+  #loading: Promise<Roll> | undefined
+  #checked = 0
+
+  constructor(db: Db, clock: Clock, log: Log) {
+    this.#db = db
+    this.#clock = clock
+    this.#log = log
+  }
+
+  /** The newest roll, or for large estates the one before while the newest is being made. */
+  async current(): Promise<Roll> {
+    const now = this.#clock.now().getTime()
+    const busy = this.#roll !== undefined && this.#roll.size > WAITS
+    // Beside a large estate one look in a quarter of a second is enough.
+    if (busy && now - this.#checked < 250) return this.#roll!
+    this.#checked = now
+    const stamp = await stampOf(this.#db)
+    if (stamp === this.#stamp && this.#roll) return this.#roll
+    const loading = (this.#loading ??= this.#load(stamp))
+    if (busy) {
+      loading.catch((error) => this.#log.warn({ error: messageOf(error) }, 'the roll could not be made anew'))
+      return this.#roll!
+    }
+    const roll = await loading
+    // One that was begun before this change does not show it.
+    return this.#stamp === stamp ? roll : (this.#loading ??= this.#load(stamp))
+  }
+
+  async #load(stamp: string): Promise<Roll> {
+    try {
+      const roll = await loadRoll(this.#db)
+      this.#roll = roll
+      this.#stamp = stamp
+      return roll
+    } finally {
+      this.#loading = undefined
+    }
+  }
+}
+
+/** Changes whenever the graph, the verdicts or somebody changed something. */
+async function stampOf(db: Db): Promise<string> {
+  const { rows } = await sql<{ stamp: string }>`select concat_ws(' ', (select id from platform.audit_head),
+    (select max(id) from assess.evaluation), (select max(at) from assess.evaluation), (select count(*) from graph.applied), (select max(at) from graph.applied)) as stamp`.execute(db)
+  return rows[0]!.stamp
+}
+
+/** The query, with fields that are attributes somewhere in the estate. */
+export async function parseInventory(db: Db, text: string): Promise<Query> {
+  const names = new Set<string>()
+  for (;;) {
+    try {
+      return parseQuery(text, fields, (name) => names.has(name))
+    } catch (error) {
+      const name = error instanceof ReeveError && error.code === 'query/unknown-field' ? String(error.fields['field']) : undefined
+      if (name === undefined || !(await isAttribute(db, name))) throw error
+      names.add(name)
+    }
+  }
+}
+
+async function isAttribute(db: Db, name: string): Promise<boolean> {
+  const { rows } = await sql`select 1 from graph.node where body->'attributes' ? ${name} limit 1`.execute(db)
+  return rows.length > 0
+}
+
+/** For the terms whose field is an attribute: the ids of what matches. An attribute that is not reported is unknown. */
+export async function attributeMatches(db: Db, kind: Kind, query: Query): Promise<Map<Term, Set<number>>> {
+  const found = new Map<Term, Set<number>>()
+  for (const term of query.terms) {
+    const name = term.field?.name
+    if (name === undefined || fields.some((field) => field.name === name)) continue
+    const value = sql`lower(body->'attributes'->>${name})`
+    const { match } = term
+    const holds =
+      'special' in match
+        ? match.special === 'any'
+          ? sql`body->'attributes' ? ${name}`
+          : sql`not body->'attributes' ? ${name}`
+        : 'begins' in match
+          ? sql`starts_with(${value}, ${match.begins})`
+          : sql`${value} = ${'is' in match ? match.is : ''}`
+    const { rows } = await sql<{ id: number }>`select id from graph.node where kind = ${kind} and ${holds}`.execute(db)
+    found.set(term, new Set(rows.map(({ id }) => id)))
+  }
+  return found
+}

@@ -43,6 +43,9 @@ export class Estate implements Surroundings {
   readonly #out: Adjacency
   readonly #in: Adjacency
   readonly #gaps: ReadonlyMap<string, ReadonlyMap<string, { reason: string; permission?: string }>>
+  /** The last start of a path, and its index: rules ask for many paths from one start. */
+  #asked = ''
+  #place = -1
 
   constructor(parts: EstateParts) {
     this.#parts = parts
@@ -74,8 +77,12 @@ export class Estate implements Surroundings {
 
   /** The ends of a path of verbs, each once, in order of key: what rules ask most, so it walks indexes and not keys. */
   follow(start: string, path: readonly Step[]): readonly Neighbour[] {
-    let from = this.#index.get(start)
-    if (from === undefined || path.length === 0) return nowhere
+    if (start !== this.#asked) {
+      this.#asked = start
+      this.#place = this.#index.get(start) ?? -1
+    }
+    let from = this.#place
+    if (from < 0 || path.length === 0) return nowhere
     const { edges, keys, entities } = this.#parts
     let starts: number[] = [from]
     let by: number[] = []
@@ -207,7 +214,8 @@ export class EstateBuilder {
 
   add(connection: string, collection: string, item: Entity | Edge): void {
     if ('verb' in item) {
-      return this.addEdge(item.from, verbNumber.get(item.verb)!, item.to, item.attributes)
+      this.addEdge(item.from, verbNumber.get(item.verb)!, item.to, item.attributes)
+      return
     }
     const source = this.#source(connection, collection)
     const index = this.#intern(item.key)

@@ -1,4 +1,4 @@
-import { defineRule, fail, notApplicable, pass, unknown } from '../../sdk/index.ts'
+import { defineRule, fail, type Neighbour, notApplicable, pass, unknown } from '../../sdk/index.ts'
 import { list, nameOf, outOfForce } from './standing.ts'
 
 export const credentialAcrossEnvironments = defineRule({
@@ -24,29 +24,25 @@ export const credentialAcrossEnvironments = defineRule({
   check({ entity, along }) {
     const off = outOfForce(entity)
     if (off) return notApplicable(`it is ${off}`)
-    const places = new Map(
-      [...along.copies!, ...along.around!, ...along.identities!, ...along.users!, ...along.throughCopies!].map(
-        (one) => [one.key, one],
-      ),
-    )
-    if (places.size < 2) return pass
-    const inside: string[] = []
-    const outside: string[] = []
+    const all = [...along.copies!, ...along.around!, ...along.identities!, ...along.users!, ...along.throughCopies!]
+    if (all.length < 2) return pass
+    const places = [...new Map(all.map((one) => [one.key, one])).values()]
+    const inside: Neighbour[] = []
+    const outside: Neighbour[] = []
     let dark = 0
-    for (const place of places.values()) {
-      const environment = place.entity?.environment ?? place.entity?.attributes['environment']
-      if (environment === 'production') inside.push(nameOf(place))
-      else if (typeof environment === 'string') outside.push(`${nameOf(place)} (${environment})`)
+    for (const place of places) {
+      const environment = environmentOf(place)
+      if (environment !== undefined) (environment === 'production' ? inside : outside).push(place)
       else if (place.entity === null || place.entity.kind === 'secret' || place.entity.kind === 'workload') dark++
     }
     if (inside.length > 0 && outside.length > 0) {
       return fail(`${nameOf(entity)} is the same in production and outside it.`, [
-        `In production: ${list(inside)}.`,
-        `Outside: ${list(outside)}.`,
+        `In production: ${list(inside.map(nameOf))}.`,
+        `Outside: ${list(outside.map((place) => `${nameOf(place)} (${environmentOf(place)})`))}.`,
       ])
     }
     if (dark > 0 && (inside.length > 0 || outside.length > 0)) {
-      return unknown(`the environment of ${dark} of the ${places.size} places that share it is not known`)
+      return unknown(`the environment of ${dark} of the ${places.length} places that share it is not known`)
     }
     return inside.length + outside.length > 0 ? pass : notApplicable('no environment is known around it')
   },
@@ -95,3 +91,8 @@ export const credentialAcrossEnvironments = defineRule({
     },
   ],
 })
+
+function environmentOf({ entity }: Neighbour): string | undefined {
+  const environment = entity?.environment ?? entity?.attributes['environment']
+  return typeof environment === 'string' ? environment : undefined
+}

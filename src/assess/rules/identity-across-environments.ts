@@ -1,4 +1,4 @@
-import { defineRule, fail, notApplicable, pass, unknown } from '../../sdk/index.ts'
+import { defineRule, fail, type Neighbour, notApplicable, pass, unknown } from '../../sdk/index.ts'
 import { accountKind, list, nameOf, outOfForce } from './standing.ts'
 
 export const identityAcrossEnvironments = defineRule({
@@ -19,26 +19,24 @@ export const identityAcrossEnvironments = defineRule({
     const off = outOfForce(entity)
     if (off) return notApplicable(`it is ${off}`)
     if (accountKind(entity) === 'human') return notApplicable('a person uses it')
-    const reached = new Map([...along.reached!, ...along.deeper!].map((one) => [one.key, one]))
-    const inside: string[] = []
-    const outside: string[] = []
-    let dark = 0
-    for (const one of reached.values()) {
+    const reached = along.deeper!.length === 0 ? along.reached! : [...new Map([...along.reached!, ...along.deeper!].map((one) => [one.key, one])).values()]
+    const inside: Neighbour[] = []
+    const outside: Neighbour[] = []
+    for (const one of reached) {
       const environment = one.entity?.environment
-      if (environment === 'production') inside.push(nameOf(one))
-      else if (environment !== undefined) outside.push(`${nameOf(one)} (${environment})`)
-      else dark++
+      if (environment !== undefined) (environment === 'production' ? inside : outside).push(one)
     }
-    const own = entity.environment
-    if (own !== undefined && own !== 'production') outside.push(`${nameOf(entity)} itself (${own})`)
-    if (inside.length > 0 && outside.length > 0) {
+    const elsewhere = entity.environment !== undefined && entity.environment !== 'production'
+    if (inside.length > 0 && (outside.length > 0 || elsewhere)) {
       return fail(`${nameOf(entity)} works in production and outside it.`, [
-        `In production it reaches ${list(inside)}.`,
-        `Outside: ${list(outside)}.`,
+        `In production it reaches ${list(inside.map(nameOf))}.`,
+        ...(outside.length > 0 ? [`Outside it reaches ${list(outside.map((one) => `${nameOf(one)} (${one.entity!.environment})`))}.`] : []),
+        ...(elsewhere ? [`It belongs to ${entity.environment} itself.`] : []),
       ])
     }
     if (inside.length + outside.length === 0) return notApplicable('no environment is known of what it reaches')
-    return dark > 0 ? unknown(`the environment of ${dark} of the ${reached.size} things it reaches is not known`) : pass
+    const dark = reached.length - inside.length - outside.length
+    return dark > 0 ? unknown(`the environment of ${dark} of the ${reached.length} things it reaches is not known`) : pass
   },
   cases: [
     {

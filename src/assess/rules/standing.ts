@@ -63,10 +63,12 @@ export function day(moment: number): string {
 
 export const days = (count: number): string => (count === 1 ? '1 day' : `${count} days`)
 
+const UNTIDY = /^\s|\s$|[^\S ]|\s\s/
+
 /** A name fit for a sentence: one line, at most 80 characters. */
 export function nameOf(of: Entity | Neighbour): string {
   const name = 'name' in of ? of.name : (of.entity?.name ?? of.key)
-  const line = name.replaceAll(/\s+/g, ' ').trim() || of.key
+  const line = UNTIDY.test(name) ? name.replaceAll(/\s+/g, ' ').trim() || of.key : name
   return line.length > 80 ? `${line.slice(0, 79)}…` : line
 }
 

@@ -16,6 +16,8 @@ export interface Surroundings {
   edges(key: string, direction: 'out' | 'in', verb: Verb): Iterable<Edge>
   /** Why the type, as far as the subject's sources yield it, was not read completely; undefined when it was. */
   incomplete(type: string, subject: Entity): { reason: string; permission?: string } | undefined
+  /** What `follow` gives, for a graph that finds it faster than edge by edge. */
+  follow?(start: string, path: readonly Step[]): readonly Neighbour[]
 }
 
 /**
@@ -52,6 +54,7 @@ const none: readonly Neighbour[] = Object.freeze([])
 
 /** What stands at the end of a path of verbs, each key once, in order of key. */
 export function follow(start: string, path: readonly Step[], around: Surroundings): readonly Neighbour[] {
+  if (around.follow) return around.follow(start, path)
   let starts: Iterable<string> = [start]
   let ends: Map<string, Edge> | undefined
   for (const step of path) {

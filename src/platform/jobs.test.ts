@@ -78,7 +78,9 @@ test('stopping aborts what runs, and the next start does it', async () => {
   await jobs.stop()
   const next = await start()
   let finished = false
-  await next.work('long', async () => void (finished = true))
+  await next.work('long', async () => {
+    finished = true
+  })
   await vi.waitFor(() => expect(finished).toBe(true), 30_000)
 })
 
@@ -95,7 +97,9 @@ test('what a dead process was doing starts again at once when nobody else is the
   await sender.stop()
   const next = await start(true)
   let finished = false
-  await next.work('orphan', async () => void (finished = true))
+  await next.work('orphan', async () => {
+    finished = true
+  })
   await vi.waitFor(() => expect(finished).toBe(true), 30_000)
 })
 

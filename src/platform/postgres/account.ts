@@ -13,11 +13,16 @@ export interface Account {
  * `reeve`, `postgres` or `nobody`, the first there is.
  */
 export function accountFor(cluster: string, wanted?: string): Account | undefined {
-  if (process.getuid?.() !== 0) return undefined
-  if (existsSync(cluster)) {
-    const { uid, gid } = statSync(cluster)
-    if (uid !== 0) return { uid, gid }
+  const self = process.getuid?.()
+  const owner = existsSync(cluster) ? statSync(cluster) : undefined
+  if (self !== 0) {
+    if (owner === undefined || owner.uid === self) return undefined
+    throw new ReeveError(
+      'store/not-yours',
+      `starting PostgreSQL: ${cluster} belongs to user id ${owner.uid} and we are ${self}; run reeve as that user or as root, or give another folder with --data`,
+    )
   }
+  if (owner && owner.uid !== 0) return { uid: owner.uid, gid: owner.gid }
   const passwd = existsSync('/etc/passwd') ? readFileSync('/etc/passwd', 'utf8') : ''
   const accounts = new Map(
     passwd.split('\n').map((line) => {

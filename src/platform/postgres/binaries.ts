@@ -1,5 +1,5 @@
 import { constants, existsSync } from 'node:fs'
-import { chmod, cp, mkdir, mkdtemp, readFile, rename, rm, symlink } from 'node:fs/promises'
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join, relative } from 'node:path'
 import { ReeveError } from '../../sdk/index.ts'
@@ -9,6 +9,8 @@ export interface Binaries {
   initdb: string
   postgres: string
   lib: string
+  /** `18`: a cluster belongs to one major version. */
+  major: string
 }
 
 /**
@@ -17,16 +19,20 @@ export interface Binaries {
  * PostgreSQL, or read-only, or replaced by `npm ci` under a running server. Where the folder is closed to `account` (below /root), the copy goes to
  * /var/lib/reeve.
  */
-export async function installBinaries(folder: string, account?: Account): Promise<Binaries> {
-  const source = packageFolder()
+export async function installBinaries(folder: string, account?: Account, source = packageFolder()): Promise<Binaries> {
   const { version } = JSON.parse(await readFile(join(source, 'package.json'), 'utf8')) as { version: string }
   const target = join(account && !isOpenTo(account, folder) ? '/var/lib/reeve' : folder, `postgres-${version}`)
   if (!existsSync(target)) await copyTree(join(source, 'native'), target)
-  return { initdb: join(target, 'bin/initdb'), postgres: join(target, 'bin/postgres'), lib: join(target, 'lib') }
+  return {
+    initdb: join(target, 'bin/initdb'),
+    postgres: join(target, 'bin/postgres'),
+    lib: join(target, 'lib'),
+    major: version.split('.')[0]!,
+  }
 }
 
 async function copyTree(native: string, target: string): Promise<void> {
-  await mkdir(dirname(target), { recursive: true })
+  await mkdir(dirname(target), { recursive: true, mode: 0o755 })
   const half = await mkdtemp(`${target}.`)
   try {
     await cp(native, half, {
@@ -42,7 +48,7 @@ async function copyTree(native: string, target: string): Promise<void> {
       const at = join(half, relative('native', link.target))
       if (!existsSync(at)) await symlink(basename(link.source), at)
     }
-    await chmod(half, 0o755)
+    await openToAll(half)
     await rename(half, target)
   } catch (error) {
     await rm(half, { recursive: true, force: true })
@@ -53,6 +59,16 @@ async function copyTree(native: string, target: string): Promise<void> {
       `copying PostgreSQL to ${target} failed; look at free space and rights of the folder`,
       { cause: error },
     )
+  }
+}
+
+/** Whatever umask npm ran under: who may execute a file may be anybody, and anybody may read it. */
+async function openToAll(folder: string): Promise<void> {
+  await chmod(folder, 0o755)
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) await openToAll(path)
+    else if (entry.isFile()) await chmod(path, (await stat(path)).mode & 0o100 ? 0o755 : 0o644)
   }
 }
 

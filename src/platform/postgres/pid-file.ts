@@ -1,4 +1,4 @@
-import { readFileSync, readlinkSync } from 'node:fs'
+import { readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** What postmaster.pid says, which PostgreSQL writes at its start and removes at its end. */
@@ -28,8 +28,9 @@ export function isPostmaster(pid: number, cluster: string): boolean {
   if (!Number.isInteger(pid) || pid <= 1) return false
   try {
     process.kill(pid, 0)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false
+  } catch {
+    // ESRCH: nobody. EPERM: another user's, and the server of our cluster is always ours to signal.
+    return false
   }
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
@@ -39,4 +40,15 @@ export function isPostmaster(pid: number, cluster: string): boolean {
     // No /proc (macOS), or a process we may not look at: believe the pid file, as PostgreSQL itself does.
     return (error as NodeJS.ErrnoException).code !== 'ENOENT' || process.platform !== 'linux'
   }
+}
+
+/**
+ * PostgreSQL will not start while the number in the pid file is in use, be it by another program or a zombie. It goes past the
+ * number of its own parent, which we shall be. The file itself stays: by the shared memory named in it PostgreSQL sees backends
+ * of a killed server that still write.
+ */
+export function disownPidFile(cluster: string): void {
+  const file = join(cluster, 'postmaster.pid')
+  const [, ...rest] = readFileSync(file, 'utf8').split('\n')
+  writeFileSync(file, [process.pid, ...rest].join('\n'))
 }

@@ -1,26 +1,19 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { chownSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
-import { chmod, chown, mkdir, rename, rm } from 'node:fs/promises'
+import { chownSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import pg from 'pg'
-import { type Log, ReeveError } from '../../sdk/index.ts'
+import { type Log, messageOf, ReeveError } from '../../sdk/index.ts'
 import { type Account, accountFor } from './account.ts'
 import { type Binaries, installBinaries } from './binaries.ts'
-import { isPostmaster, readPidFile } from './pid-file.ts'
+import { ensureCluster } from './cluster.ts'
+import { type Hold, takeHold } from './hold.ts'
+import { disownPidFile, isPostmaster, readPidFile } from './pid-file.ts'
+import { failure, runProgram } from './process.ts'
 import { settings as ours } from './settings.ts'
-
-export interface PostgresServer {
-  pid: number
-  /** It was running already: a former Reeve was killed and left it. */
-  adopted: boolean
-  url(database?: string): string
-  stop(): Promise<void>
-}
+import { watchOver } from './watcher.ts'
 
 export interface PostgresOptions {
-  /** Holds the cluster (`postgres/`); made when missing. */
+  /** Holds the cluster (`postgres/`), its log, and the binaries; made when missing. */
   folder: string
   /** Where the binaries are copied to; the same folder unless given. */
   binariesFolder?: string
@@ -31,145 +24,176 @@ export interface PostgresOptions {
   log: Log
 }
 
+export interface PostgresServer {
+  /** Changes when the server was started again. */
+  readonly pid: number
+  /** It was running already: a former Reeve was killed and left it. */
+  readonly adopted: boolean
+  /** Stays the same when the server is started again. */
+  url(database?: string): string
+  stop(): Promise<void>
+}
+
+/** How long another Reeve that is ending, or a recovery, is waited for. */
+const PATIENCE = 60_000
+
+/**
+ * Starts the embedded server, or adopts the one that a killed Reeve left, and keeps it running until `stop`: when it dies, it
+ * is started again under the same address. One Reeve has it at a time; another gets `store/in-use`. It ends with this process,
+ * even when that is killed.
+ */
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
   const { folder, log } = options
-  const cluster = join(folder, 'postgres')
-  await mkdir(folder, { recursive: true, mode: 0o711 })
+  makeFolder(folder)
+  const cluster = join(realpathSync(folder), 'postgres')
   const account = accountFor(cluster, options.user)
   const binaries = await installBinaries(options.binariesFolder ?? folder, account)
-  if (!existsSync(join(cluster, 'PG_VERSION'))) await initialise(cluster, binaries, account, folder)
-  const running = readPidFile(cluster)
-  if (running && isPostmaster(running.pid, cluster))
-    throw new ReeveError('store/in-use', `starting PostgreSQL in ${folder}: it is in use by process ${running.pid}`)
-  rmSync(join(cluster, 'postmaster.pid'), { force: true })
-  const socketFolder = makeSocketFolder(account)
-  const errors = join(folder, 'postgres-start.log')
-  const child = run(
-    binaries,
-    binaries.postgres,
-    cluster,
-    ['-k', socketFolder, ...flags({ ...ours, ...options.settings })],
-    account,
-    errors,
-  )
-  const url = (database = 'reeve') =>
-    `postgresql://reeve@localhost/${encodeURIComponent(database)}?host=${encodeURIComponent(socketFolder)}`
-  await answering(child, url('postgres'), errors)
-  log.debug({ pid: child.pid, folder }, 'postgresql started')
-  return {
-    pid: child.pid!,
-    adopted: false,
-    url,
-    async stop() {
-      if (child.exitCode === null && child.signalCode === null) {
-        const ended = new Promise((resolve) => child.once('exit', resolve))
-        child.kill('SIGINT')
-        await ended
+  await ensureCluster(cluster, binaries, account)
+  const place: Place = { ...options, cluster, account, binaries, logFile: join(folder, 'postgres.log') }
+
+  let running = await attach(place)
+  let stopping = false
+  let recovery: Promise<void> | undefined
+  const recover = async (): Promise<void> => {
+    log.warn({ pid: running.pid }, 'postgresql went away; starting it again')
+    running.dismiss()
+    for (let pause = 100; !stopping; pause = Math.min(pause * 2, 5000)) {
+      try {
+        running = await attach(place, running.socketFolder)
+        return supervise()
+      } catch (error) {
+        log.error({ error }, 'postgresql could not be started again')
+        await wait(pause)
       }
-      rmSync(socketFolder, { recursive: true, force: true })
+    }
+  }
+  const supervise = (): void => {
+    void running.hold.lost.then(() => {
+      if (!stopping) recovery = recover()
+    })
+  }
+  supervise()
+
+  return {
+    get pid() {
+      return running.pid
+    },
+    adopted: running.adopted,
+    url: (database = 'reeve') => urlOf(running.socketFolder, database),
+    async stop() {
+      stopping = true
+      await recovery
+      await end(running, cluster)
     },
   }
 }
 
-async function initialise(
-  cluster: string,
-  binaries: Binaries,
-  account: Account | undefined,
-  folder: string,
-): Promise<void> {
-  const half = `${cluster}.new-${process.pid}`
-  const errors = join(folder, 'postgres-start.log')
-  await rm(half, { recursive: true, force: true })
-  await mkdir(half, { mode: 0o700 })
-  if (account) await chown(half, account.uid, account.gid)
-  const child = run(
-    binaries,
-    binaries.initdb,
-    half,
-    [
-      '-U',
-      'reeve',
-      '-A',
-      'trust',
-      '-E',
-      'UTF8',
-      '--no-locale',
-      '--locale-provider=builtin',
-      '--builtin-locale=C.UTF-8',
-      '--no-instructions',
-    ],
-    account,
-    errors,
-  )
-  const status = await new Promise((resolve, reject) => child.once('exit', resolve).once('error', reject))
-  if (status !== 0) {
-    await rm(half, { recursive: true, force: true })
-    throw new ReeveError('store/init', `making the database in ${folder} failed: ${lastLine(errors)}`)
+interface Place extends PostgresOptions {
+  cluster: string
+  account: Account | undefined
+  binaries: Binaries
+  logFile: string
+}
+
+interface Running {
+  pid: number
+  adopted: boolean
+  socketFolder: string
+  hold: Hold
+  dismiss(): void
+}
+
+/** Comes to hold a running server: ours, or one that is there. */
+async function attach(place: Place, socketFolder = makeSocketFolder(place.account)): Promise<Running> {
+  const { cluster, account, log, folder } = place
+  const until = performance.now() + PATIENCE
+  for (;;) {
+    const found = readPidFile(cluster)
+    const alive = found !== undefined && isPostmaster(found.pid, cluster)
+    const started = alive ? undefined : start(place, socketFolder, found?.socketFolder)
+    const at = started
+      ? { pid: started.child.pid ?? 0, folder: socketFolder }
+      : { pid: found!.pid, folder: found!.socketFolder }
+    const hold = await Promise.race([
+      takeHold(urlOf(at.folder, 'postgres'), folder, until, () => isPostmaster(at.pid, cluster)),
+      ...(started ? [started.ended.then(() => null)] : []),
+    ])
+    if (hold) {
+      if (!started && at.folder !== socketFolder) rmSync(socketFolder, { recursive: true, force: true })
+      const watcher = watchOver(at.pid, cluster, at.folder, account)
+      log.debug({ pid: at.pid, folder, adopted: !started }, 'postgresql runs')
+      return { pid: at.pid, adopted: !started, socketFolder: at.folder, hold, dismiss: watcher.dismiss }
+    }
+    // Somebody else's server was first, or one that was there has ended: look again. All else is a failure.
+    const complaint = started?.complaint() ?? ''
+    if (
+      performance.now() > until ||
+      (started && !/lock file "postmaster.pid" already exists|shared memory block .* still in use/.test(complaint))
+    ) {
+      rmSync(socketFolder, { recursive: true, force: true })
+      throw failure(
+        'store/start',
+        `starting PostgreSQL in ${folder}`,
+        complaint || `process ${at.pid} is PostgreSQL's and does not answer; end it and start again`,
+        folder,
+      )
+    }
+    await wait(100)
   }
-  await rename(half, cluster)
-  await chmod(cluster, 0o700)
 }
 
-/**
- * Under Linux the cluster is named by where the program stands, for the folders above may be closed to the user it becomes
- * (a checkout in /root).
- */
-function run(
-  binaries: Binaries,
-  program: string,
-  cluster: string,
-  args: string[],
-  account: Account | undefined,
-  errors: string,
-): ChildProcess {
-  const out = openSync(errors, 'w', 0o600)
-  return spawn(program, ['-D', process.platform === 'linux' ? '/proc/self/cwd' : cluster, ...args], {
-    stdio: ['ignore', out, out],
-    detached: true,
-    cwd: cluster,
-    env: { PATH: '/usr/bin:/bin', LD_LIBRARY_PATH: binaries.lib, LC_ALL: 'C' },
-    ...account,
-  })
+function start(place: Place, socketFolder: string, staleSocketFolder: string | undefined) {
+  const { cluster, account, binaries, logFile } = place
+  if (staleSocketFolder !== undefined) disownPidFile(cluster)
+  if (staleSocketFolder && staleSocketFolder !== socketFolder && basename(staleSocketFolder).startsWith('reeve-'))
+    rmSync(staleSocketFolder, { recursive: true, force: true })
+  if (!existsSync(socketFolder)) mkdirSync(socketFolder, { mode: 0o700 })
+  for (const file of ['.s.PGSQL.5432', '.s.PGSQL.5432.lock']) rmSync(join(socketFolder, file), { force: true })
+  if (account) chownSync(socketFolder, account.uid, account.gid)
+  const flags = Object.entries({ ...ours, ...place.settings }).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  return runProgram(binaries.postgres, cluster, ['-k', socketFolder, ...flags], { binaries, account, logFile })
 }
 
-const flags = (settings: Record<string, string>) =>
-  Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+/** Fast shutdown; at once after 8 seconds, which costs a recovery at the next start and no data. */
+async function end(running: Running, cluster: string): Promise<void> {
+  running.dismiss()
+  await running.hold.release()
+  for (const [signal, patience] of [
+    ['SIGINT', 8000],
+    ['SIGQUIT', 1500],
+    ['SIGKILL', 500],
+  ] as const) {
+    if (!isPostmaster(running.pid, cluster)) break
+    try {
+      process.kill(running.pid, signal)
+    } catch {
+      break
+    }
+    for (const until = performance.now() + patience; performance.now() < until && isPostmaster(running.pid, cluster); )
+      await wait(20)
+  }
+  rmSync(running.socketFolder, { recursive: true, force: true })
+}
 
-/** Short, for a socket's path may have 107 bytes; open to nobody but the server's user and root. */
+const urlOf = (socketFolder: string, database: string): string =>
+  `postgresql://reeve@localhost/${encodeURIComponent(database)}?host=${encodeURIComponent(socketFolder)}`
+
+/** A socket's path may have 107 bytes, so it stands in the folder for temporary files. Open to its user and root alone. */
 function makeSocketFolder(account: Account | undefined): string {
   const base = tmpdir().length < 60 ? tmpdir() : '/tmp'
-  mkdirSync(base, { recursive: true })
   const folder = mkdtempSync(join(base, 'reeve-'))
   if (account) chownSync(folder, account.uid, account.gid)
   return folder
 }
 
-async function answering(child: ChildProcess, url: string, errors: string): Promise<void> {
-  let ended: unknown
-  child.once('exit', (status, signal) => {
-    ended = status ?? signal
-  })
-  child.once('error', (error) => {
-    ended = error
-  })
-  for (;;) {
-    if (ended !== undefined) throw new ReeveError('store/start', `PostgreSQL did not start: ${lastLine(errors)}`)
-    const client = new pg.Client({ connectionString: url })
-    client.on('error', () => {})
-    try {
-      await client.connect()
-      await client.end()
-      return
-    } catch {
-      await wait(20)
-    }
-  }
-}
-
-function lastLine(file: string): string {
+function makeFolder(folder: string): void {
   try {
-    return readFileSync(file, 'utf8').trim().split('\n').at(-1) ?? ''
-  } catch {
-    return ''
+    mkdirSync(folder, { recursive: true, mode: 0o711 })
+  } catch (error) {
+    throw new ReeveError(
+      'store/folder',
+      `making the data folder ${folder}: ${messageOf(error)}; give another with --data`,
+      { cause: error },
+    )
   }
 }

@@ -1,6 +1,7 @@
 /**
  * What the embedded server runs with. fsync stays on. wal_level minimal: nothing replicates from it, and COPY into a table made
- * in the same transaction needs no WAL. max_wal_size bounds how long recovery takes after kill -9.
+ * in the same transaction needs no WAL. max_wal_size bounds how long recovery takes after kill -9. Shared memory goes to files,
+ * for containers have a /dev/shm of 64 MB.
  */
 export const settings: Readonly<Record<string, string>> = {
   listen_addresses: '',
@@ -17,14 +18,10 @@ export const settings: Readonly<Record<string, string>> = {
   random_page_cost: '1.1',
   jit: 'off',
   max_connections: '100',
-  timezone: 'UTC',
-  log_timezone: 'UTC',
   dynamic_shared_memory_type: 'mmap',
   idle_in_transaction_session_timeout: '10min',
-  logging_collector: 'on',
-  log_directory: 'log',
-  log_filename: 'postgresql-%a.log',
-  log_truncate_on_rotation: 'on',
-  log_rotation_age: '1d',
-  log_rotation_size: '0',
+  timezone: 'UTC',
+  log_timezone: 'UTC',
+  log_checkpoints: 'off',
+  logging_collector: 'off',
 }

@@ -19,7 +19,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const server = await startPostgres({
     folder,
     binariesFolder: fileURLToPath(new URL('../../../.runtime', import.meta.url)),
-    settings: { fsync: 'off', logging_collector: 'off', max_connections: '200' },
+    settings: { fsync: 'off', max_connections: '200' },
     log: silent,
   })
   project.provide('postgres', server.url('postgres'))

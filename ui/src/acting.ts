@@ -1,0 +1,88 @@
+/** A change: one at a time, its refusal said where it was asked for, the answers it touched asked again. */
+import { useState } from 'react'
+import { forget } from './asking.ts'
+import { tell } from './frame/toasts.tsx'
+import { ask, entityPath } from './http.ts'
+import type { Person } from './nouns.ts'
+import { sentenceOf } from './parts/states.tsx'
+
+export interface Act {
+  busy: boolean
+  /** Why the last try was refused. */
+  refused: unknown
+  /** Runs it; false when it was refused. */
+  run: (change: () => Promise<unknown>) => Promise<boolean>
+}
+
+export function useAct(): Act {
+  const [busy, setBusy] = useState(false)
+  const [refused, setRefused] = useState<unknown>(null)
+  return {
+    busy,
+    refused,
+    run: async (change) => {
+      setBusy(true)
+      setRefused(null)
+      try {
+        await change()
+        return true
+      } catch (error) {
+        setRefused(error)
+        return false
+      } finally {
+        setBusy(false)
+      }
+    },
+  }
+}
+
+const ESTATE = ['/v1/entities', '/v1/overview', '/v1/frame', '/v1/facets', '/v1/findings', '/v1/find']
+
+async function takeBack(undo: string): Promise<void> {
+  try {
+    await ask(`/v1/undo/${encodeURIComponent(undo)}`, { method: 'POST' })
+    tell('Taken back.')
+  } catch (error) {
+    tell(`It could not be taken back. ${sentenceOf(error)}`)
+  }
+  await forget(...ESTATE)
+}
+
+/** Makes somebody answer for a thing, with the way back in the toast. */
+export async function assignOwner(key: string, name: string, person: Person, reason?: string): Promise<void> {
+  const { undo } = await ask<{ undo: string }>(`${entityPath(key)}/owner`, {
+    method: 'PUT',
+    body: { person: person.key, ...(reason ? { reason } : {}) },
+  })
+  tell(`${person.name.slice(0, 60)} now answers for ${name.slice(0, 60)}.`, () => void takeBack(undo))
+  await forget(...ESTATE)
+}
+
+export async function setLabel(key: string, label: string, on: boolean): Promise<void> {
+  const { undo } = await ask<{ undo: string }>(`${entityPath(key)}/labels/${encodeURIComponent(label)}`, {
+    method: on ? 'PUT' : 'DELETE',
+  })
+  tell(on ? `Labelled ${label}.` : `Label ${label} taken off.`, () => void takeBack(undo))
+  await forget(...ESTATE)
+}
+
+/** The same for many: what was done and what was refused, with the first reason. */
+export async function forEach<T>(items: readonly T[], change: (item: T) => Promise<unknown>): Promise<string> {
+  let done = 0
+  const refusals: string[] = []
+  const waiting = [...items]
+  await Promise.all(
+    Array.from({ length: 4 }, async () => {
+      for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) {
+        try {
+          await change(item)
+          done++
+        } catch (error) {
+          refusals.push(sentenceOf(error))
+        }
+      }
+    }),
+  )
+  await forget(...ESTATE)
+  return refusals.length === 0 ? `${done} done.` : `${done} done, ${refusals.length} refused: ${refusals[0]}`
+}

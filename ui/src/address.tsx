@@ -1,0 +1,116 @@
+/**
+ * The address is the state of the console. Every link is a plain `<a href>`: clicks inside the console are taken here, so
+ * that open-in-new-tab, copy and Back work as they do on any page. Measured against TanStack Router: 2 kB instead of 27 kB
+ * gzipped, of a budget of 120.
+ */
+import { createContext, type ReactNode, startTransition, use, useEffect, useMemo, useState } from 'react'
+
+export interface Address {
+  path: string
+  query: URLSearchParams
+  hash: string
+}
+
+const read = (): Address => ({
+  path: window.location.pathname,
+  query: new URLSearchParams(window.location.search),
+  hash: window.location.hash.slice(1),
+})
+
+const CHANGED = 'reeve:address'
+
+/** Goes to an address of the console. `replace` for what Back should not stop at: typing in a filter. */
+export function go(href: string, options: { replace?: boolean } = {}): void {
+  if (href === window.location.pathname + window.location.search + window.location.hash) return
+  window.history[options.replace ? 'replaceState' : 'pushState'](null, '', href)
+  window.dispatchEvent(new Event(CHANGED))
+}
+
+/** The present page with some words of its address changed; null takes a word away. */
+export function withQuery(changes: Record<string, string | null>): string {
+  const { path, query } = read()
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null || value === '') query.delete(name)
+    else query.set(name, value)
+  }
+  const text = query.toString()
+  return text === '' ? path : `${path}?${text}`
+}
+
+const Here = createContext<Address>({ path: '/', query: new URLSearchParams(), hash: '' })
+export const useAddress = (): Address => use(Here)
+
+export function Addressed({ children }: { children: ReactNode }) {
+  const [address, setAddress] = useState(read)
+  useEffect(() => {
+    const changed = () => startTransition(() => setAddress(read()))
+    const clicked = (event: MouseEvent) => {
+      if (
+        event.defaultPrevented ||
+        event.button !== 0 ||
+        event.metaKey ||
+        event.ctrlKey ||
+        event.shiftKey ||
+        event.altKey
+      )
+        return
+      const link = (event.target as Element | null)?.closest?.('a[href]')
+      if (!link || link.hasAttribute('target') || link.hasAttribute('download')) return
+      const url = new URL(link.getAttribute('href')!, window.location.href)
+      if (url.origin !== window.location.origin || url.pathname.startsWith('/v1/')) return
+      if (url.hash !== '' && url.pathname === window.location.pathname && url.search === window.location.search) return
+      event.preventDefault()
+      go(url.pathname + url.search + url.hash)
+    }
+    window.addEventListener('popstate', changed)
+    window.addEventListener(CHANGED, changed)
+    document.addEventListener('click', clicked)
+    return () => {
+      window.removeEventListener('popstate', changed)
+      window.removeEventListener(CHANGED, changed)
+      document.removeEventListener('click', clicked)
+    }
+  }, [])
+  return <Here value={address}>{children}</Here>
+}
+
+/** `/findings/:id` against a path; the parts it names, or null. Keys may hold slashes, which arrive encoded. */
+export function match(pattern: string, path: string): Record<string, string> | null {
+  const wanted = pattern.split('/')
+  const given = path.replace(/(.)\/$/, '$1').split('/')
+  if (wanted.length !== given.length) return null
+  const parts: Record<string, string> = {}
+  for (const [i, word] of wanted.entries()) {
+    if (!word.startsWith(':')) {
+      if (word !== given[i]) return null
+      continue
+    }
+    try {
+      parts[word.slice(1)] = decodeURIComponent(given[i]!)
+    } catch {
+      parts[word.slice(1)] = given[i]!
+    }
+  }
+  return parts
+}
+
+/** A dot is encoded too, so that no name looks like that of a file. */
+const segment = (name: string) => encodeURIComponent(name).replaceAll('.', '%2E')
+
+/** Links to the places that things have. */
+export const to = {
+  entity: (key: string) => `/identities/${segment(key)}`,
+  finding: (id: string) => `/findings/${segment(id)}`,
+  connection: (id: string) => `/connections/${segment(id)}`,
+  rule: (id: string) => `/rules/${segment(id)}`,
+  inventory: (q: string, kind?: string) =>
+    `/identities?${new URLSearchParams({ ...(kind && kind !== 'identity' ? { kind } : {}), ...(q ? { q } : {}) })}`,
+  findings: (q: string, by?: string) =>
+    `/findings?${new URLSearchParams({ ...(q ? { q } : {}), ...(by ? { by } : {}) })}`,
+}
+
+/** The `as-of` of the address, for the requests of a page. */
+export const useAsOf = (): string | null => {
+  const { query } = useAddress()
+  return useMemo(() => query.get('as-of'), [query])
+}

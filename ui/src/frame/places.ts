@@ -1,0 +1,29 @@
+/** The places that work, in groups by the user's job, and who may go there. */
+import { useFrame } from '../asking.ts'
+import type { IconName } from '../parts/icon.tsx'
+
+export interface Place {
+  group: string
+  title: string
+  href: string
+  icon: IconName
+  /** The second letter after `g`. */
+  key?: string
+  owner?: true
+}
+
+export const PLACES: readonly Place[] = [
+  { group: '', title: 'Overview', href: '/', icon: 'overview', key: 'o', owner: true },
+  { group: 'Estate', title: 'Inventory', href: '/identities', icon: 'inventory', key: 'i', owner: true },
+  { group: 'Work', title: 'Findings', href: '/findings', icon: 'findings', key: 'f' },
+  { group: 'Sources', title: 'Connections', href: '/connections', icon: 'connections', key: 'c' },
+  { group: 'Prove', title: 'Rules', href: '/rules', icon: 'rules' },
+  { group: 'Prove', title: 'Audit', href: '/audit', icon: 'audit' },
+  { group: 'Reeve', title: 'Settings', href: '/settings', icon: 'settings', owner: true },
+]
+
+/** An owner sees what they answer for, and nothing of how the whole is run. */
+export function useMyPlaces(): readonly Place[] {
+  const role = useFrame()?.user.role
+  return role === 'owner' ? PLACES.filter((place) => place.owner) : PLACES
+}

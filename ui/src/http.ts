@@ -1,0 +1,66 @@
+/** The only way out of the console: JSON to the server it came from. */
+
+/** What a refused request says (RFC 9457), under the names the server gives. */
+export class Problem extends Error {
+  readonly status: number
+  readonly code: string
+  readonly request: string | null
+  readonly fields: readonly { path: string; says: string }[]
+  readonly suggestion: string | null
+
+  constructor(
+    status: number,
+    body: Partial<{
+      code: string
+      detail: string
+      title: string
+      request: string
+      fields: { path: string; says: string }[]
+      suggestion: string
+    }>,
+  ) {
+    super(body.detail ?? body.title ?? 'the server gave no reason')
+    this.status = status
+    this.code = body.code ?? `http/${status}`
+    this.request = body.request ?? null
+    this.fields = body.fields ?? []
+    this.suggestion = body.suggestion ?? null
+  }
+}
+
+let csrf = ''
+export const setCsrf = (value: string): void => {
+  csrf = value
+}
+
+export async function ask<T>(
+  path: string,
+  init: { method?: string; body?: unknown; signal?: AbortSignal } = {},
+): Promise<T> {
+  const headers: Record<string, string> = { accept: 'application/json' }
+  if (init.body !== undefined) headers['content-type'] = 'application/json'
+  if (init.method !== undefined) headers['x-reeve-csrf'] = csrf
+  const limit = AbortSignal.timeout(60_000)
+  let response: Response
+  try {
+    response = await fetch(path, {
+      method: init.method ?? 'GET',
+      headers,
+      body: init.body === undefined ? null : JSON.stringify(init.body),
+      signal: init.signal ? AbortSignal.any([init.signal, limit]) : limit,
+      credentials: 'same-origin',
+    })
+  } catch (error) {
+    if (init.signal?.aborted) throw error
+    throw new Problem(0, {
+      code: 'console/unreachable',
+      detail: 'Reeve did not answer. It may be starting, or the network is down.',
+    })
+  }
+  if (response.status === 204) return undefined as T
+  const body: unknown = await response.json().catch(() => null)
+  if (!response.ok) throw new Problem(response.status, (body ?? {}) as Record<string, never>)
+  return body as T
+}
+
+export const entityPath = (key: string): string => `/v1/entities/${encodeURIComponent(key)}`

@@ -1,0 +1,101 @@
+/** Which address shows which page. A page is one file, loaded when first needed; the overview comes with the frame. */
+import { Component, lazy, Suspense } from 'react'
+import { match, useAddress } from './address.tsx'
+import { Frame } from './frame/frame.tsx'
+import { Overview } from './pages/overview/overview.tsx'
+import { Empty, Waiting } from './parts/states.tsx'
+
+type Page = React.ComponentType<Record<string, string>>
+/** A page takes the parts that its address names. */
+const page = <Name extends string>(load: () => Promise<Record<Name, unknown>>, name: Name): Page =>
+  lazy(() => load().then((module) => ({ default: module[name] as Page })))
+
+const PAGES: readonly (readonly [string, Page])[] = [
+  ['/', Overview as Page],
+  ['/welcome', page(() => import('./pages/first-run/first-run.tsx'), 'FirstRun')],
+  ['/identities', page(() => import('./pages/identities/inventory.tsx'), 'Inventory')],
+  ['/identities/:id', page(() => import('./pages/identities/card.tsx'), 'IdentityCard')],
+  ['/k/:id', page(() => import('./pages/identities/pasted.tsx'), 'Pasted')],
+  ['/findings', page(() => import('./pages/findings/findings.tsx'), 'Findings')],
+  ['/findings/:id', page(() => import('./pages/findings/finding.tsx'), 'Finding')],
+  ['/connections', page(() => import('./pages/connections/connections.tsx'), 'Connections')],
+  ['/connections/new', page(() => import('./pages/connections/connect.tsx'), 'Connect')],
+  ['/connections/new/:provider', page(() => import('./pages/connections/connect.tsx'), 'Connect')],
+  ['/connections/:id', page(() => import('./pages/connections/connection.tsx'), 'Connection')],
+  ['/connections/:id/settings', page(() => import('./pages/connections/connect.tsx'), 'Connect')],
+  ['/rules', page(() => import('./pages/rules/rules.tsx'), 'Rules')],
+  ['/rules/:id', page(() => import('./pages/rules/rule.tsx'), 'Rule')],
+  ['/audit', page(() => import('./pages/audit/audit.tsx'), 'Audit')],
+  ['/settings', page(() => import('./pages/settings/settings.tsx'), 'Settings')],
+]
+const SignIn = page(() => import('./pages/sign-in/sign-in.tsx'), 'SignIn')
+
+export function Pages() {
+  const { path } = useAddress()
+  if (path === '/sign-in')
+    return (
+      <Suspense>
+        <SignIn />
+      </Suspense>
+    )
+  for (const [pattern, Page] of PAGES) {
+    const parts = match(pattern, path)
+    if (parts)
+      return (
+        <Frame>
+          <Caught key={path}>
+            <Suspense
+              fallback={
+                <div className="page">
+                  <Waiting />
+                </div>
+              }
+            >
+              <Page {...parts} />
+            </Suspense>
+          </Caught>
+        </Frame>
+      )
+  }
+  return (
+    <Frame>
+      <div className="page">
+        <h1>This address leads nowhere</h1>
+        <Empty title="Nothing was changed">
+          <p>
+            <a className="link" href="/">
+              To the overview
+            </a>
+          </p>
+        </Empty>
+      </div>
+    </Frame>
+  )
+}
+
+/** A page that breaks takes nothing else with it. */
+class Caught extends Component<{ children: React.ReactNode }, { error: unknown }> {
+  override state = { error: null as unknown }
+  static getDerivedStateFromError(error: unknown) {
+    return { error }
+  }
+  override render() {
+    if (this.state.error === null) return this.props.children
+    return (
+      <div className="page">
+        <h1>This page could not be shown</h1>
+        <div className="state" role="alert">
+          <p>
+            The console itself failed (<code>console/page</code>: {String(this.state.error).slice(0, 300)}). Nothing was
+            changed.
+          </p>
+          <div className="row">
+            <button type="button" className="button" onClick={() => window.location.reload()}>
+              Load it again
+            </button>
+          </div>
+        </div>
+      </div>
+    )
+  }
+}

@@ -1,0 +1,177 @@
+/** How much do we see? One total, then the sources, worst first. */
+import { go, to } from '../../address.tsx'
+import { useAnswer, useMay } from '../../asking.ts'
+import { useKeys } from '../../frame/keys.ts'
+import { useTitle } from '../../frame/title.ts'
+import type { Connections as Answered, ConnectionRow } from '../../nouns.ts'
+import { Ledger, LedgerWords } from '../../parts/ledger.tsx'
+import { Mark } from '../../parts/mark.tsx'
+import { Name } from '../../parts/name.tsx'
+import { Answer } from '../../parts/sentences.tsx'
+import { Empty, Failure, Waiting } from '../../parts/states.tsx'
+import { count, dayAndTime, short, some, spell } from '../../words.ts'
+import './connections.css'
+
+const MARKS = {
+  complete: 'pass',
+  partial: 'unknown',
+  stale: 'unknown',
+  failed: 'unknown',
+  running: 'not-judged',
+  never: 'not-judged',
+} as const
+
+export function Connections() {
+  const connections = useAnswer<Answered>('/v1/connections', { every: 15_000 })
+  const admin = useMay('admin')
+  useTitle('Connections')
+  const data = connections.data
+  useKeys({
+    j: () => step(1),
+    k: () => step(-1),
+  })
+  return (
+    <div className="page">
+      <div className="head">
+        <div>
+          <h1>Connections</h1>
+          <Answer>
+            {data && data.rows.length > 0 ? (
+              <>
+                We asked {data.rows.length === 1 ? 'one source' : `${spell(data.rows.length)} sources`} for{' '}
+                <b>{count(data.bar.asked)}</b> things and obtained <b>{count(data.bar.obtained)}</b>.{' '}
+                {data.bar.refused > 0 &&
+                  `${count(data.bar.refused)} ${data.bar.refused === 1 ? 'was' : 'were'} refused${data.bar.stale > 0 ? ', ' : '. '}`}
+                {data.bar.stale > 0 &&
+                  `${count(data.bar.stale)} ${data.bar.stale === 1 ? 'is' : 'are'} kept from ${data.bar.staleSince ? short(data.bar.staleSince) : 'an earlier day'}. `}
+                {data.unknownVerdicts > 0 ? (
+                  <>
+                    That leaves{' '}
+                    <a href={to.findings('verdict:unknown')}>
+                      {some(data.unknownVerdicts, 'verdict', 'verdicts')} unknown
+                    </a>
+                    ;{' '}
+                  </>
+                ) : (
+                  'No verdict is unknown for it; '
+                )}
+                {data.writePermissions === 0
+                  ? 'no write permission is granted anywhere.'
+                  : `${some(data.writePermissions, 'write permission is', 'write permissions are')} granted.`}
+              </>
+            ) : (
+              ' '
+            )}
+          </Answer>
+        </div>
+        {admin && (
+          <div className="acts">
+            <a className="button primary" href="/connections/new">
+              Connect a source
+            </a>
+          </div>
+        )}
+      </div>
+      {connections.error ? (
+        <Failure error={connections.error} what="The connections" again={() => void connections.refetch()} />
+      ) : !data ? (
+        <Waiting rows={5} />
+      ) : data.rows.length === 0 ? (
+        <Empty title="Nothing is connected yet">
+          <p>Reading this host takes about 20 seconds and needs no permission beyond your own.</p>
+          <div className="row">
+            <a className="button primary" href="/welcome">
+              Read something
+            </a>
+          </div>
+        </Empty>
+      ) : (
+        <>
+          <div className="total-bar">
+            <Ledger bar={data.bar} tall />
+            <p className="facets-line">
+              <span>
+                <b>{count(data.bar.obtained)}</b> obtained
+              </span>
+              {data.bar.refused > 0 && (
+                <span className="unknown">
+                  <b>{count(data.bar.refused)}</b> refused
+                </span>
+              )}
+              {data.bar.stale > 0 && (
+                <span className="unknown">
+                  <b>{count(data.bar.stale)}</b> kept from{' '}
+                  {data.bar.staleSince ? short(data.bar.staleSince) : 'an earlier day'}
+                </span>
+              )}
+            </p>
+          </div>
+          <section className="section">
+            <header>
+              <h2>Sources</h2>
+              <span className="meta">worst first</span>
+            </header>
+            <table className="sources-table">
+              <thead>
+                <tr>
+                  <th className="margin">
+                    <span className="hidden-text">State</span>
+                  </th>
+                  <th>Source</th>
+                  <th>Complete</th>
+                  <th className="number wide">Identities</th>
+                  <th className="number wide">Verdicts lost</th>
+                  <th>Last read</th>
+                </tr>
+              </thead>
+              <tbody>
+                {data.rows.map((row) => (
+                  <Source key={row.connection} of={row} />
+                ))}
+              </tbody>
+            </table>
+          </section>
+        </>
+      )}
+    </div>
+  )
+}
+
+function step(by: 1 | -1): void {
+  const links = [...document.querySelectorAll<HTMLElement>('.sources-table a')]
+  const at = links.indexOf(document.activeElement as HTMLElement)
+  links[Math.min(Math.max(at + by, 0), links.length - 1)]?.focus()
+}
+
+const Source = ({ of }: { of: ConnectionRow }) => (
+  // biome-ignore lint/a11y/useKeyWithClickEvents: the link in the row does the same by keyboard
+  <tr onClick={(event) => (event.target as Element).closest('a') === null && go(to.connection(of.connection))}>
+    <td className="margin">
+      <Mark of={MARKS[of.state]} />
+    </td>
+    <td>
+      <a className="title" href={to.connection(of.connection)}>
+        <Name text={of.title} longest={80} />
+      </a>
+      <span className="sub">{of.provider}</span>
+    </td>
+    <td>
+      <Ledger bar={of.bar} live={of.state === 'running'} />
+      {of.state === 'failed' ? (
+        <span className="ledger-words unknown">the last read failed</span>
+      ) : of.state === 'running' ? (
+        <span className="ledger-words">being read now, {count(of.bar.obtained)} so far</span>
+      ) : (
+        <LedgerWords bar={of.bar} />
+      )}
+    </td>
+    <td className="number wide">{count(of.identities)}</td>
+    <td className={of.unknownVerdicts > 0 ? 'number wide unknown' : 'number wide quiet'}>
+      {count(of.unknownVerdicts)}
+    </td>
+    <td>
+      {of.lastRead ? dayAndTime(of.lastRead) : <span className="quiet">never</span>}
+      {of.next && <span className="sub">next {dayAndTime(of.next)}</span>}
+    </td>
+  </tr>
+)

@@ -1,0 +1,61 @@
+import type { SourceProgress } from '../../nouns.ts'
+import { Mark } from '../../parts/mark.tsx'
+import { Name, Sentence } from '../../parts/name.tsx'
+import { count } from '../../words.ts'
+
+/** Live counts of each listing: what it has so far, of how many, and what was refused. */
+export const ListingProgress = ({ of }: { of: SourceProgress['collections'] }) => (
+  <ul className="running-list">
+    {of.map((listing) => {
+      const whole = listing.expected ?? Math.max(listing.obtained, 1)
+      const share =
+        listing.state === 'done'
+          ? 100
+          : listing.state === 'waiting'
+            ? 0
+            : Math.min(96, (100 * listing.obtained) / Math.max(1, whole))
+      const lost = listing.state === 'refused' || listing.state === 'failed'
+      return (
+        <li key={listing.id}>
+          <span className="beside">
+            {listing.state === 'done' ? (
+              <Mark of={listing.refused > 0 ? 'unknown' : 'pass'} />
+            ) : lost ? (
+              <Mark of="unknown" />
+            ) : (
+              <Mark of="not-judged" beside />
+            )}
+            <Name text={listing.title} longest={80} />
+          </span>
+          <span
+            className="bar"
+            role="img"
+            aria-label={`${count(listing.obtained)}${listing.expected === null ? '' : ` of ${count(listing.expected)}`} ${listing.state}`}
+          >
+            {share > 0 && !lost && (
+              <i className={listing.state === 'running' ? 'live' : ''} style={{ width: `${share}%` }} />
+            )}
+            {lost && <i className="refused" style={{ width: '100%' }} />}
+          </span>
+          <span className={lost ? 'number unknown' : 'number'}>
+            {listing.state === 'waiting' ? (
+              <span className="quiet">waits</span>
+            ) : lost ? (
+              listing.state
+            ) : (
+              count(listing.obtained)
+            )}
+            {listing.expected !== null && !lost && listing.state !== 'waiting' && (
+              <span className="meta"> of {count(listing.expected)}</span>
+            )}
+          </span>
+          {listing.reason && (
+            <span className="meta unknown">
+              <Sentence text={listing.reason} />
+            </span>
+          )}
+        </li>
+      )
+    })}
+  </ul>
+)

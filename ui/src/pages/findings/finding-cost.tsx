@@ -1,0 +1,102 @@
+/** Where it stands, and what it could cost. */
+import type { FindingPage } from '../../nouns.ts'
+import { Code, cut, EntityLink, Sentence } from '../../parts/name.tsx'
+import { BlastRing } from '../../parts/pictures.tsx'
+import { count, dayAndTime } from '../../words.ts'
+
+export const Places = ({ of }: { of: FindingPage }) =>
+  of.finding.places.length === 0 ? null : (
+    <ul className="places-found" aria-label="Where it stands">
+      {of.finding.places.slice(0, 20).map((place, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: places may repeat
+        <li key={i}>
+          <Code
+            text={
+              [place.file, place.line, place.column].filter((part) => part !== undefined).join(':') ||
+              (place.layer ?? 'the whole')
+            }
+          />
+          <span className="sub">
+            {[
+              place.commit && `commit ${place.commit.slice(0, 10)}`,
+              place.author && `by ${cut(place.author, 60)}`,
+              place.date && dayAndTime(place.date),
+              place.atHead === true ? 'still there' : place.atHead === false ? 'in the history only' : null,
+            ]
+              .filter(Boolean)
+              .join(', ')}
+          </span>
+        </li>
+      ))}
+      {of.finding.places.length > 20 && (
+        <li className="meta">and {count(of.finding.places.length - 20)} more places</li>
+      )}
+    </ul>
+  )
+
+export function Cost({ of }: { of: FindingPage }) {
+  const { cost } = of
+  return (
+    <section className="section">
+      <header>
+        <h2>What it could cost</h2>
+        <span className="meta">if somebody uses it, and if it is taken away</span>
+      </header>
+      <div className="ring-lists">
+        <BlastRing
+          of={{
+            reached: cost.reachedCount,
+            sensitive: cost.sensitiveCount,
+            unknown: cost.unknown.length,
+            dependents: cost.dependentCount,
+          }}
+        />
+        <div>
+          <h3>Outer ring: reached</h3>
+          <ul>
+            {cost.reached.slice(0, 7).map((one) => (
+              <li key={one.key}>
+                <span
+                  className={
+                    one.sensitivity === 'confidential' || one.sensitivity === 'restricted'
+                      ? 'swatch sensitive'
+                      : 'swatch'
+                  }
+                />
+                <EntityLink of={one} icon={false} />
+                <span>{one.sensitivity ?? ''}</span>
+              </li>
+            ))}
+            {cost.reachedCount > Math.min(7, cost.reached.length) && (
+              <li className="meta">and {count(cost.reachedCount - Math.min(7, cost.reached.length))} more</li>
+            )}
+            {cost.reachedCount === 0 && <li className="quiet">nothing that we know</li>}
+            {cost.unknown.map((gap) => (
+              <li key={gap.reason}>
+                <span className="swatch hatched" />
+                <span className="unknown">
+                  Unknown: <Sentence text={gap.reason} />
+                </span>
+              </li>
+            ))}
+          </ul>
+        </div>
+        <div>
+          <h3>Inner ring: depends on it</h3>
+          <ul>
+            {cost.dependents.slice(0, 7).map((one) => (
+              <li key={one.key}>
+                <span className="swatch depends" />
+                <EntityLink of={one} icon={false} />
+              </li>
+            ))}
+            {cost.dependentCount > Math.min(7, cost.dependents.length) && (
+              <li className="meta">and {count(cost.dependentCount - Math.min(7, cost.dependents.length))} more</li>
+            )}
+            {cost.dependentCount === 0 && <li className="quiet">nothing we saw</li>}
+          </ul>
+        </div>
+      </div>
+    </section>
+  )
+}

@@ -1,0 +1,26 @@
+/** A finding held back until a date, and opened again. */
+import { forget } from '../../asking.ts'
+import { tell } from '../../frame/toasts.tsx'
+import { ask } from '../../http.ts'
+import type { FindingPage } from '../../nouns.ts'
+import { date } from '../../words.ts'
+
+const TOUCHED = ['/v1/findings', '/v1/overview', '/v1/frame', '/v1/entities']
+
+export async function reopen(id: string): Promise<void> {
+  await ask(`/v1/findings/${encodeURIComponent(id)}/reopen`, { method: 'POST', body: {} })
+  tell('Open again.')
+  await forget(...TOUCHED)
+}
+
+export async function mute(id: string, until: string, reason: string): Promise<void> {
+  await ask<FindingPage>(`/v1/findings/${encodeURIComponent(id)}/mute`, { method: 'POST', body: { until, reason } })
+  tell(`Muted until ${date(until)}; it comes back by itself.`, () => void reopen(id))
+  await forget(...TOUCHED)
+}
+
+export async function accept(id: string, until: string, reason: string): Promise<void> {
+  await ask<FindingPage>(`/v1/findings/${encodeURIComponent(id)}/accept`, { method: 'POST', body: { until, reason } })
+  tell(`Accepted until ${date(until)}; it comes back by itself.`, () => void reopen(id))
+  await forget(...TOUCHED)
+}

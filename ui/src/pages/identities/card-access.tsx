@@ -1,0 +1,89 @@
+/** What it may do, and what of that it does. */
+import type { Card, Grant } from '../../nouns.ts'
+import { Known, When } from '../../parts/known.tsx'
+import { Mark } from '../../parts/mark.tsx'
+import { cut, EntityLink } from '../../parts/name.tsx'
+import { count } from '../../words.ts'
+
+export function Grants({ of }: { of: Card['grants'] }) {
+  const total = Math.max(1, of.used + of.notUsed + of.unknown)
+  const width = (n: number) => ({ width: `${(100 * n) / total}%` })
+  return (
+    <section className="section" id="access">
+      <header>
+        <h2>Granted and used</h2>
+      </header>
+      {of.rows.length === 0 ? (
+        <p className="empty quiet">Nothing that we read grants it anything.</p>
+      ) : (
+        <>
+          <div
+            className="bar tall granted-bar"
+            role="img"
+            aria-label={`${of.used} used, ${of.notUsed} granted and not used, ${of.unknown} unknown`}
+          >
+            {of.used > 0 && <i className="used" style={width(of.used)} />}
+            {of.notUsed > 0 && <i className="granted" style={width(of.notUsed)} />}
+            {of.unknown > 0 && <i className="refused" style={width(of.unknown)} />}
+          </div>
+          <p className="facets-line">
+            <span>
+              <b>{count(of.used)}</b> used
+            </span>
+            <span>
+              <b>{count(of.notUsed)}</b> granted, never used
+            </span>
+            {of.unknown > 0 && (
+              <span className="unknown">
+                <Mark of="unknown" beside /> {count(of.unknown)} unknown: the source keeps no record of use
+              </span>
+            )}
+          </p>
+          <table>
+            <thead>
+              <tr>
+                <th>May</th>
+                <th>On</th>
+                <th className="wide">Through</th>
+                <th>Used</th>
+              </tr>
+            </thead>
+            <tbody>
+              {of.rows.map((grant: Grant) => (
+                <tr key={`${grant.entitlement.key} ${grant.resource?.key ?? ''} ${grant.actions.join()}`}>
+                  <td>
+                    {grant.actions.length > 0 ? (
+                      <span>{cut(grant.actions.join(', '), 160)}</span>
+                    ) : (
+                      <span className="quiet">as the entitlement says</span>
+                    )}
+                    {grant.sensitive && <span className="sub high">sensitive</span>}
+                  </td>
+                  <td>
+                    {grant.resource ? (
+                      <EntityLink of={grant.resource} />
+                    ) : (
+                      <span className="quiet">no resource named</span>
+                    )}
+                  </td>
+                  <td className="wide">
+                    <EntityLink of={grant.entitlement} />
+                    {grant.via.length > 0 && (
+                      <span className="sub">by way of {grant.via.map((one) => cut(one.name, 40)).join(', ')}</span>
+                    )}
+                  </td>
+                  <td>
+                    <Known of={grant.used} brief>
+                      {(at) => <When at={at} />}
+                    </Known>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+          {of.more > 0 && <p className="meta empty">and {count(of.more)} more</p>}
+        </>
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,229 @@
+/** Can I touch this? Four verdicts, then who uses it, what proves it, what it may do, what is wrong, what stands around it. */
+import { useState } from 'react'
+import { assignOwner, useAct } from '../../acting.ts'
+import { to, useAsOf } from '../../address.tsx'
+import { useAnswer, useMay } from '../../asking.ts'
+import { useKeys } from '../../frame/keys.ts'
+import { useTitle } from '../../frame/title.ts'
+import { entityPath } from '../../http.ts'
+import type { Card } from '../../nouns.ts'
+import { copyText } from '../../parts/copy.tsx'
+import { Icon } from '../../parts/icon.tsx'
+import { KindIcon } from '../../parts/kind-icon.tsx'
+import { Known } from '../../parts/known.tsx'
+import { Mark } from '../../parts/mark.tsx'
+import { Name } from '../../parts/name.tsx'
+import { Neighbourhood } from '../../parts/neighbourhood.tsx'
+import { Answer, OwnerFacts, Touch } from '../../parts/sentences.tsx'
+import { OwnerSheet, Refused } from '../../parts/sheets.tsx'
+import { Failure, Waiting } from '../../parts/states.tsx'
+import { date, dayAndTime, ENVIRONMENT_WORDS, KIND_WORDS, some, typeWord } from '../../words.ts'
+import { AttributeFacts, attributeWord, Said } from './attributes.tsx'
+import { Grants } from './card-access.tsx'
+import { Labels, Score, Sources } from './card-facts.tsx'
+import { CardFindings, History } from './card-findings.tsx'
+import { Credentials, UsedBy } from './card-use.tsx'
+
+export function IdentityCard({ id = '' }: { id?: string }) {
+  const asOf = useAsOf()
+  const card = useAnswer<Card>(`${entityPath(id)}${asOf ? `?${new URLSearchParams({ 'as-of': asOf })}` : ''}`)
+  useTitle(card.data?.entity.name ?? id)
+  return (
+    <div className="page">
+      {card.error ? (
+        <>
+          <h1>
+            <Name text={id} />
+          </h1>
+          <Failure error={card.error} what="This card" again={() => void card.refetch()} />
+        </>
+      ) : card.data ? (
+        <Shown of={card.data} />
+      ) : (
+        <>
+          <h1>
+            <Name text={id.slice(id.indexOf(':') + 1)} />
+          </h1>
+          <Waiting />
+        </>
+      )}
+    </div>
+  )
+}
+
+function Shown({ of }: { of: Card }) {
+  const may = useMay('owner')
+  const [assigning, setAssigning] = useState(false)
+  const { entity, attributes } = of
+  const { busy, refused, run } = useAct()
+  const suggested = of.owners.suggested?.person ?? null
+  useKeys({ c: () => void copyText(entity.key, 'The id is'), ...(may ? { a: () => setAssigning(true) } : {}) })
+  const firstFinding = of.findings[0]
+  return (
+    <>
+      <p className="crumb">
+        <a href={to.inventory('', attributes.kind)}>{KIND_WORDS[attributes.kind][1]}</a>
+        <Icon name="next" size={12} />
+        <span>
+          {of.sources.length > 0
+            ? [...new Set(of.sources.map((source) => source.title))].slice(0, 3).join(', ')
+            : typeWord(entity.type)}
+        </span>
+      </p>
+      <div className="head">
+        <div>
+          <h1 className="with-kind">
+            <KindIcon kind={entity.kind} type={entity.type} size={26} />
+            <Name text={entity.name} />
+          </h1>
+          <Answer>
+            <Opening of={of} />
+          </Answer>
+        </div>
+        <div className="acts">
+          {firstFinding && (
+            <a className="button primary" href={to.finding(firstFinding.id)}>
+              Open the worst finding
+            </a>
+          )}
+          <button type="button" className="button" onClick={() => void copyText(entity.key, 'The id is')}>
+            Copy id
+          </button>
+        </div>
+      </div>
+      {entity.gone && (
+        <p className="partial gone-notice">
+          <Mark of="not-judged" beside />
+          <span>
+            <b>Deleted at its source on {date(entity.gone)}</b>; last known state below.
+          </span>
+        </p>
+      )}
+      {of.staleSince && !entity.gone && (
+        <div className="partial gone-notice">
+          <Mark of="unknown" beside />
+          <p>
+            <b>Its source did not answer lately.</b> It is shown as it was on {dayAndTime(of.staleSince)}. Nothing was
+            removed.
+          </p>
+          <a className="button small" href="/connections">
+            See why
+          </a>
+        </div>
+      )}
+      <Touch of={of.touch} />
+      <div className="two card-body">
+        <div>
+          <UsedBy of={of.usedBy} />
+          {(of.credentials.length > 0 || attributes.kind === 'identity' || attributes.kind === 'credential') && (
+            <Credentials of={of.credentials} />
+          )}
+          {(of.grants.rows.length > 0 || attributes.kind === 'identity') && <Grants of={of.grants} />}
+          <CardFindings of={of} />
+          <section className="section" id="around">
+            <header>
+              <h2>Neighbourhood</h2>
+              <span className="meta">one step each way</span>
+            </header>
+            <Neighbourhood of={of.neighbourhood} self={entity.key} />
+          </section>
+          <History of={of.history} firstSeen={of.firstSeen} />
+        </div>
+        <aside className="aside" aria-label="Attributes">
+          <dl className="facts">
+            <OwnerFacts
+              of={of.owners}
+              act={
+                may && (
+                  <span className="row owner-acts">
+                    {suggested && !of.owners.accountable && (
+                      <button
+                        type="button"
+                        className="button small"
+                        disabled={busy}
+                        onClick={() => void run(() => assignOwner(entity.key, entity.name, suggested))}
+                      >
+                        Accept <Name text={suggested.name.split(/[\s@]/)[0]!} longest={20} />
+                      </button>
+                    )}
+                    <button
+                      type="button"
+                      className={suggested && !of.owners.accountable ? 'button small bare' : 'button small'}
+                      onClick={() => setAssigning(true)}
+                    >
+                      {of.owners.accountable ? 'Change' : suggested ? 'Other' : 'Assign'}
+                    </button>
+                    <Refused error={refused} />
+                  </span>
+                )
+              }
+            />
+            <AttributeFacts of={of} />
+            <Score of={of} />
+            <Labels of={of} may={may} />
+            <Sources of={of} />
+            {of.other.length > 0 && (
+              <div>
+                <dt>What else its sources say</dt>
+                <dd>
+                  <dl className="said">
+                    {of.other.map(({ name, value }) => (
+                      <div key={name}>
+                        <dt>{attributeWord(name)}</dt>
+                        <dd>
+                          <Known of={value}>{(said) => <Said value={said} />}</Known>
+                        </dd>
+                      </div>
+                    ))}
+                  </dl>
+                </dd>
+              </div>
+            )}
+          </dl>
+        </aside>
+      </div>
+      {assigning && (
+        <OwnerSheet
+          of={entity.name}
+          suggested={suggested}
+          close={() => setAssigning(false)}
+          act={(person) => assignOwner(entity.key, entity.name, person)}
+        />
+      )}
+    </>
+  )
+}
+
+/** One sentence: what it is, who depends on it, who answers for it, what is wrong. */
+function Opening({ of }: { of: Card }) {
+  const { attributes: a, usedBy, owners, findings } = of
+  const users = usedBy.consumers.length + usedBy.more
+  const where = 'value' in a.environment ? ` in ${ENVIRONMENT_WORDS[a.environment.value].toLowerCase()}` : ''
+  const type = typeWord(a.type)
+  const depends =
+    users > 0
+      ? `${some(users, 'thing depends', 'things depend')} on it`
+      : 'unknown' in usedBy.seeing
+        ? 'who depends on it is unknown'
+        : 'nothing we saw depends on it'
+  return (
+    <>
+      {/^[aeiou]/.test(type) ? 'An' : 'A'} {type}
+      {where}. <b>{depends.charAt(0).toUpperCase() + depends.slice(1)}</b>,{' '}
+      {owners.accountable ? (
+        owners.accountable.left ? (
+          <>
+            <Name text={owners.accountable.name} longest={60} />, who answers for it, has left
+          </>
+        ) : (
+          <>
+            <Name text={owners.accountable.name} longest={60} /> answers for it
+          </>
+        )
+      ) : (
+        'nobody answers for it'
+      )}
+      {findings.length > 0 ? `, and ${some(findings.length, 'finding is', 'findings are')} open` : ''}.
+    </>
+  )
+}

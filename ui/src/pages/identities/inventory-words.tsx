@@ -1,0 +1,90 @@
+/** What the roll says above itself, and when it has nothing to show. */
+import { withQuery } from '../../address.tsx'
+import type { Inventory as Answered, Kind } from '../../nouns.ts'
+import { Mark } from '../../parts/mark.tsx'
+import { Code } from '../../parts/name.tsx'
+import { hasWord, toggleWord } from '../../parts/query.tsx'
+import { Empty } from '../../parts/states.tsx'
+import { count, KIND_WORDS, percent, some } from '../../words.ts'
+
+export const Summary = ({ of, kind, sources, q }: { of: Answered; kind: Kind; sources: number; q: string }) => (
+  <>
+    <b>
+      {of.total.exact ? '' : 'about '}
+      {count(of.total.count)}
+    </b>{' '}
+    {KIND_WORDS[kind][of.total.count === 1 ? 0 : 1].toLowerCase()}{' '}
+    {q === '' ? `in ${sources === 1 ? 'one source' : `${sources} sources`}` : `of ${count(of.ofAll.count)} fit`}.
+    {kind !== 'person' && of.unowned > 0 && (
+      <>
+        {' '}
+        <a href={withQuery({ q: hasWord(q, 'owner:none') ? q : toggleWord(q, 'owner:none') })}>
+          {of.unowned === 1 ? 'One has' : `${count(of.unowned)} have`} no owner
+        </a>
+        {of.unknownUse > 0 ? '; ' : '.'}
+      </>
+    )}
+    {of.unknownUse > 0 && (
+      <>
+        {' '}
+        for{' '}
+        <a href={withQuery({ q: hasWord(q, 'used:unknown') ? q : toggleWord(q, 'used:unknown') })}>
+          {count(of.unknownUse)}
+        </a>{' '}
+        we cannot say when {of.unknownUse === 1 ? 'it was' : 'they were'} last used.
+      </>
+    )}
+  </>
+)
+
+export function NoRows({
+  of,
+  kind,
+  q,
+  percentSeen,
+  unknown,
+}: {
+  of: Answered
+  kind: Kind
+  q: string
+  percentSeen: number | null
+  unknown: number
+}) {
+  if (q !== '')
+    return (
+      <Empty title="Nothing fits" mark={<Mark of={unknown > 0 ? 'unknown' : 'not-judged'} beside />}>
+        <p>
+          Nothing fits <Code text={q} longest={120} />. That is true for{' '}
+          {percentSeen === 100 ? 'all' : `the ${percent(percentSeen)}`} we could read
+          {unknown > 0 && `; ${some(unknown, 'verdict is', 'verdicts are')} unknown`}.
+        </p>
+        <div className="row">
+          <a className="button" href={withQuery({ q: null })}>
+            Show all {count(of.ofAll.count)}
+          </a>
+        </div>
+      </Empty>
+    )
+  return kind === 'identity' ? (
+    <Empty title="Nothing has been read yet">
+      <p>Reading this host takes about 20 seconds and needs no permission beyond your own.</p>
+      <div className="row">
+        <a className="button primary" href="/welcome">
+          Scan this host
+        </a>
+      </div>
+    </Empty>
+  ) : (
+    <Empty title={`No ${KIND_WORDS[kind][0].toLowerCase()} has been read`}>
+      <p>
+        None of the sources that are connected tells of any. That is true for{' '}
+        {percentSeen === 100 ? 'all' : `the ${percent(percentSeen)}`} we could read.
+      </p>
+      <div className="row">
+        <a className="button" href="/connections/new">
+          Connect a source
+        </a>
+      </div>
+    </Empty>
+  )
+}

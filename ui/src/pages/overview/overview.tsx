@@ -1,0 +1,341 @@
+/** What will bite me next? Five sentences by value, the first one open. */
+import { useEffect, useState } from 'react'
+import { assignOwner, useAct } from '../../acting.ts'
+import { go, to } from '../../address.tsx'
+import { useAnswer, useFrame, useMay } from '../../asking.ts'
+import { useTitle } from '../../frame/title.ts'
+import type { Overview as Answered, Due, SourceSeen, Thing } from '../../nouns.ts'
+import { KindIcon } from '../../parts/kind-icon.tsx'
+import { Ledger, seenWord } from '../../parts/ledger.tsx'
+import { Mark } from '../../parts/mark.tsx'
+import { Name, Sentence } from '../../parts/name.tsx'
+import { AgeHistogram, BlastRing, Trend } from '../../parts/pictures.tsx'
+import { Answer, FixLine, OwnerLine, Undo } from '../../parts/sentences.tsx'
+import { Refused } from '../../parts/sheets.tsx'
+import { Empty, Failure, Waiting } from '../../parts/states.tsx'
+import { ago, count, date, daysUntil, effort, longDate, now, percent, short, some, spell } from '../../words.ts'
+import { skippedFirstRun } from '../first-run/skipped.ts'
+import './overview.css'
+
+export function Overview() {
+  const frame = useFrame()
+  const overview = useAnswer<Answered>('/v1/overview')
+  useTitle('Overview')
+  const first = frame?.firstRun === true && !skippedFirstRun()
+  useEffect(() => {
+    if (first) go('/welcome', { replace: true })
+  }, [first])
+  const data = overview.data
+  return (
+    <div className="page">
+      <p className="meta">
+        {longDate(now())}
+        {data?.lastRead && ` · last read ${ago(data.lastRead)}`}
+      </p>
+      <h1 className="large">
+        {data && data.things.length > 0 && data.things.length < 5
+          ? `${capital(spell(data.things.length))} ${data.things.length === 1 ? 'thing' : 'things'} to know`
+          : 'Five things to know'}
+      </h1>
+      {overview.error ? (
+        <Failure error={overview.error} what="The overview" again={() => void overview.refetch()} />
+      ) : data ? (
+        <Body of={data} />
+      ) : (
+        <Waiting rows={5} />
+      )}
+    </div>
+  )
+}
+
+const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1)
+
+function Body({ of }: { of: Answered }) {
+  const { answer } = of
+  return (
+    <>
+      <Answer>
+        <a href="/identities">
+          <b>{count(answer.identities)}</b>
+        </a>{' '}
+        machine {answer.identities === 1 ? 'identity works' : 'identities work'} here
+        {answer.perPerson !== null && <>, {answer.perPerson} for each person</>}
+        {answer.unowned > 0 ? (
+          <>
+            ;{' '}
+            <a href={to.inventory('owner:none')}>
+              {answer.unowned === answer.identities ? 'all' : count(answer.unowned)} answer to nobody
+            </a>
+          </>
+        ) : null}
+        . Since {date(answer.since)}{' '}
+        {answer.new > 0 ? (
+          <a href={to.inventory('', 'identity').concat('&sort=-firstSeen')}>
+            {answer.new === 1 ? 'one is new' : `${count(answer.new)} are new`}
+          </a>
+        ) : (
+          'none is new'
+        )}
+        , {some(answer.closed, 'finding')} closed
+        {answer.quiet > 0 && (
+          <>, and {answer.quiet === 1 ? 'one source' : `${count(answer.quiet)} sources`} went quiet</>
+        )}
+        . This is what we know from{' '}
+        <a href="/connections">{of.ledger.percent === 100 ? 'all' : percent(of.ledger.percent)}</a> of what we asked
+        for.
+      </Answer>
+      <div className="two overview">
+        <div>
+          {of.things.length === 0 ? (
+            <NothingYet of={of} />
+          ) : (
+            <ol className="things">
+              {of.things.map((thing, i) => (
+                <li key={thing.opens.what === 'finding' ? thing.opens.id : thing.opens.connection}>
+                  <div className="thing-margin">
+                    <Mark of={thing.mark} />
+                    <span className="thing-number">{i + 1}</span>
+                  </div>
+                  <Item of={thing} open={i === 0} />
+                </li>
+              ))}
+            </ol>
+          )}
+          {of.things.length > 0 && (
+            <p className="beside quiet after-things">
+              {answer.unknownVerdicts > 0 && <Mark of="unknown" beside />}
+              <span>
+                <a className="link" href="/findings">
+                  {some(answer.openFindings, 'finding is', 'findings are')} open
+                </a>
+                {answer.unknownVerdicts > 0 && (
+                  <>
+                    ;{' '}
+                    <a className="link" href={to.findings('verdict:unknown')}>
+                      {some(answer.unknownVerdicts, 'verdict is', 'verdicts are')} unknown
+                    </a>{' '}
+                    and counted nowhere else
+                  </>
+                )}
+                .
+              </span>
+            </p>
+          )}
+        </div>
+        <div className="aside side-pictures">
+          <SourcesSeen of={of.seen} bar={of.ledger} />
+          {of.expiring.length > 0 && <Expiring of={of.expiring} />}
+          {(of.ages.bars.some((bar) => bar.count > 0) || of.ages.unknown > 0) && (
+            <section className="section">
+              <header>
+                <h2>Age of the oldest credential</h2>
+                <a className="link" href={to.inventory('age:>1y')}>
+                  over a year
+                </a>
+              </header>
+              <AgeHistogram of={of.ages} />
+            </section>
+          )}
+          {of.trend.filter((point) => point.perPerson !== null).length > 1 && (
+            <section className="section">
+              <header>
+                <h2>Machines for each person</h2>
+              </header>
+              <Trend of={of.trend} />
+            </section>
+          )}
+        </div>
+      </div>
+    </>
+  )
+}
+
+const NothingYet = ({ of }: { of: Answered }) =>
+  of.answer.identities === 0 ? (
+    <Empty title="Nothing has been read yet">
+      <p>Reading this host takes about 20 seconds and needs no permission beyond your own.</p>
+      <div className="row">
+        <a className="button primary" href="/welcome">
+          Read something
+        </a>
+      </div>
+    </Empty>
+  ) : (
+    <Empty title="Nothing to know yet">
+      <p>
+        {some(of.answer.identities, 'identity was', 'identities were')} read and none is wrong by{' '}
+        {some(of.rules, 'rule')}
+        {of.answer.unknownVerdicts > 0
+          ? `; ${some(of.answer.unknownVerdicts, 'verdict is', 'verdicts are')} unknown`
+          : ''}
+        {of.nextExpiry ? `; the next expiry is on ${date(of.nextExpiry)}` : '; no end date is known'}.
+      </p>
+    </Empty>
+  )
+
+const hrefOf = (thing: Thing) =>
+  thing.opens.what === 'finding' ? to.finding(thing.opens.id) : to.connection(thing.opens.connection)
+
+function Item({ of, open }: { of: Thing; open: boolean }) {
+  const href = hrefOf(of)
+  return (
+    <div>
+      <h2>
+        <a href={href} className="thing-title">
+          <Sentence text={of.says} />
+        </a>
+      </h2>
+      <p className="quiet thing-because">
+        <Sentence text={of.because.slice(0, open ? 3 : 1).join(' ')} />
+        {of.more > 0 && <> {some(of.more, 'more like it is', 'more like it are')} closed by the same fix.</>}
+      </p>
+      {open ? (
+        <Opened of={of} href={href} />
+      ) : (
+        <div className="facets-line">
+          {of.opens.what === 'finding' && <OwnerLine owner={of.owner.accountable} suggested={of.owner.suggested} />}
+          {of.fix[0] && <FixLine says={of.fix[0]} />}
+          {of.undo && <Undo says={of.undo} />}
+        </div>
+      )}
+    </div>
+  )
+}
+
+function Opened({ of, href }: { of: Thing; href: string }) {
+  const { cost } = of
+  const may = useMay('owner')
+  const { busy, refused, run } = useAct()
+  const [accepted, setAccepted] = useState(false)
+  const person = of.owner.suggested?.person
+  return (
+    <>
+      <div className="opened">
+        {of.opens.what === 'finding' && <BlastRing of={cost} />}
+        <div>
+          <h3 className="label">What it could cost</h3>
+          <p>
+            <b>{cost.reached === 0 ? 'Reaches nothing that we know' : `Reaches ${count(cost.reached)}`}</b>
+            {cost.sensitive > 0 && `, ${count(cost.sensitive)} of them sensitive`}
+            {cost.unknown > 0 && <span className="unknown">; {count(cost.unknown)} unknown</span>}.{' '}
+            {cost.dependents === 0
+              ? 'Nothing we saw depends on it.'
+              : `${some(cost.dependents, 'thing depends', 'things depend')} on it.`}
+          </p>
+        </div>
+        <div>
+          <h3 className="label">Who should act</h3>
+          {of.owner.accountable ? (
+            <p>
+              <b>
+                <Name text={of.owner.accountable.name} longest={60} />
+              </b>{' '}
+              answers for it.
+            </p>
+          ) : person ? (
+            <p>
+              <b>
+                <Name text={person.name} longest={60} />
+              </b>
+              , suggested. {of.owner.suggested?.because.slice(0, 2).join(' ')} Nobody is accountable now.
+            </p>
+          ) : (
+            <p>
+              <b className="high">Nobody</b> answers for it, and nothing we read suggests anybody.
+            </p>
+          )}
+        </div>
+        <div>
+          <h3 className="label">Fix, and the way back</h3>
+          <p>
+            <b>
+              <Sentence text={of.fix[0] ?? 'Open it to see what decides.'} />
+            </b>{' '}
+            {of.effort !== null && <span className="quiet">{effort(of.effort)}. </span>}
+            <Sentence text={of.undo} />
+          </p>
+        </div>
+      </div>
+      <Refused error={refused} />
+      <div className="row">
+        <a className="button primary" href={href}>
+          {of.opens.what === 'finding' ? 'See the evidence and the fix' : 'See the grant that answers it'}
+        </a>
+        {may && person && of.subject && !of.owner.accountable && !accepted && (
+          <button
+            type="button"
+            className="button"
+            disabled={busy}
+            onClick={() => void run(() => assignOwner(of.subject!.key, of.subject!.name, person)).then(setAccepted)}
+          >
+            Accept <Name text={person.name.split(/[\s@]/)[0]!} longest={24} /> as owner
+          </button>
+        )}
+        {of.subject && (
+          <a className="button bare" href={to.entity(of.subject.key)}>
+            <KindIcon kind={of.subject.kind} type={of.subject.type} />
+            <Name text={of.subject.name} longest={40} />
+          </a>
+        )}
+      </div>
+    </>
+  )
+}
+
+const SourcesSeen = ({ of, bar }: { of: readonly SourceSeen[]; bar: Answered['ledger'] }) => (
+  <section className="section">
+    <header>
+      <h2>What we can see</h2>
+      <a className="link" href="/connections">
+        {seenWord(bar)}
+      </a>
+    </header>
+    <ul className="sources">
+      {of.slice(0, 12).map((source) => (
+        <li key={source.connection}>
+          <a className="one-line" href={to.connection(source.connection)}>
+            <Name text={source.title} longest={50} />
+          </a>
+          <Ledger bar={source.bar} live={source.state === 'running'} />
+          <span className={source.state === 'complete' ? 'number' : 'number unknown'}>
+            {source.state === 'running'
+              ? 'reading'
+              : source.state === 'failed'
+                ? 'failed'
+                : source.state === 'never'
+                  ? 'not yet'
+                  : seenWord(source.bar)}
+          </span>
+        </li>
+      ))}
+    </ul>
+    {of.length > 12 && <p className="meta">and {of.length - 12} more</p>}
+  </section>
+)
+
+const Expiring = ({ of }: { of: readonly Due[] }) => (
+  <section className="section">
+    <header>
+      <h2>Next to expire</h2>
+      <a className="link" href={to.inventory('expires:<30d', 'credential')}>
+        within 30 days
+      </a>
+    </header>
+    <ul className="dues">
+      {of.map((due) => {
+        const days = daysUntil(due.ends)
+        return (
+          <li key={due.key}>
+            <time dateTime={due.ends}>{short(due.ends)}</time>
+            <a className="one-line" href={to.entity(due.key)}>
+              <Name text={due.name} longest={60} />
+            </a>
+            <span className={days < 7 ? 'number high' : days < 30 ? 'number medium' : 'number quiet'}>
+              {days < 0 ? 'ended' : days === 0 ? 'today' : `${days} d`}
+            </span>
+          </li>
+        )
+      })}
+    </ul>
+  </section>
+)

@@ -1,0 +1,112 @@
+/** What is checked and why? */
+import { to, useAddress, withQuery } from '../../address.tsx'
+import { useAnswer } from '../../asking.ts'
+import { useTitle } from '../../frame/title.ts'
+import type { RuleRow } from '../../nouns.ts'
+import { Mark } from '../../parts/mark.tsx'
+import { QueryInput } from '../../parts/query.tsx'
+import { Answer } from '../../parts/sentences.tsx'
+import { Empty, Failure, Waiting } from '../../parts/states.tsx'
+import { count, KIND_WORDS, some, typeWord } from '../../words.ts'
+
+const WORSE = ['critical', 'high', 'medium', 'low', 'info']
+
+export function Rules() {
+  const { query } = useAddress()
+  const q = query.get('q') ?? ''
+  const answer = useAnswer<{ rows: RuleRow[] }>('/v1/rules')
+  useTitle('Rules')
+  const all = answer.data?.rows
+  const folded = q.toLowerCase()
+  const rows = all
+    ?.filter((rule) => [rule.id, rule.title, rule.severity, ...rule.owasp].join(' ').toLowerCase().includes(folded))
+    .toSorted((a, b) => WORSE.indexOf(a.severity) - WORSE.indexOf(b.severity) || b.open - a.open)
+  return (
+    <div className="page">
+      <h1>Rules</h1>
+      <Answer>
+        {all ? (
+          <>
+            <b>{count(all.length)}</b> rules are asked about everything that is read;{' '}
+            <b>{count(all.filter((rule) => rule.open > 0).length)}</b> of them found something and{' '}
+            <b>{count(all.filter((rule) => rule.unknown > 0).length)}</b> could not judge everything.
+          </>
+        ) : (
+          ' '
+        )}
+      </Answer>
+      <div className="findings-bar spaced">
+        <QueryInput q={q} error={null} example="part of a rule, NHI2, critical" />
+      </div>
+      {answer.error ? (
+        <Failure error={answer.error} what="The rules" again={() => void answer.refetch()} />
+      ) : !rows ? (
+        <Waiting />
+      ) : rows.length === 0 ? (
+        <Empty title="No rule fits">
+          <p>
+            <a className="link" href={withQuery({ q: null })}>
+              Show all {count(all!.length)}
+            </a>
+          </p>
+        </Empty>
+      ) : (
+        <section className="section">
+          <header>
+            <h2>{some(rows.length, 'rule')}</h2>
+            <span className="meta">worst first</span>
+          </header>
+          <table>
+            <thead>
+              <tr>
+                <th className="margin">
+                  <span className="hidden-text">Severity</span>
+                </th>
+                <th>Rule</th>
+                <th className="wide">About</th>
+                <th className="wide">OWASP</th>
+                <th className="number">Open</th>
+                <th className="number">Unknown</th>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((rule) => (
+                <tr key={rule.id}>
+                  <td className="margin">
+                    <Mark of={rule.severity} />
+                  </td>
+                  <td>
+                    <a className="title" href={to.rule(rule.id)}>
+                      {rule.title}
+                    </a>
+                    <span className="sub">
+                      <code>{rule.id}</code>
+                      {rule.mine && ', ours'}
+                      {!rule.enabled && ', switched off'}
+                    </span>
+                  </td>
+                  <td className="wide quiet">
+                    {rule.about.types
+                      ? rule.about.types.slice(0, 3).map(typeWord).join(', ')
+                      : KIND_WORDS[rule.about.kind][1].toLowerCase()}
+                  </td>
+                  <td className="wide quiet">{rule.owasp.join(' ')}</td>
+                  <td className="number">
+                    {rule.open > 0 ? (
+                      <a className="link" href={to.findings(`rule:${rule.id}`)}>
+                        {count(rule.open)}
+                      </a>
+                    ) : (
+                      <span className="quiet">0</span>
+                    )}
+                  </td>
+                  <td className={rule.unknown > 0 ? 'number unknown' : 'number quiet'}>{count(rule.unknown)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,110 @@
+/** The door. There is no default password: a one-time link lets somebody in, once. */
+import { useEffect, useRef, useState } from 'react'
+import { go, useAddress } from '../../address.tsx'
+import { answers } from '../../asking.ts'
+import { useTitle } from '../../frame/title.ts'
+import { ask, setCsrf } from '../../http.ts'
+import { turnTheme } from '../../liking.ts'
+import { Logo, ThemeIcon } from '../../parts/icon.tsx'
+import { sentenceOf } from '../../parts/states.tsx'
+import './sign-in.css'
+
+/** The secret of a link, out of the address at once, so that neither history nor screen keeps it. */
+const taken = /^#(link_[\w-]{16,})$/.exec(window.location.hash)?.[1] ?? null
+if (taken) window.history.replaceState(null, '', window.location.pathname + window.location.search)
+
+let used = false
+
+export function SignIn() {
+  const { query } = useAddress()
+  const [typed, setTyped] = useState('')
+  const [busy, setBusy] = useState(taken !== null && !used)
+  const [refused, setRefused] = useState<unknown>(null)
+  useTitle('Sign in')
+  const wanted = query.get('to') ?? '/'
+  const enter = async (link: string) => {
+    setBusy(true)
+    setRefused(null)
+    try {
+      const session = await ask<{ csrf: string }>('/v1/session', { method: 'POST', body: { link } })
+      setCsrf(session.csrf)
+      answers.clear()
+      go(wanted.startsWith('/') && !wanted.startsWith('//') ? wanted : '/', { replace: true })
+    } catch (error) {
+      setRefused(error)
+      setBusy(false)
+    }
+  }
+  const enterNow = useRef(enter)
+  useEffect(() => {
+    if (taken === null || used) return
+    used = true
+    void enterNow.current(taken)
+  }, [])
+  return (
+    <main className="door">
+      <div>
+        <p className="brand">
+          <Logo />
+          Reeve
+        </p>
+        <h1 className="large">{busy ? 'Letting you in' : 'Sign in'}</h1>
+        {busy ? (
+          <p className="answer" role="status">
+            The link is being used. It works once and is void afterwards.
+          </p>
+        ) : (
+          <>
+            <p className="answer">Ask for a one-time link. There is no password to guess and none to leak.</p>
+            {refused !== null && (
+              <p className="refused" role="alert">
+                {sentenceOf(refused)}
+              </p>
+            )}
+            <form
+              className="form"
+              autoComplete="off"
+              onSubmit={(event) => {
+                event.preventDefault()
+                const link = /link_[\w-]+/.exec(typed)?.[0] ?? typed.trim()
+                setTyped('')
+                void enter(link)
+              }}
+            >
+              <label className="field">
+                <span className="label">One-time link</span>
+                <input
+                  type="password"
+                  required
+                  value={typed}
+                  onChange={(event) => setTyped(event.target.value)}
+                  autoComplete="off"
+                  spellCheck={false}
+                  placeholder="Paste the link, or its part after #"
+                />
+              </label>
+              <div className="acts">
+                <button type="submit" className="button primary">
+                  Sign in
+                </button>
+              </div>
+            </form>
+            <h2 className="label">Where a link comes from</h2>
+            <ul className="door-ways">
+              <li>
+                An admin of this installation makes one for you: <b>Settings, People</b>.
+              </li>
+              <li>
+                On the host that runs Reeve: <code>./reeve admin-link</code>
+              </li>
+              <li>The very first one is printed by the first start.</li>
+            </ul>
+          </>
+        )}
+      </div>
+      <button type="button" className="icon-button" aria-label="Light or dark" onClick={turnTheme}>
+        <ThemeIcon />
+      </button>
+    </main>
+  )
+}

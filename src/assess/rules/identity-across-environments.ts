@@ -19,7 +19,10 @@ export const identityAcrossEnvironments = defineRule({
     const off = outOfForce(entity)
     if (off) return notApplicable(`it is ${off}`)
     if (accountKind(entity) === 'human') return notApplicable('a person uses it')
-    const reached = along.deeper!.length === 0 ? along.reached! : [...new Map([...along.reached!, ...along.deeper!].map((one) => [one.key, one])).values()]
+    const reached =
+      along.deeper!.length === 0
+        ? along.reached!
+        : [...new Map([...along.reached!, ...along.deeper!].map((one) => [one.key, one])).values()]
     const inside: Neighbour[] = []
     const outside: Neighbour[] = []
     for (const one of reached) {
@@ -30,13 +33,17 @@ export const identityAcrossEnvironments = defineRule({
     if (inside.length > 0 && (outside.length > 0 || elsewhere)) {
       return fail(`${nameOf(entity)} works in production and outside it.`, [
         `In production it reaches ${list(inside.map(nameOf))}.`,
-        ...(outside.length > 0 ? [`Outside it reaches ${list(outside.map((one) => `${nameOf(one)} (${one.entity!.environment})`))}.`] : []),
+        ...(outside.length > 0
+          ? [`Outside it reaches ${list(outside.map((one) => `${nameOf(one)} (${one.entity!.environment})`))}.`]
+          : []),
         ...(elsewhere ? [`It belongs to ${entity.environment} itself.`] : []),
       ])
     }
     if (inside.length + outside.length === 0) return notApplicable('no environment is known of what it reaches')
     const dark = reached.length - inside.length - outside.length
-    return dark > 0 ? unknown(`the environment of ${dark} of the ${reached.length} things it reaches is not known`) : pass
+    return dark > 0
+      ? unknown(`the environment of ${dark} of the ${reached.length} things it reaches is not known`)
+      : pass
   },
   cases: [
     {

@@ -130,7 +130,7 @@ function readSteps(workflow: Workflow, document: YamlDocument, id: string, job: 
     const at = (...path: (string | number)[]) => document.line(['jobs', id, 'steps', index, ...path])
     const uses = text(step['uses'])
     const given = table(step['with'])
-    const action = uses?.split('@')[0]!.toLowerCase() ?? ''
+    const action = (uses ?? '').split('@')[0]!.toLowerCase()
     for (const part of ['with', 'env'] as const) {
       for (const [name, value] of Object.entries(table(step[part]))) {
         const cloudKey = part === 'env' ? cloudOfVariable(name) : cloudOfInput(action, name)

@@ -2,10 +2,17 @@ import { stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { defineProvider, ReeveError } from '../../sdk/index.ts'
 import { openCheckout } from './checkout.ts'
+import { cloudformation } from './cloudformation.ts'
 import { Config } from './config.ts'
+import { connectionStringsOf } from './connection-strings.ts'
+import { containers } from './containers.ts'
 import { githubWorkflows } from './github-workflows.ts'
+import { gitlabPipelines } from './gitlab-pipelines.ts'
+import { kubernetes } from './kubernetes.ts'
 import { leakedSecrets } from './leaked-secrets.ts'
+import { jenkinsPipelines, otherPipelines } from './other-pipelines.ts'
 import { repository } from './repository.ts'
+import { terraform } from './terraform.ts'
 
 export const git = defineProvider({
   id: 'git',
@@ -26,7 +33,19 @@ export const git = defineProvider({
   async disconnect(checkout) {
     checkout.close()
   },
-  collections: [repository, leakedSecrets, githubWorkflows],
+  collections: [
+    repository,
+    leakedSecrets,
+    githubWorkflows,
+    gitlabPipelines,
+    jenkinsPipelines,
+    otherPipelines,
+    containers,
+    kubernetes,
+    terraform,
+    cloudformation,
+    connectionStringsOf,
+  ],
   async nearby(place) {
     if (!('folder' in place)) return null
     const there = await stat(place.folder).catch(() => null)

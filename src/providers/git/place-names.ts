@@ -42,7 +42,13 @@ export function environmentOfPath(path: string): Environment | undefined {
 
 /** Is it an example, a test or documentation rather than something that runs? */
 export const isExample = (path: string): boolean =>
-  /(^|[/._-])(tests?|testing|testdata|specs?|fixtures?|examples?|samples?|demos?|docs?|documentation|mocks?|stubs?|snapshots?|e2e|__tests__|templates?-test|tutorials?|quickstarts?|dist-example|sample|tmpl|template)([/._-]|$)/i.test(
+  /(^|[/._-])(tests?|testing|testdata|specs?|fixtures?|examples?|samples?|demos?|docs?|documentation|mocks?|stubs?|snapshots?|e2e|__tests__|tutorials?|quickstarts?)([/._-]|$)/i.test(
+    path,
+  )
+
+/** Does it lie in a folder of samples or fixtures, whose identities nobody means to make? */
+export const isSample = (path: string): boolean =>
+  /(^|\/)(tests|test-?data|test-?fixtures?|fixtures?|examples?|samples?|docs?|documentation|website|__tests__|e2e|mocks?|specs?|snapshots?|tutorials?)\//i.test(
     path,
   )
 

@@ -9,6 +9,31 @@ import { credentialOutlivesIdentity } from './credential-outlives-identity.ts'
 import { credentialReused } from './credential-reused.ts'
 import { credentialSharedWithPerson } from './credential-shared-with-person.ts'
 import { federationWithoutCondition } from './federation-without-condition.ts'
+import { hostAccountRunsManyServices } from './host-account-runs-many-services.ts'
+import { hostContainerOwnsHost } from './host-container-owns-host.ts'
+import { hostJobRunsDownload } from './host-job-runs-download.ts'
+import { hostJobWithoutAccount } from './host-job-without-account.ts'
+import { hostLockedAccountAcceptsKey } from './host-locked-account-accepts-key.ts'
+import { hostNetworkServiceAsRoot } from './host-network-service-as-root.ts'
+import { hostNeverUsedAccount } from './host-never-used-account.ts'
+import { hostPrivateKeyReadable } from './host-private-key-readable.ts'
+import { hostPrivateKeyWithoutPassphrase } from './host-private-key-without-passphrase.ts'
+import { hostRootEquivalentGroup } from './host-root-equivalent-group.ts'
+import { hostRunnerCanBecomeRoot } from './host-runner-can-become-root.ts'
+import { hostSecretInArguments } from './host-secret-in-arguments.ts'
+import { hostSecretInHistory } from './host-secret-in-history.ts'
+import { hostSecretInJob } from './host-secret-in-job.ts'
+import { hostSecretReadable } from './host-secret-readable.ts'
+import { hostServiceAccountCanLogin } from './host-service-account-can-login.ts'
+import { hostServiceAccountInteractive } from './host-service-account-interactive.ts'
+import { hostSharedUid } from './host-shared-uid.ts'
+import { hostSshKeyWithoutEnd } from './host-ssh-key-without-end.ts'
+import { hostSshPasswordLogin } from './host-ssh-password-login.ts'
+import { hostSshRootPassword } from './host-ssh-root-password.ts'
+import { hostStaticCloudKey } from './host-static-cloud-key.ts'
+import { hostSudoWithoutPassword } from './host-sudo-without-password.ts'
+import { hostVendorAgentAsRoot } from './host-vendor-agent-as-root.ts'
+import { hostWeakSshKey } from './host-weak-ssh-key.ts'
 import { identityAcrossEnvironments } from './identity-across-environments.ts'
 import { identityDormant } from './identity-dormant.ts'
 import { identityMadeByLeaver } from './identity-made-by-leaver.ts'
@@ -43,6 +68,31 @@ export const rules: readonly Rule[] = [
   credentialReused,
   credentialSharedWithPerson,
   federationWithoutCondition,
+  hostAccountRunsManyServices,
+  hostContainerOwnsHost,
+  hostJobRunsDownload,
+  hostJobWithoutAccount,
+  hostLockedAccountAcceptsKey,
+  hostNetworkServiceAsRoot,
+  hostNeverUsedAccount,
+  hostPrivateKeyReadable,
+  hostPrivateKeyWithoutPassphrase,
+  hostRootEquivalentGroup,
+  hostRunnerCanBecomeRoot,
+  hostSecretInArguments,
+  hostSecretInHistory,
+  hostSecretInJob,
+  hostSecretReadable,
+  hostServiceAccountCanLogin,
+  hostServiceAccountInteractive,
+  hostSharedUid,
+  hostSshKeyWithoutEnd,
+  hostSshPasswordLogin,
+  hostSshRootPassword,
+  hostStaticCloudKey,
+  hostSudoWithoutPassword,
+  hostVendorAgentAsRoot,
+  hostWeakSshKey,
   identityAcrossEnvironments,
   identityDormant,
   identityMadeByLeaver,

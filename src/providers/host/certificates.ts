@@ -9,6 +9,7 @@ import { listenerKey } from './listeners.ts'
 import { type Listener, listenersOf } from './listening.ts'
 import { eachOf, within } from './machine.ts'
 import { quiet } from './processes.ts'
+import { spkiOf } from './ssh-key.ts'
 
 const HANDSHAKE = 3000
 const MOST_LISTENERS = 200
@@ -23,9 +24,12 @@ export const certificates: Collection<Host> = {
   ],
   async *read(host, run) {
     const fresh = novel()
-    for (const file of await keyFilesOf(host, run)) {
+    const files = await keyFilesOf(host, run)
+    const held = new Set(files.flatMap((file) => file.privateKeys.map((key) => key.spki)))
+    for (const file of files) {
       const [leaf] = file.certificates
-      if (!leaf) continue
+      // An authority whose key is not here is trusted by this host, not held by it.
+      if (!leaf || (leaf.ca && !held.has(spkiOf(leaf)))) continue
       const key = fileKey(host, `${file.path}#certificate`)
       const items: (Entity | Edge)[] = [
         certificateEntity(leaf),

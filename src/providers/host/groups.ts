@@ -45,6 +45,7 @@ export const groups: Collection<Host> = {
           gid: group.gid,
           members: group.members.length,
           rootEquivalent: privileged,
+          privileged,
           ...(how === undefined ? {} : { because: how }),
         },
       }

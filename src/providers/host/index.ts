@@ -1,4 +1,4 @@
-import { defineProvider, ReeveError } from '../../sdk/index.ts'
+import { type Collection, defineProvider, isEdge, ReeveError } from '../../sdk/index.ts'
 import { authorizedKeys } from './authorized-keys.ts'
 import { certificates } from './certificates.ts'
 import { containers } from './containers.ts'
@@ -69,8 +69,21 @@ export const host = defineProvider<Settings, Host>({
     processSecrets,
     containers,
     logins,
-  ],
+  ].map(inEnvironment),
   async nearby(place) {
     return 'host' in place && process.platform === 'linux' ? Settings.parse({}) : null
   },
 })
+
+/** What stands on a host is of the host's environment; credentials are not, since they may stand on several. */
+function inEnvironment(collection: Collection<Host>): Collection<Host> {
+  return {
+    ...collection,
+    async *read(client, run) {
+      for await (const item of collection.read(client, run)) {
+        if (isEdge(item) || item.kind === 'credential' || client.environment === undefined) yield item
+        else yield { ...item, environment: client.environment }
+      }
+    },
+  }
+}

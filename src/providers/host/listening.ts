@@ -70,7 +70,15 @@ async function ownersOf(host: Host, run: Run, inodes: ReadonlySet<string>): Prom
     )
     for (const target of links?.values() ?? []) {
       const inode = /^socket:\[(\d+)\]$/.exec(target)?.[1]
-      if (inode !== undefined && inodes.has(inode) && !owners.has(inode)) owners.set(inode, process)
+      if (inode === undefined || !inodes.has(inode)) continue
+      // Of a master and its workers, the workers serve: nginx keeps the socket as root and answers as www-data.
+      const known = owners.get(inode)
+      if (
+        !known ||
+        (known.uid === 0 && process.uid !== 0) ||
+        (known.pid > process.pid && (known.uid !== 0) === (process.uid !== 0))
+      )
+        owners.set(inode, process)
     }
   })
   const hidden = [...inodes].filter((inode) => !owners.has(inode)).length

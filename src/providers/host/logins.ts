@@ -100,14 +100,14 @@ function account(host: Host, user: Passwd, records: LoginRecords, { last, intera
         : { value: instant(last.at)! },
     ...(last !== null && { lastUsedBy: { value: clean(last.by, 300) } }),
     attributes: {
-      ...(from !== null && { loginRecordsSince: from }),
+      ...(from !== null && { usageSince: from }),
       ...((recorded || interactive.length > 0) && { interactiveLogins: interactive.length }),
       ...(latest && { lastInteractive: { at: instant(latest.at)!, from: clean(latest.by, 200), how: latest.how } }),
       failedLogins: records.failed.get(user.name) ?? 0,
       sessionsNow: records.now.filter((record) => record.user === user.name).length,
     },
     ...(from === null && {
-      unknowns: { loginRecordsSince: { reason: 'this host keeps no login records that could be read' } },
+      unknowns: { usageSince: { reason: 'this host keeps no login records that could be read' } },
     }),
   }
 }

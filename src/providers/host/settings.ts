@@ -13,15 +13,11 @@ export const Settings = z.strictObject({
     'Name or IP address of the host to read over SSH. Leave empty for the machine that Reeve runs on.',
   ),
   port: port('Port', 'The port of its SSH server.'),
-  user: z
-    .string()
-    .min(1)
-    .default('root')
-    .meta({
-      title: 'User',
-      description:
-        'The account to log in with. Root, or one with CAP_DAC_READ_SEARCH, sees all; others see less, and Reeve says what.',
-    }),
+  user: z.string().min(1).default('root').meta({
+    title: 'User',
+    description:
+      'The account to log in with. Root, or one with CAP_DAC_READ_SEARCH, sees all; others see less, and Reeve says what.',
+  }),
   keyFile: text('Key file', 'A private key file on the machine Reeve runs on.'),
   privateKey: secret('Private key', 'Or the private key itself, in OpenSSH or PEM format.'),
   passphrase: secret('Passphrase', 'The passphrase of the private key, if it has one.'),
@@ -49,14 +45,10 @@ export const Settings = z.strictObject({
     'Root folder',
     'A folder that holds the files of another machine, such as a mounted disk, to be read instead of this one.',
   ),
-  folders: z
-    .array(z.string().startsWith('/'))
-    .max(100)
-    .default([])
-    .meta({
-      title: 'More folders',
-      description: 'Further folders to look through for private keys, certificates and credential files.',
-    }),
+  folders: z.array(z.string().startsWith('/')).max(100).default([]).meta({
+    title: 'More folders',
+    description: 'Further folders to look through for private keys, certificates and credential files.',
+  }),
   timeout: z.coerce
     .number()
     .positive()

@@ -108,6 +108,7 @@ function collect(
           noPassword,
           asRoot,
           rootEquivalent: because !== null,
+          privileged: asRoot && because !== null,
           ...(because !== null && { because: clean(because, 400) }),
           places: [],
         } as Entity['attributes'],

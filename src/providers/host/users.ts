@@ -25,6 +25,7 @@ export const users: Collection<Host> = {
       const shadow = shadowOf(user, accounts)
       yield account(
         host,
+        run.now(),
         accounts,
         user,
         shadow,
@@ -56,6 +57,7 @@ function shadowOf(user: Passwd, accounts: Accounts): Shadow | null {
 
 function account(
   host: Host,
+  now: Date,
   accounts: Accounts,
   user: Passwd,
   shadow: Shadow | null,
@@ -83,12 +85,14 @@ function account(
     attributes: {
       account: clean(user.name, 200),
       uid: user.uid,
+      privileged: user.uid === 0,
       gid: user.gid,
       description: clean(user.gecos, 300),
       home: clean(user.home),
       shell: clean(user.shell),
       loginShell: canLogin(user.shell),
       sameUidAs: twins.map((twin) => clean(twin.name, 200)).slice(0, 20),
+      ...(expires !== null && Date.parse(expires) <= now.getTime() && { status: 'expired' }),
       ...(shadow !== null && { password: shadow.password, passwordMethod: shadow.method }),
       ...accountKind(user, accounts, jobs),
     },

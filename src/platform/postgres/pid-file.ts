@@ -8,7 +8,7 @@ export interface PidFile {
   port: number
 }
 
-/** Undefined when there is none, or one that was never finished. */
+/** Undefined when there is none. While PostgreSQL is writing it the number, or the folder, is not there yet. */
 export function readPidFile(cluster: string): PidFile | undefined {
   let text: string
   try {
@@ -47,8 +47,13 @@ export function isPostmaster(pid: number, cluster: string): boolean {
  * number of its own parent, which we shall be. The file itself stays: by the shared memory named in it PostgreSQL sees backends
  * of a killed server that still write.
  */
-export function disownPidFile(cluster: string): void {
+export function disownPidFile(cluster: string, stale: PidFile): void {
+  try {
+    process.kill(stale.pid, 0)
+  } catch {
+    return
+  }
   const file = join(cluster, 'postmaster.pid')
-  const [, ...rest] = readFileSync(file, 'utf8').split('\n')
-  writeFileSync(file, [process.pid, ...rest].join('\n'))
+  const [pid, ...rest] = readFileSync(file, 'utf8').split('\n')
+  if (Number(pid) === stale.pid) writeFileSync(file, [process.pid, ...rest].join('\n'))
 }

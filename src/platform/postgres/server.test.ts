@@ -194,6 +194,12 @@ test('a stale pid file whose number nobody has is passed over', async () => {
   expect(await query((await start()).url('postgres'), 'select 1 as n')).toEqual([{ n: 1 }])
 })
 
+test('a pid file that was never finished is passed over', async () => {
+  await stalePid(1)
+  writeFileSync(join(cluster, 'postmaster.pid'), '')
+  expect(await query((await start()).url('postgres'), 'select 1 as n')).toEqual([{ n: 1 }])
+})
+
 test('a stale pid file whose number another program of the same user was given is passed over, and the program lives', async () => {
   await (await start()).stop()
   const { uid, gid } = statSync(cluster)

@@ -7,7 +7,7 @@ import { type Account, accountFor } from './account.ts'
 import { type Binaries, installBinaries } from './binaries.ts'
 import { ensureCluster } from './cluster.ts'
 import { type Hold, takeHold } from './hold.ts'
-import { disownPidFile, isPostmaster, readPidFile } from './pid-file.ts'
+import { disownPidFile, isPostmaster, type PidFile, readPidFile } from './pid-file.ts'
 import { failure, runProgram } from './process.ts'
 import { settings as ours } from './settings.ts'
 import { watchOver } from './watcher.ts'
@@ -104,37 +104,41 @@ interface Running {
 }
 
 /** Comes to hold a running server: ours, or one that is there. */
-async function attach(place: Place, socketFolder = makeSocketFolder(place.account)): Promise<Running> {
+async function attach(place: Place, before?: string): Promise<Running> {
   const { cluster, account, log, folder } = place
   const until = performance.now() + PATIENCE
   for (;;) {
     const found = readPidFile(cluster)
     const alive = found !== undefined && isPostmaster(found.pid, cluster)
-    const started = alive ? undefined : start(place, socketFolder, found?.socketFolder)
-    const at = started
-      ? { pid: started.child.pid ?? 0, folder: socketFolder }
-      : { pid: found!.pid, folder: found!.socketFolder }
-    const hold = await Promise.race([
-      takeHold(urlOf(at.folder, 'postgres'), folder, until, () => isPostmaster(at.pid, cluster)),
-      ...(started ? [started.ended.then(() => null)] : []),
-    ])
-    if (hold) {
-      if (!started && at.folder !== socketFolder) rmSync(socketFolder, { recursive: true, force: true })
-      const watcher = watchOver(at.pid, cluster, at.folder, account)
-      log.debug({ pid: at.pid, folder, adopted: !started }, 'postgresql runs')
-      return { pid: at.pid, adopted: !started, socketFolder: at.folder, hold, dismiss: watcher.dismiss }
+    if (
+      found &&
+      (found.pid === 0 || (alive && found.socketFolder === '')) &&
+      performance.now() < until - PATIENCE + 2000
+    ) {
+      // It is being written this moment.
+      await wait(20)
+      continue
     }
+    const started = alive ? undefined : start(place, before ?? makeSocketFolder(), found)
+    const { pid, socketFolder } = started ?? found!
+    const taken = takeHold(urlOf(socketFolder, 'postgres'), folder, until, () => isPostmaster(pid, cluster))
+    const hold = await (started ? Promise.race([taken, started.ended.then(() => null)]) : taken)
+    if (hold) {
+      const watcher = watchOver(pid, cluster, socketFolder, account)
+      log.debug({ pid, folder, adopted: !started }, 'postgresql runs')
+      return { pid, adopted: !started, socketFolder, hold, dismiss: watcher.dismiss }
+    }
+    if (started && !before) rmSync(socketFolder, { recursive: true, force: true })
     // Somebody else's server was first, or one that was there has ended: look again. All else is a failure.
     const complaint = started?.complaint() ?? ''
     if (
       performance.now() > until ||
       (started && !/lock file "postmaster.pid" already exists|shared memory block .* still in use/.test(complaint))
     ) {
-      rmSync(socketFolder, { recursive: true, force: true })
       throw failure(
         'store/start',
         `starting PostgreSQL in ${folder}`,
-        complaint || `process ${at.pid} is PostgreSQL's and does not answer; end it and start again`,
+        complaint || `process ${pid} is PostgreSQL's and does not answer; end it and start again`,
         folder,
       )
     }
@@ -142,16 +146,19 @@ async function attach(place: Place, socketFolder = makeSocketFolder(place.accoun
   }
 }
 
-function start(place: Place, socketFolder: string, staleSocketFolder: string | undefined) {
+function start(place: Place, socketFolder: string, stale: PidFile | undefined) {
   const { cluster, account, binaries, logFile } = place
-  if (staleSocketFolder !== undefined) disownPidFile(cluster)
-  if (staleSocketFolder && staleSocketFolder !== socketFolder && basename(staleSocketFolder).startsWith('reeve-'))
-    rmSync(staleSocketFolder, { recursive: true, force: true })
+  if (stale?.pid === 0) rmSync(join(cluster, 'postmaster.pid'))
+  else if (stale) disownPidFile(cluster, stale)
+  if (stale && stale.socketFolder !== socketFolder && basename(stale.socketFolder).startsWith('reeve-')) {
+    rmSync(stale.socketFolder, { recursive: true, force: true })
+  }
   if (!existsSync(socketFolder)) mkdirSync(socketFolder, { mode: 0o700 })
   for (const file of ['.s.PGSQL.5432', '.s.PGSQL.5432.lock']) rmSync(join(socketFolder, file), { force: true })
   if (account) chownSync(socketFolder, account.uid, account.gid)
   const flags = Object.entries({ ...ours, ...place.settings }).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  return runProgram(binaries.postgres, cluster, ['-k', socketFolder, ...flags], { binaries, account, logFile })
+  const program = runProgram(binaries.postgres, cluster, ['-k', socketFolder, ...flags], { binaries, account, logFile })
+  return { ...program, pid: program.child.pid ?? 0, socketFolder }
 }
 
 /** Fast shutdown; at once after 8 seconds, which costs a recovery at the next start and no data. */
@@ -179,11 +186,9 @@ const urlOf = (socketFolder: string, database: string): string =>
   `postgresql://reeve@localhost/${encodeURIComponent(database)}?host=${encodeURIComponent(socketFolder)}`
 
 /** A socket's path may have 107 bytes, so it stands in the folder for temporary files. Open to its user and root alone. */
-function makeSocketFolder(account: Account | undefined): string {
+function makeSocketFolder(): string {
   const base = tmpdir().length < 60 ? tmpdir() : '/tmp'
-  const folder = mkdtempSync(join(base, 'reeve-'))
-  if (account) chownSync(folder, account.uid, account.gid)
-  return folder
+  return mkdtempSync(join(base, 'reeve-'))
 }
 
 function makeFolder(folder: string): void {

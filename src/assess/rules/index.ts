@@ -9,6 +9,27 @@ import { credentialOutlivesIdentity } from './credential-outlives-identity.ts'
 import { credentialReused } from './credential-reused.ts'
 import { credentialSharedWithPerson } from './credential-shared-with-person.ts'
 import { federationWithoutCondition } from './federation-without-condition.ts'
+import { gitActionUnpinned } from './git-action-unpinned.ts'
+import { gitCloudKeyInPipeline } from './git-cloud-key-in-pipeline.ts'
+import { gitCloudPolicyWide } from './git-cloud-policy-wide.ts'
+import { gitContainerHoldsHost } from './git-container-holds-host.ts'
+import { gitCredentialInRemote } from './git-credential-in-remote.ts'
+import { gitKubernetesNeedlessToken } from './git-kubernetes-needless-token.ts'
+import { gitKubernetesRoleWide } from './git-kubernetes-role-wide.ts'
+import { gitKubernetesSecretInManifest } from './git-kubernetes-secret-in-manifest.ts'
+import { gitKubernetesSharedAccount } from './git-kubernetes-shared-account.ts'
+import { gitPrivateKey } from './git-private-key.ts'
+import { gitSecretBesideCode } from './git-secret-beside-code.ts'
+import { gitSecretInCode } from './git-secret-in-code.ts'
+import { gitSecretInHistory } from './git-secret-in-history.ts'
+import { gitSecretInImage } from './git-secret-in-image.ts'
+import { gitStaticKeyDeclared } from './git-static-key-declared.ts'
+import { gitTerraformState } from './git-terraform-state.ts'
+import { gitWorkflowInheritsSecrets } from './git-workflow-inherits-secrets.ts'
+import { gitWorkflowScriptInjection } from './git-workflow-script-injection.ts'
+import { gitWorkflowSelfHosted } from './git-workflow-self-hosted.ts'
+import { gitWorkflowStrangersCode } from './git-workflow-strangers-code.ts'
+import { gitWorkflowTokenWide } from './git-workflow-token-wide.ts'
 import { hostAccountRunsManyServices } from './host-account-runs-many-services.ts'
 import { hostContainerOwnsHost } from './host-container-owns-host.ts'
 import { hostJobRunsDownload } from './host-job-runs-download.ts'
@@ -68,6 +89,27 @@ export const rules: readonly Rule[] = [
   credentialReused,
   credentialSharedWithPerson,
   federationWithoutCondition,
+  gitActionUnpinned,
+  gitCloudKeyInPipeline,
+  gitCloudPolicyWide,
+  gitContainerHoldsHost,
+  gitCredentialInRemote,
+  gitKubernetesNeedlessToken,
+  gitKubernetesRoleWide,
+  gitKubernetesSecretInManifest,
+  gitKubernetesSharedAccount,
+  gitPrivateKey,
+  gitSecretBesideCode,
+  gitSecretInCode,
+  gitSecretInHistory,
+  gitSecretInImage,
+  gitStaticKeyDeclared,
+  gitTerraformState,
+  gitWorkflowInheritsSecrets,
+  gitWorkflowScriptInjection,
+  gitWorkflowSelfHosted,
+  gitWorkflowStrangersCode,
+  gitWorkflowTokenWide,
   hostAccountRunsManyServices,
   hostContainerOwnsHost,
   hostJobRunsDownload,

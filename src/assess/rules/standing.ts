@@ -78,10 +78,10 @@ export function list(names: readonly string[], most = 4): string {
   return shown.length < 2 ? (shown[0] ?? '') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`
 }
 
-/** Who acts through it, as far as its source can tell. A person is always human. */
+/** Who acts through it: what a person said of it, else what its source can tell. A person is always human. */
 export function accountKind(entity: Entity): 'service' | 'system' | 'human' | 'unknown' | undefined {
   if (entity.kind === 'person') return 'human'
-  const kind = entity.attributes['accountKind']
+  const kind = entity.attributes['accountKindConfirmed'] ?? entity.attributes['accountKind']
   return kind === 'service' || kind === 'system' || kind === 'human' || kind === 'unknown' ? kind : undefined
 }
 

@@ -60,7 +60,7 @@ export const gitWorkflowStrangersCode = defineRule({
               {
                 line: 9,
                 job: 'build',
-                ref: '${{ github.event.pull_request.head.sha }}',
+                ref: 'refs/pull/1/head',
                 secrets: ['NPM_TOKEN'],
                 permissions: 'missing',
                 gate: null,

@@ -158,7 +158,7 @@ function* describeHolder(
 /** `arn:aws:…`, also where the partition stands in a `Sub`. */
 const arnOf = (value: unknown): string | null => {
   const written = isTable(value) ? text(value['Sub'] ?? value['Fn::Sub']) : text(value)
-  const arn = written?.replace('${AWS::Partition}', 'aws')
+  const arn = written?.replace(/\$\{AWS::Partition\}/, 'aws')
   return arn && /^arn:aws[a-z-]*:iam::(aws|\d{12}):policy\/.+/.test(arn) ? arn : null
 }
 

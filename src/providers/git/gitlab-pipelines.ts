@@ -65,14 +65,12 @@ function* describe(
     attributes: {
       file,
       repository: checkout.name,
-      jobs: jobs
-        .slice(0, 100)
-        .map(([id, job]) => ({
-          id,
-          line: document.line([id]),
-          environment: environmentOf(job),
-          tags: strings(job['tags']).slice(0, 20),
-        })),
+      jobs: jobs.slice(0, 100).map(([id, job]) => ({
+        id,
+        line: document.line([id]),
+        environment: environmentOf(job),
+        tags: strings(job['tags']).slice(0, 20),
+      })),
       jobCount: jobs.length,
       unpinned,
     },

@@ -36,9 +36,9 @@ async function sync(
 
 const nodes = async () =>
   (
-    await sql<any>`select key, name, environment, tier, owners, credentials from graph.node order by key`.execute(
-      database.db,
-    )
+    await sql<
+      Record<string, unknown>
+    >`select key, name, environment, tier, owners, credentials from graph.node order by key`.execute(database.db)
   ).rows
 
 test('what a whole read does not say any more is gone, with its edges', async () => {

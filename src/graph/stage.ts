@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { sql } from 'kysely'
 import type pg from 'pg'
 import { type CopyStreamQuery, from as copyFrom } from 'pg-copy-streams'
-import type { Db } from '../platform/index.ts'
+import type { Db, Tx } from '../platform/index.ts'
 import { type Edge, type Entity, isEdge, messageOf, ReeveError } from '../sdk/index.ts'
 import { type Applied, type CollectionRead, reconcile } from './reconcile.ts'
 
@@ -19,8 +19,17 @@ export interface Stage {
   seal(collection: string, receipt: unknown): Promise<void>
   /** Collections that an earlier process sealed for this run, with their receipts. */
   readonly sealed: ReadonlyMap<string, unknown>
-  /** Makes the graph of what was staged, in one transaction, and drops the stage. Only collections named here count. */
-  apply(read: { collections: readonly CollectionRead[]; at: Date }): Promise<Applied>
+  /**
+   * Makes the graph of what was staged, in one transaction, and drops the stage. Only collections named here count. `also` runs
+   * in that transaction, last.
+   */
+  apply(read: {
+    collections: readonly CollectionRead[]
+    at: Date
+    also?: (tx: Tx, applied: Applied) => Promise<void>
+  }): Promise<Applied>
+  /** Lets go without applying: what was sealed stays for the next to open it. */
+  leave(): Promise<void>
   discard(): Promise<void>
 }
 
@@ -56,6 +65,7 @@ export async function openStage(
     return n
   }
   const close = () => Promise.all([items.close(), edges.close()])
+  const leave = async () => void (await Promise.allSettled([items.abort(), edges.abort()]))
 
   return {
     sealed,
@@ -77,7 +87,7 @@ export async function openStage(
       await sql`insert into graph.sealed (run, collection, number, receipt)
         values (${run}, ${collection}, ${numberOf(collection)}, ${JSON.stringify(receipt)})`.execute(db)
     },
-    async apply({ collections, at }) {
+    async apply({ collections, at, also }) {
       await close()
       return db.transaction().execute(async (tx) => {
         const applied = await reconcile(tx, {
@@ -89,11 +99,13 @@ export async function openStage(
           numberOf: (id) => numbers.get(id),
         })
         await dropStage(tx, run)
+        await also?.(tx, applied)
         return applied
       })
     },
+    leave,
     async discard() {
-      await Promise.allSettled([items.abort(), edges.abort()])
+      await leave()
       await dropStage(db, run)
     },
   }

@@ -90,7 +90,10 @@ const edge = fc
         fc.constantFrom(`credential:${prints[1]}`, 'nobody:said'),
       ),
     ),
-    attributes: fc.option(fc.constantFrom({ as: 'root' }, { as: 'any', n: [1, 2] }, {}), { nil: undefined }),
+    attributes: fc.option(
+      fc.constantFrom<NonNullable<Edge['attributes']>[]>({ as: 'root' }, { as: 'any', n: [1, 2] }, {}),
+      { nil: undefined },
+    ),
   })
   .map(
     ({ sentence: [from, verb, to], attributes }): Edge => ({
@@ -261,7 +264,7 @@ function derivedOf(estate: Estate) {
 }
 
 async function derived({ db }: TestDatabase) {
-  const { rows } = await sql<any>`select n.key,
+  const { rows } = await sql<{ methods: string[]; oldest: Date | null }>`select n.key,
     array(select k.key from unnest(owners) o join graph.key k on k.id = o order by 1) as owners,
     array(select k.key from unnest(controllers) o join graph.key k on k.id = o order by 1) as controllers,
     container is not null as contained, credentials, methods, oldest_credential as oldest from graph.node n order by n.key`.execute(

@@ -1,0 +1,23 @@
+/** How the estate is read: connections, runs, and the ledger of what came and what did not. */
+import type { Migrations } from '../platform/index.ts'
+
+export const migrations: Migrations = { schema: 'discover', folder: new URL('./migrations/', import.meta.url) }
+export {
+  type Connection,
+  type ConnectionChange,
+  createConnection,
+  getConnection,
+  listConnections,
+  type NewConnection,
+  removeConnection,
+  type TestOutcome,
+  testConnection,
+  updateConnection,
+} from './connections.ts'
+export { createRun, type RunParts } from './create-run.ts'
+export type { Discovery } from './discovery.ts'
+export { type CollectionProgress, type CollectionResult, type ReadOptions, readProvider } from './read.ts'
+export { cancelRun, getRun, listRuns, type RunState, requestSync, type SyncRun } from './runs.ts'
+export { nextAt } from './schedule.ts'
+export { formOf, type Settings } from './settings.ts'
+export { runSync, startDiscovery } from './sync.ts'

@@ -105,6 +105,22 @@ test('without DATABASE_URL the embedded server is started, and everything is the
   }
 })
 
+test('a command may join the embedded server of another process, and leaves it running', async () => {
+  const data = mkdtempSync(join(tmpdir(), 'reeve-data-'))
+  try {
+    const settings = { data, database: { connections: 5 } }
+    const first = await openDatabase(settings, log)
+    await expect(openDatabase(settings, log)).rejects.toMatchObject({ code: 'store/in-use' })
+    const joined = await openDatabase(settings, log, { join: true })
+    expect((await joined.pool.query('select 1 as n')).rows).toEqual([{ n: 1 }])
+    await joined.close()
+    expect((await first.pool.query('select 1 as n')).rows).toEqual([{ n: 1 }])
+    await first.close()
+  } finally {
+    rmSync(data, { recursive: true, force: true })
+  }
+})
+
 test('an address that is none is refused without showing the password', async () => {
   for (const url of ['mysql://u:hunter2@h/d', 'hunter2', 'postgres://u:hunter2@[::/d']) {
     await expect(open(url)).rejects.toMatchObject({

@@ -3,7 +3,7 @@ import pg from 'pg'
 import { type Log, messageOf, ReeveError } from '../sdk/index.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
-import { startPostgres } from './postgres/server.ts'
+import { runningPostgres, startPostgres } from './postgres/server.ts'
 
 /** Any schema: SQL stands in the function that needs it, and rows are checked where they leave. A Tx is a Db too. */
 export type Db = Kysely<any>
@@ -21,13 +21,13 @@ export interface Database {
 
 /**
  * Opens the database of the settings: the one of DATABASE_URL, after a look whether it will do, or else the embedded one,
- * which is started. Throws `database/…` and `store/…` with what to do about it.
+ * which is started; with `join`, one that another Reeve has running is used beside it. Throws `database/…` and `store/…` with what to do about it.
  */
 export async function openDatabase(config: Pick<Config, 'data' | 'database'>, log: Log): Promise<Database> {
   const server = config.database.url
     ? undefined
     : await startPostgres({ folder: config.data, log, user: config.database.user })
-  const url = server?.url() ?? config.database.url!.reveal()
+  const url = server?.url() ?? others ?? config.database.url!.reveal()
   try {
     if (server) await createDatabase(server.url('postgres'), 'reeve')
     else await inspect(url)
@@ -64,6 +64,12 @@ export function openPool(url: string, options: pg.PoolConfig = {}): pg.Pool {
 }
 
 export const kyselyOver = (pool: pg.Pool): Db => new Kysely<any>({ dialect: new PostgresDialect({ pool }) })
+
+/** Through one connection that the caller keeps: what runs on it stands in whatever transaction the caller opened. */
+export function kyselyOn(client: pg.ClientBase): Db {
+  const lent = { query: client.query.bind(client), release() {} }
+  return kyselyOver({ connect: async () => lent, end: async () => {} } as unknown as pg.Pool)
+}
 
 async function createDatabase(url: string, name: string): Promise<void> {
   const client = new pg.Client({ connectionString: url })

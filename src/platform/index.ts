@@ -1,9 +1,18 @@
 export * as audit from './audit.ts'
 export { type AuditEntry, type AuditReport, type AuditRow, type Checkpoint, canonical } from './audit.ts'
+export { type BackupOptions, type BackupSummary, backup } from './backup/backup.ts'
+export { type RestoreOptions, type RestoreSummary, restore } from './backup/restore.ts'
 export { type Clock, systemClock } from './clock.ts'
 export { type Config, type ConfigSources, type ExplainedSetting, explainConfig, loadConfig } from './config.ts'
 export { type Database, type Db, kyselyOver, openDatabase, openPool, type Tx } from './database.ts'
-export { type InstallationKey, openKeyFile, parseInstallationKey, rotateKeyFile } from './installation-key.ts'
+export {
+  type InstallationKey,
+  keyFileOf,
+  openInstallationKey,
+  openKeyFile,
+  parseInstallationKey,
+  rotateKeyFile,
+} from './installation-key.ts'
 export { type Job, type Jobs, type JobsOptions, type QueueSettings, startJobs } from './jobs.ts'
 export { createLog, type LogOptions } from './log.ts'
 export { Counter, Gauge, Histogram, metrics, observeProcess } from './metrics.ts'

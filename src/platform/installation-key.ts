@@ -2,6 +2,7 @@ import { createHash, hkdfSync, randomBytes } from 'node:crypto'
 import {
   chmodSync,
   closeSync,
+  existsSync,
   fsyncSync,
   linkSync,
   mkdirSync,
@@ -15,6 +16,7 @@ import {
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { ReeveError, Sensitive } from '../sdk/index.ts'
+import type { Config } from './config.ts'
 
 /**
  * What makes this installation's secrets its own. `root` never changes: fingerprints and signatures derive from it. `seal`
@@ -34,6 +36,22 @@ const KeyFile = z.strictObject({
   root: Key32,
   seal: z.array(z.strictObject({ id: z.string().regex(/^[0-9a-f]{8}$/), key: Key32 })).min(1),
 })
+
+type Settings = Pick<Config, 'data' | 'key' | 'keyFile'>
+
+export const keyFileOf = (config: Settings): string => config.keyFile ?? join(config.data, 'key')
+
+/**
+ * The key of this installation: of REEVE_KEY, or of its file, which is made unless `create` is false; then null stands for no
+ * file.
+ */
+export function openInstallationKey(config: Settings): InstallationKey
+export function openInstallationKey(config: Settings, options: { create: false }): InstallationKey | null
+export function openInstallationKey(config: Settings, { create = true } = {}): InstallationKey | null {
+  if (config.key) return parseInstallationKey(config.key.reveal(), 'REEVE_KEY')
+  const file = keyFileOf(config)
+  return create || existsSync(file) ? openKeyFile(file) : null
+}
 
 /** The file's key; made at the first start, readable to its owner alone. Two first starts at once agree on one key. */
 export function openKeyFile(file: string): InstallationKey {

@@ -88,6 +88,14 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   }
 }
 
+/** The address of the server that another Reeve has running in the folder; undefined when none has. */
+export function runningPostgres(folder: string): string | undefined {
+  if (!existsSync(folder)) return undefined
+  const cluster = join(realpathSync(folder), 'postgres')
+  const found = readPidFile(cluster)
+  return found && isPostmaster(found.pid, cluster) ? urlOf(found.socketFolder, 'reeve') : undefined
+}
+
 interface Place extends PostgresOptions {
   cluster: string
   account: Account | undefined

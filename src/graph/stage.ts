@@ -255,7 +255,9 @@ async function startCopy(pool: pg.Pool, target: string): Promise<Copy> {
   }
   const failed = (error: unknown): ReeveError => {
     release(error as Error)
-    return new ReeveError('graph/stage', `staging what was read: ${messageOf(error)}`, { cause: error })
+    return new ReeveError('graph/stage', `the database did not take what was read: ${messageOf(error)}`, {
+      cause: error,
+    })
   }
   return {
     async write(rows) {

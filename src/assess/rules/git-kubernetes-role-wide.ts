@@ -29,7 +29,7 @@ export const gitKubernetesRoleWide = defineRule({
       entity.attributes['cluster'] === true && holders.some(({ edge }) => edge.attributes?.['namespace'] === null)
     const everything = dangers.some((row) => String(row['says']).startsWith('may do anything to everything'))
     return fail(
-      `${list(holders.map(nameOf))} ${dangers[0]!['says']}${cluster ? ', in the whole cluster' : ''}.`,
+      `${list([...new Set(holders.map(nameOf))])} ${dangers[0]!['says']}${cluster ? ', in the whole cluster' : ''}.`,
       [
         ...dangers.slice(0, 10).map((row) => `${at(entity, row['line']).said}: ${entity.name} ${row['says']}.`),
         ...holders
@@ -88,7 +88,12 @@ export const gitKubernetesRoleWide = defineRule({
           type: 'kubernetes_role',
           key: 'git:a/kubernetes/./ClusterRole/*/all',
           name: 'all',
-          attributes: { file: 'rbac.yaml', line: 9, cluster: true, dangers: [{ says: 'reads all secrets', line: 12 }] },
+          attributes: {
+            file: 'rbac.yaml',
+            line: 9,
+            cluster: true,
+            dangers: [{ says: 'may read all secrets', line: 12 }],
+          },
         },
       ],
       expect: 'not-applicable',

@@ -87,7 +87,7 @@ export function evidence(entity: Entity, leaks: readonly Leak[]): string[] {
     ...leaks.slice(0, 5).map(sentence),
     ...(more > 0 && leaks.length > 5 ? [`It is in ${more} more places.`] : []),
     ...(leaks.every((leak) => leak.example)
-      ? ['All places are tests, examples or documentation; look whether the value is real.']
+      ? ['All places are tests, examples, documentation or vendored code; look whether the value is real.']
       : []),
   ]
 }

@@ -28,7 +28,13 @@ export const gitSecretInImage = defineRule({
       all
         .slice(0, 10)
         .map((row) => `${at(entity, row['line']).said}: ${row['how'] ? `${row['how']} ` : ''}${row['name']}.`),
-      { severity: literals.length > 0 ? 'high' : 'medium', places: all.map((row) => at(entity, row['line']).place) },
+      {
+        severity:
+          literals.length === 0 || entity.environment === 'development' || entity.environment === 'test'
+            ? 'medium'
+            : 'high',
+        places: all.map((row) => at(entity, row['line']).place),
+      },
     )
   },
   cases: [

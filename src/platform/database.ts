@@ -23,10 +23,14 @@ export interface Database {
  * Opens the database of the settings: the one of DATABASE_URL, after a look whether it will do, or else the embedded one,
  * which is started; with `join`, one that another Reeve has running is used beside it. Throws `database/…` and `store/…` with what to do about it.
  */
-export async function openDatabase(config: Pick<Config, 'data' | 'database'>, log: Log): Promise<Database> {
-  const server = config.database.url
-    ? undefined
-    : await startPostgres({ folder: config.data, log, user: config.database.user })
+export async function openDatabase(
+  config: Pick<Config, 'data' | 'database'>,
+  log: Log,
+  { join = false } = {},
+): Promise<Database> {
+  const others = join && !config.database.url ? runningPostgres(config.data) : undefined
+  const isOurs = !config.database.url && !others
+  const server = isOurs ? await startPostgres({ folder: config.data, log, user: config.database.user }) : undefined
   const url = server?.url() ?? others ?? config.database.url!.reveal()
   try {
     if (server) await createDatabase(server.url('postgres'), 'reeve')

@@ -40,7 +40,8 @@ export function Palette({ close, start = '' }: { close: () => void; start?: stri
   const id = useId()
   const text = typed.trim()
   const form = recognise(text)
-  const held = form.is === 'secret'
+  const [heldByServer, setHeldByServer] = useState('')
+  const held = form.is === 'secret' || (text !== '' && heldByServer === text)
 
   useLayoutEffect(() => {
     const opener = document.activeElement
@@ -61,6 +62,8 @@ export function Palette({ close, start = '' }: { close: () => void; start?: stri
     !held && asked !== '' && asked === text ? `/v1/find?${new URLSearchParams({ q: asked })}` : null,
     { keep: true },
   )
+  // A form that only the server knows is held back as well.
+  if (question.data?.secret && asked === text && heldByServer !== text) setHeldByServer(text)
   const found = looked ?? (text === '' || held ? undefined : question.data)
   const options = optionsOf(text, found, places)
   const at = Math.min(chosen, Math.max(0, options.length - 1))
@@ -140,7 +143,9 @@ export function Palette({ close, start = '' }: { close: () => void; start?: stri
       <div className="palette-body">
         {held ? (
           <div className="held" role="alert">
-            <h3>This has the form of {form.what}</h3>
+            <h3>
+              This has the form of {form.is === 'secret' ? form.what : (question.data?.recognised ?? 'a secret value')}
+            </h3>
             <p>
               <b>Not sent yet.</b> An id would do and is safer. If you go on, the value travels once over this
               connection, becomes a fingerprint in memory and is dropped; the audit trail records that you looked, not
@@ -263,42 +268,48 @@ const Preview = ({ of }: { of: Hit }) => (
       {of.entity.gone && <>, deleted at its source on {date(of.entity.gone)}</>}
     </p>
     <dl>
-      <dt>Last used</dt>
-      <dd>
-        <Known of={of.lastUsed} brief>
-          {(at) => <When at={at} />}
-        </Known>
-        {'value' in of.lastUsedBy && (
-          <span className="sub">
-            by <Name text={of.lastUsedBy.value} longest={80} />
-          </span>
-        )}
-      </dd>
       <dt>Owner</dt>
       <dd>{of.owner ? <Name text={of.owner.name} longest={60} /> : <span className="high">Nobody</span>}</dd>
-      <dt>Depends</dt>
-      <dd>{of.dependents === 0 ? 'nothing we saw' : some(of.dependents, 'thing')}</dd>
-      <dt>Reaches</dt>
-      <dd>
-        <Known of={of.reached} brief>
-          {(n) => (n === 0 ? 'nothing we know' : some(n, 'resource'))}
-        </Known>
-      </dd>
-      <dt>Copies</dt>
-      <dd>{of.copies === 0 ? 'none found' : some(of.copies, 'place')}</dd>
-      <dt>Rotate?</dt>
-      <dd>
-        <b>
-          {of.rotate.answer === 'with-care'
-            ? 'With care'
-            : of.rotate.answer.charAt(0).toUpperCase() + of.rotate.answer.slice(1)}
-        </b>
-        <span className="sub">{cut(of.rotate.reason, 200)}</span>
-      </dd>
+      {of.preview && <InShort of={of.preview} />}
     </dl>
     <p className="meta spaced">
       <kbd>↵</kbd> opens the card
     </p>
+  </>
+)
+
+const InShort = ({ of }: { of: NonNullable<Hit['preview']> }) => (
+  <>
+    <dt>Last used</dt>
+    <dd>
+      <Known of={of.lastUsed} brief>
+        {(at) => <When at={at} />}
+      </Known>
+      {'value' in of.lastUsedBy && (
+        <span className="sub">
+          by <Name text={of.lastUsedBy.value} longest={80} />
+        </span>
+      )}
+    </dd>
+    <dt>Depends</dt>
+    <dd>{of.dependents === 0 ? 'nothing we saw' : some(of.dependents, 'thing')}</dd>
+    <dt>Reaches</dt>
+    <dd>
+      <Known of={of.reached} brief>
+        {(n) => (n === 0 ? 'nothing we know' : some(n, 'resource'))}
+      </Known>
+    </dd>
+    <dt>Copies</dt>
+    <dd>{of.copies === 0 ? 'none found' : some(of.copies, 'place')}</dd>
+    <dt>Rotate?</dt>
+    <dd>
+      <b>
+        {of.rotate.answer === 'with-care'
+          ? 'With care'
+          : of.rotate.answer.charAt(0).toUpperCase() + of.rotate.answer.slice(1)}
+      </b>
+      <span className="sub">{cut(of.rotate.reason, 200)}</span>
+    </dd>
   </>
 )
 

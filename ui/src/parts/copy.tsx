@@ -11,6 +11,18 @@ export async function copyText(text: string, what: string): Promise<void> {
   }
 }
 
+/** The same in one line, where a box would weigh more than the text. */
+export const CopyLine = ({ text }: { text: string }) => (
+  <span className="copy-line">
+    <code>
+      <bdi>{text.length > 160 ? `${text.slice(0, 159)}…` : text}</bdi>
+    </code>
+    <button type="button" className="link" onClick={() => void copyText(text, 'The grant is')}>
+      Copy what answers it
+    </button>
+  </span>
+)
+
 export function Copy({ text, says }: { text: string; says: string }) {
   const [done, setDone] = useState(false)
   return (
@@ -25,10 +37,12 @@ export function Copy({ text, says }: { text: string; says: string }) {
           {done ? 'Copied' : 'Copy'}
         </button>
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <pre tabIndex={0} role="group" aria-label={`Text to copy: ${says}`}>
-        <bdi>{text}</bdi>
-      </pre>
+      <section aria-label={`Text to copy: ${says}`}>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
+        <pre tabIndex={0}>
+          <bdi>{text}</bdi>
+        </pre>
+      </section>
     </div>
   )
 }

@@ -5,7 +5,7 @@ import { KindIcon } from './kind-icon.tsx'
 import { Mark } from './mark.tsx'
 import { cut, EntityLink } from './name.tsx'
 
-const ROW = 40
+const ROW = 34
 const MOST = 40
 
 type Node = Around['nodes'][number]
@@ -60,19 +60,19 @@ function Picture({ of }: { of: Around }) {
     self: of.nodes.filter((node) => node.side === 'self'),
     out: of.nodes.filter((node) => node.side === 'out'),
   }
-  const height = Math.max(140, Math.max(sides.in.length, sides.out.length) * ROW + 20)
+  const height = Math.max(96, Math.max(sides.in.length, sides.out.length) * ROW + 24)
   const place = new Map<string, [number, number]>()
   const columns: [Node[], number][] = [
-    [sides.in, 190],
-    [sides.self, 340],
-    [sides.out, 490],
+    [sides.in, 260],
+    [sides.self, 390],
+    [sides.out, 520],
   ]
   for (const [nodes, x] of columns)
     for (const [i, node] of nodes.entries()) place.set(node.key, [x, height / 2 + (i - (nodes.length - 1) / 2) * ROW])
   return (
     <svg
       className="graph"
-      viewBox={`0 0 680 ${height}`}
+      viewBox={`0 0 780 ${height}`}
       role="img"
       aria-label={`${sides.in.length} things lead to it and it leads to ${sides.out.length}; the list beside names them`}
     >
@@ -111,10 +111,10 @@ function Picture({ of }: { of: Around }) {
             </g>
             <text
               x={node.side === 'in' ? -18 : node.side === 'out' ? 18 : 0}
-              y={node.side === 'self' ? 30 : 4}
+              y={node.side === 'self' ? 28 : 4}
               textAnchor={node.side === 'in' ? 'end' : node.side === 'out' ? 'start' : 'middle'}
             >
-              {cut(node.name, 25)}
+              {cut(node.name, 34)}
             </text>
           </g>
         )

@@ -95,15 +95,19 @@ export const blastSentence = ({ reached, sensitive, unknown, dependents }: Blast
     .filter(Boolean)
     .join('; ')
 
-const AGE_NAMES: Record<string, string> = {
-  '<30d': '30 d',
-  '<90d': '90 d',
-  '<180d': '6 mo',
-  '<1y': '1 y',
-  '<2y': '2 y',
-  '<5y': '5 y',
-  '>5y': 'more',
+/** `30d..90d` is drawn as `90 d`, the end of its range; the last range has none. */
+const ageName = (age: string): string => {
+  if (age.startsWith('>')) return 'more'
+  const end = /(\d+)(d|mo|y)$/.exec(age)
+  return end === null ? age : end[1] === '180' ? '6 mo' : `${end[1]} ${end[2]}`
 }
+
+const ageSays = (age: string): string =>
+  age.startsWith('>')
+    ? `over ${age.slice(1)} old`
+    : age.startsWith('<')
+      ? `under ${age.slice(1)} old`
+      : `${age.replace('..', ' to ')} old`
 
 /** Ages of the oldest credential; the unknown age is a bar of its own, hatched, never left away. */
 export function AgeHistogram({ of }: { of: Ages }) {
@@ -125,15 +129,9 @@ export function AgeHistogram({ of }: { of: Ages }) {
   return (
     <div className="ages">
       {of.bars.map(({ age, count: n, overPolicy }) =>
-        bar(
-          AGE_NAMES[age] ?? age,
-          n,
-          `age:${age}`,
-          overPolicy ? 'over' : '',
-          `with an oldest credential of ${age.startsWith('<') ? 'less' : 'more'} than ${AGE_NAMES[age] === 'more' ? '5 y' : (AGE_NAMES[age] ?? age)}`,
-        ),
+        bar(ageName(age), n, `age:${age}`, overPolicy ? 'over' : '', `whose oldest credential is ${ageSays(age)}`),
       )}
-      {bar('unknown', of.unknown, 'age:unknown', 'not-known', 'with a credential of unknown age')}
+      {bar('unknown', of.unknown, 'age:unknown', 'not-known', 'whose oldest credential is of unknown age')}
     </div>
   )
 }

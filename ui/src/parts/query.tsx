@@ -9,7 +9,8 @@ import { Icon } from './icon.tsx'
 import { KindIcon } from './kind-icon.tsx'
 import { Layer } from './layer.tsx'
 import { Mark } from './mark.tsx'
-import { cut } from './name.tsx'
+import { cut, Sentence } from './name.tsx'
+import './query.css'
 
 export const quoteWord = (text: string): string =>
   /[\s:"\\]/.test(text) || text.startsWith('-') ? `"${text.replaceAll(/["\\]/g, '\\$&')}"` : text
@@ -72,7 +73,7 @@ export function QueryInput({ q, error, example }: { q: string; error: unknown; e
       </span>
       {problem && (
         <p className="refused" id={`${id}-why`} role="alert">
-          {cut(problem.message, 300)}{' '}
+          <Sentence text={problem.message} />{' '}
           {problem.suggestion && (
             <button
               type="button"

@@ -169,7 +169,7 @@ export function Roll<Row>(props: RollProps<Row>) {
                     )
                   }
                 >
-                  {column.title}
+                  <span className={column.title === 'Verdict' ? 'hidden-text' : ''}>{column.title}</span>
                   {by === column.sort && (
                     <span className={down ? '' : 'up'}>
                       <Icon name="sorted" size={12} />

@@ -185,7 +185,7 @@ function Field({ name, schema, value, change, required, refused, kept, at }: Fie
     <div className="field">
       <label className="label" htmlFor={id}>
         {title}
-        {!needed && ' (optional)'}
+        {!needed && schema.default === undefined && (isKept ? ' (kept)' : ' (optional)')}
       </label>
       {schema.enum ? (
         <select

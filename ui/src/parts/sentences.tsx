@@ -1,7 +1,7 @@
 /** The parts that keep the reading order: what, because, what it could cost, who, fix, way back, what closes it. */
 import type { Evidence, Owners, Suggestion, Touch as TouchAnswer } from '../nouns.ts'
 import { dayAndTime } from '../words.ts'
-import { Copy } from './copy.tsx'
+import { CopyLine } from './copy.tsx'
 import { Icon } from './icon.tsx'
 import { Known } from './known.tsx'
 import { Mark } from './mark.tsx'
@@ -56,12 +56,19 @@ export const Touch = ({ of }: { of: Record<'rotate' | 'narrow' | 'disable' | 'de
           <p>
             <Sentence text={reason} />
           </p>
-          {permission && <Copy text={permission} says="would answer it" />}
+          {permission && <CopyLine text={permission} />}
         </div>
       )
     })}
   </section>
 )
+
+/** Evidence as it is stored, lower case and open-ended, as sentences of prose. */
+export const asSentences = (list: readonly string[], most = 3): string =>
+  list
+    .slice(0, most)
+    .map((says) => `${says.charAt(0).toUpperCase()}${says.slice(1, 400)}${/[.!?]$/.test(says) ? '' : '.'}`)
+    .join(' ')
 
 /** One line: who answers for it, or who probably should, and that this is inferred. */
 export const OwnerLine = ({
@@ -137,8 +144,7 @@ export const OwnerFacts = ({ of, act }: { of: Owners; act?: React.ReactNode }) =
             <span className="high">Nobody</span>
             {of.suggested && (
               <span className="sub">
-                Suggested: <Name text={of.suggested.person.name} longest={60} />.{' '}
-                {of.suggested.because.slice(0, 3).join(' ')}
+                Suggested: <Name text={of.suggested.person.name} longest={60} />. {asSentences(of.suggested.because)}
               </span>
             )}
           </>

@@ -91,13 +91,13 @@ export function UntilSheet({
         <p className="meta">
           {mute
             ? 'It leaves the lists and comes back by itself on that day.'
-            : 'It stays on the record as a risk somebody took on, and comes back by itself on that day.'}{' '}
+            : 'A second operator or admin must agree; until then it stays open. It is on the record as a risk two people took on, and comes back by itself on that day.'}{' '}
           Reversible: it can be opened again at any time. The audit trail keeps who, when and why.
         </p>
         <Refused error={refused} />
         <div className="acts">
           <button type="submit" className="button primary" disabled={busy || reason.trim().length < 3}>
-            {mute ? 'Mute it' : 'Accept the risk'}
+            {mute ? 'Mute it' : 'Ask to accept the risk'}
           </button>
           <button type="button" className="button bare" onClick={close}>
             Leave it open

@@ -16,6 +16,7 @@ import { Answer } from '../../parts/sentences.tsx'
 import { Refused } from '../../parts/sheets.tsx'
 import { Failure, NoRight, Waiting } from '../../parts/states.tsx'
 import { some } from '../../words.ts'
+import { SCHEDULES, scheduleWord } from './schedule.ts'
 import './connections.css'
 
 /** New of a provider, or the settings of one that is there. */
@@ -208,9 +209,9 @@ function Form({ of, existing }: { of: ProviderPage; existing: ConnectionPage | u
               <label className="field">
                 <span className="label">Read again</span>
                 <select value={schedule} onChange={(event) => setSchedule(event.target.value)}>
-                  {[...new Set([schedule, '', '0 * * * *', '0 */6 * * *', '0 2 * * *'])].map((cron) => (
+                  {[...new Set([schedule, ...SCHEDULES])].map((cron) => (
                     <option key={cron} value={cron}>
-                      {SCHEDULES[cron] ?? cron}
+                      {scheduleWord(cron)}
                     </option>
                   ))}
                 </select>
@@ -282,11 +283,4 @@ function Form({ of, existing }: { of: ProviderPage; existing: ConnectionPage | u
       </div>
     </>
   )
-}
-
-const SCHEDULES: Record<string, string> = {
-  '': 'when asked, or as Reeve does by default',
-  '0 * * * *': 'every hour',
-  '0 */6 * * *': 'every six hours',
-  '0 2 * * *': 'every night at 02:00 UTC',
 }

@@ -21,6 +21,7 @@ import { count, dayAndTime, some } from '../../words.ts'
 import { attributeWord, Said } from '../identities/attributes.tsx'
 import { Line, Runs } from './ledger-lines.tsx'
 import { ListingProgress } from './progress.tsx'
+import { scheduleWord } from './schedule.ts'
 import './connections.css'
 
 export function Connection({ id = '' }: { id?: string }) {
@@ -229,7 +230,7 @@ function Shown({ of, id, active }: { of: ConnectionPage; id: string; active: boo
             <div>
               <dt>Schedule</dt>
               <dd>
-                {connection.schedule ?? 'read when asked'}
+                {scheduleWord(connection.schedule ?? '')}
                 {connection.next && <span className="sub">next {dayAndTime(connection.next)}</span>}
               </dd>
             </div>

@@ -7,19 +7,19 @@ import { count } from '../../words.ts'
 export const ListingProgress = ({ of }: { of: SourceProgress['collections'] }) => (
   <ul className="running-list">
     {of.map((listing) => {
-      const whole = listing.expected ?? Math.max(listing.obtained, 1)
+      const expected = listing.expected ?? Math.max(listing.obtained, 1)
       const share =
-        listing.state === 'done'
+        listing.state === 'complete' || listing.state === 'partial'
           ? 100
           : listing.state === 'waiting'
             ? 0
-            : Math.min(96, (100 * listing.obtained) / Math.max(1, whole))
-      const lost = listing.state === 'refused' || listing.state === 'failed'
+            : Math.min(96, (100 * listing.obtained) / Math.max(1, expected))
+      const lost = listing.state === 'refused' || listing.state === 'failed' || listing.state === 'cancelled'
       return (
         <li key={listing.id}>
           <span className="beside">
-            {listing.state === 'done' ? (
-              <Mark of={listing.refused > 0 ? 'unknown' : 'pass'} />
+            {listing.state === 'complete' || listing.state === 'partial' ? (
+              <Mark of={listing.state === 'partial' ? 'unknown' : 'pass'} />
             ) : lost ? (
               <Mark of="unknown" />
             ) : (

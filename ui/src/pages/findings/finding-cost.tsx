@@ -64,7 +64,7 @@ export function Cost({ of }: { of: FindingPage }) {
                   }
                 />
                 <EntityLink of={one} icon={false} />
-                <span>{one.sensitivity ?? ''}</span>
+                {one.sensitivity && <span className="end">{one.sensitivity}</span>}
               </li>
             ))}
             {cost.reachedCount > Math.min(7, cost.reached.length) && (

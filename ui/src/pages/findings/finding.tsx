@@ -98,6 +98,13 @@ function Shown({ of }: { of: FindingPage }) {
                   <Sentence text={finding.fix} />
                 </b>
                 {of.effort !== null && ` It takes ${effort(of.effort)}.`}
+                {state.asked && (
+                  <>
+                    {' '}
+                    {cut(state.asked.by, 60)} asks to accept it until {date(state.asked.until)}: “
+                    {cut(state.asked.reason, 160)}”. A second person decides.
+                  </>
+                )}
               </>
             )}
           </Answer>
@@ -113,8 +120,17 @@ function Shown({ of }: { of: FindingPage }) {
               <button type="button" className="button" onClick={() => setSheet('mute')}>
                 Mute until…
               </button>
-              <button type="button" className="button" onClick={() => setSheet('accept')}>
-                Accept until…
+              <button
+                type="button"
+                className="button"
+                disabled={busy}
+                onClick={() =>
+                  state.asked
+                    ? void run(() => accept(finding.id, state.asked!.until, state.asked!.reason))
+                    : setSheet('accept')
+                }
+              >
+                {state.asked ? `Agree to accept until ${date(state.asked.until)}` : 'Accept until…'}
               </button>
             </>
           )}
@@ -220,7 +236,9 @@ function Shown({ of }: { of: FindingPage }) {
                   {of.severityParts.map((part) => (
                     <div key={part.says}>
                       <span>{part.says}</span>
-                      <span>{part.points > 0 ? `+${part.points}` : part.points}</span>
+                      <span>
+                        {part.points} <span className="meta">of {part.most}</span>
+                      </span>
                     </div>
                   ))}
                   <div>
@@ -244,7 +262,9 @@ function Shown({ of }: { of: FindingPage }) {
                           void run(() => assignOwner(finding.subject.key, finding.subject.name, suggested))
                         }
                       >
-                        Accept <Name text={suggested.name.split(/[\s@]/)[0]!} longest={20} />
+                        <span>
+                          Accept <Name text={suggested.name.split(/[\s@]/)[0]!} longest={20} />
+                        </span>
                       </button>
                     )}
                     <button type="button" className="button small bare" onClick={() => setSheet('owner')}>

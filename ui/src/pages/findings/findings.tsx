@@ -277,32 +277,34 @@ function Group({ of, by }: { of: FindingGroup; by: By }) {
             ))}
         </div>
       </div>
-      <div className="finding-side">
-        {owners.size > 1 ? (
-          `${owners.size} owners`
-        ) : first.owner ? (
-          <Name text={first.owner.name} longest={50} />
-        ) : (
-          <>
-            Nobody
-            {first.suggested && (
-              <span className="sub">
-                suggested: <Name text={first.suggested.person.name} longest={40} />
-              </span>
-            )}
-          </>
-        )}
-      </div>
-      <div className="finding-side">
-        {first.state === 'resolved' && first.closed
-          ? `closed ${date(first.closed)}`
-          : first.state === 'open'
-            ? age(of.oldest)
-            : `${first.state}${first.until ? ` until ${date(first.until)}` : ''}`}
-      </div>
-      <div className="finding-side end">
-        <b>{effort(of.effort)}</b>
-        <span className="sub">{first.owasp.join(' ')}</span>
+      <div className="finding-sides">
+        <div className="finding-side">
+          {owners.size > 1 ? (
+            `${owners.size} owners`
+          ) : first.owner ? (
+            <Name text={first.owner.name} longest={50} />
+          ) : (
+            <>
+              Nobody
+              {first.suggested && (
+                <span className="sub">
+                  suggested: <Name text={first.suggested.person.name} longest={40} />
+                </span>
+              )}
+            </>
+          )}
+        </div>
+        <div className="finding-side">
+          {first.state === 'resolved' && first.closed
+            ? `closed ${date(first.closed)}`
+            : first.state === 'open'
+              ? age(of.oldest)
+              : `${first.state}${first.until ? ` until ${date(first.until)}` : ''}`}
+        </div>
+        <div className="finding-side end">
+          <b>{effort(of.effort)}</b>
+          <span className="sub">{first.owasp.join(' ')}</span>
+        </div>
       </div>
     </section>
   )

@@ -19,8 +19,14 @@ export async function mute(id: string, until: string, reason: string): Promise<v
   await forget(...TOUCHED)
 }
 
+/** An acceptance takes two: the first asks, another operator agrees. */
 export async function accept(id: string, until: string, reason: string): Promise<void> {
-  await ask<FindingPage>(`/v1/findings/${encodeURIComponent(id)}/accept`, { method: 'POST', body: { until, reason } })
-  tell(`Accepted until ${date(until)}; it comes back by itself.`, () => void reopen(id))
+  const { finding } = await ask<FindingPage>(`/v1/findings/${encodeURIComponent(id)}/accept`, {
+    method: 'POST',
+    body: { until, reason },
+  })
+  if (finding.state === 'accepted')
+    tell(`Accepted until ${date(until)}; it comes back by itself.`, () => void reopen(id))
+  else tell('Asked. Another operator or admin must agree; until then it stays open.')
   await forget(...TOUCHED)
 }

@@ -186,8 +186,11 @@ const Arriving = ({ of }: { of: SourceProgress }) => (
     <p className="meta">
       {of.state === 'running' || of.state === 'waiting' ? (
         <>
-          {some(of.collections.filter((listing) => listing.state === 'done').length, 'listing')} of{' '}
-          {count(of.collections.length)} done, {some(of.entities, 'thing')} so far
+          {some(
+            of.collections.filter((listing) => listing.state !== 'waiting' && listing.state !== 'running').length,
+            'listing',
+          )}{' '}
+          of {count(of.collections.length)} done, {some(of.entities, 'thing')} so far
         </>
       ) : of.state === 'failed' ? (
         <span className="unknown">
@@ -223,12 +226,7 @@ function Beside({ of }: { of: Answered }) {
         </li>
         <li>
           <Mark of="pass" beside />
-          <span>
-            Sends nothing out.{' '}
-            {of.opened.length === 0
-              ? 'It has opened no connection to the outside.'
-              : `It has opened ${some(of.opened.length, 'connection')}, all to sources you named: ${of.opened.slice(0, 6).join(', ')}.`}
-          </span>
+          <span>Sends nothing out: it speaks to the sources you name and to nobody else.</span>
         </li>
       </ul>
       <h2>Have a key id at hand?</h2>
@@ -239,7 +237,7 @@ function Beside({ of }: { of: Answered }) {
       </button>
       {needs.map((offer) => (
         <div key={offer.provider}>
-          <h2>Asked of {offer.title}</h2>
+          <h2>{offer.title}: what is asked</h2>
           <div className="spaced">
             <Copy text={offer.needs.join('\n')} says={`${some(offer.needs.length, 'read permission')}, no data`} />
           </div>

@@ -19,7 +19,9 @@ export const Score = ({ of }: { of: Card }) => (
             {score.parts.map((part) => (
               <div key={part.says}>
                 <span>{part.says}</span>
-                <span>{part.points > 0 ? `+${part.points}` : part.points}</span>
+                <span>
+                  {part.points} <span className="meta">of {part.most}</span>
+                </span>
               </div>
             ))}
             <div>

@@ -22,7 +22,7 @@ export const CardFindings = ({ of }: { of: Card }) => (
             </a>
             <p className="sub">
               <b>Fix:</b> <Sentence text={finding.fix} />
-              {finding.effort !== null && `, ${effort(finding.effort)}`}
+              {finding.effort !== null && ` ${effort(finding.effort)}.`}
             </p>
           </div>
         </li>

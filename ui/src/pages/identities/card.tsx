@@ -17,7 +17,7 @@ import { Neighbourhood } from '../../parts/neighbourhood.tsx'
 import { Answer, OwnerFacts, Touch } from '../../parts/sentences.tsx'
 import { OwnerSheet, Refused } from '../../parts/sheets.tsx'
 import { Failure, Waiting } from '../../parts/states.tsx'
-import { date, dayAndTime, ENVIRONMENT_WORDS, KIND_WORDS, some, typeWord } from '../../words.ts'
+import { date, dayAndTime, ENVIRONMENT_WORDS, KIND_WORDS, spell, typeWord } from '../../words.ts'
 import { AttributeFacts, attributeWord, Said } from './attributes.tsx'
 import { Grants } from './card-access.tsx'
 import { Labels, Score, Sources } from './card-facts.tsx'
@@ -143,7 +143,9 @@ function Shown({ of }: { of: Card }) {
                         disabled={busy}
                         onClick={() => void run(() => assignOwner(entity.key, entity.name, suggested))}
                       >
-                        Accept <Name text={suggested.name.split(/[\s@]/)[0]!} longest={20} />
+                        <span>
+                          Accept <Name text={suggested.name.split(/[\s@]/)[0]!} longest={20} />
+                        </span>
                       </button>
                     )}
                     <button
@@ -202,7 +204,7 @@ function Opening({ of }: { of: Card }) {
   const type = typeWord(a.type)
   const depends =
     users > 0
-      ? `${some(users, 'thing depends', 'things depend')} on it`
+      ? `${`${spell(users)} ${users === 1 ? 'thing depends' : 'things depend'}`} on it`
       : 'unknown' in usedBy.seeing
         ? 'who depends on it is unknown'
         : 'nothing we saw depends on it'
@@ -223,7 +225,10 @@ function Opening({ of }: { of: Card }) {
       ) : (
         'nobody answers for it'
       )}
-      {findings.length > 0 ? `, and ${some(findings.length, 'finding is', 'findings are')} open` : ''}.
+      {findings.length > 0
+        ? `, and ${spell(findings.length)} ${findings.length === 1 ? 'finding is' : 'findings are'} open`
+        : ''}
+      .
     </>
   )
 }

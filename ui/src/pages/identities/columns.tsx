@@ -81,7 +81,7 @@ const owner: RowColumn = {
         Nobody
         {row.suggested && (
           <span className="sub one-line">
-            suggested: <Name text={row.suggested.person.name} longest={40} />
+            perhaps <Name text={row.suggested.person.name} longest={40} />
           </span>
         )}
       </span>

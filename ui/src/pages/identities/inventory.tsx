@@ -136,7 +136,7 @@ export function Inventory() {
         </a>
         {VIEWS.filter(([, , kinds]) => kinds.includes(kind)).map(([title, word]) => (
           <a key={word} href={withQuery({ q: word })} aria-current={q === word ? 'true' : undefined}>
-            {title} {q === word && data && <span className="meta">{count(data.total.count)}</span>}
+            {title} {(q === '' || q === word) && <ViewCount of={facets.data} word={word} />}
           </a>
         ))}
       </nav>
@@ -273,6 +273,12 @@ export function Inventory() {
       )}
     </div>
   )
+}
+
+/** A view's count is that of its facet, which ignores its own choice: right while nothing else narrows the list. */
+function ViewCount({ of, word }: { of: FacetsAnswer | undefined; word: string }) {
+  const value = of?.facets.flatMap((facet) => facet.values).find((one) => one.word === word)
+  return value ? <span className="meta">{count(value.count)}</span> : null
 }
 
 /** The page after one that is here begins at its cursor; a page that is jumped to begins at its position. */

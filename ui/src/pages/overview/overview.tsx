@@ -4,17 +4,17 @@ import { assignOwner, useAct } from '../../acting.ts'
 import { go, to } from '../../address.tsx'
 import { useAnswer, useFrame, useMay } from '../../asking.ts'
 import { useTitle } from '../../frame/title.ts'
-import type { Overview as Answered, Due, SourceSeen, Thing } from '../../nouns.ts'
+import type { Overview as Answered, Thing } from '../../nouns.ts'
 import { KindIcon } from '../../parts/kind-icon.tsx'
-import { Ledger, seenWord } from '../../parts/ledger.tsx'
 import { Mark } from '../../parts/mark.tsx'
 import { Name, Sentence } from '../../parts/name.tsx'
-import { AgeHistogram, BlastRing, Trend } from '../../parts/pictures.tsx'
-import { Answer, FixLine, OwnerLine, Undo } from '../../parts/sentences.tsx'
+import { BlastRing } from '../../parts/pictures.tsx'
+import { Answer, asSentences, FixLine, OwnerLine, Undo } from '../../parts/sentences.tsx'
 import { Refused } from '../../parts/sheets.tsx'
 import { Empty, Failure, Waiting } from '../../parts/states.tsx'
-import { ago, count, date, daysUntil, effort, longDate, now, percent, short, some, spell } from '../../words.ts'
+import { ago, count, date, effort, longDate, now, percent, some, spell } from '../../words.ts'
 import { skippedFirstRun } from '../first-run/skipped.ts'
+import { SidePictures } from './side-pictures.tsx'
 import './overview.css'
 
 export function Overview() {
@@ -27,23 +27,26 @@ export function Overview() {
   }, [first])
   const data = overview.data
   return (
-    <div className="page">
-      <p className="meta">
-        {longDate(now())}
-        {data?.lastRead && ` · last read ${ago(data.lastRead)}`}
-      </p>
-      <h1 className="large">
-        {data && data.things.length > 0 && data.things.length < 5
-          ? `${capital(spell(data.things.length))} ${data.things.length === 1 ? 'thing' : 'things'} to know`
-          : 'Five things to know'}
-      </h1>
-      {overview.error ? (
-        <Failure error={overview.error} what="The overview" again={() => void overview.refetch()} />
-      ) : data ? (
-        <Body of={data} />
-      ) : (
-        <Waiting rows={5} />
-      )}
+    <div className="page two overview">
+      <div>
+        <p className="meta">
+          {longDate(now())}
+          {data?.lastRead && ` · last read ${ago(data.lastRead)}`}
+        </p>
+        <h1 className="large">
+          {data && data.things.length > 0 && data.things.length < 5
+            ? `${capital(spell(data.things.length))} ${data.things.length === 1 ? 'thing' : 'things'} to know`
+            : 'Five things to know'}
+        </h1>
+        {overview.error ? (
+          <Failure error={overview.error} what="The overview" again={() => void overview.refetch()} />
+        ) : data ? (
+          <Body of={data} />
+        ) : (
+          <Waiting rows={5} />
+        )}
+      </div>
+      {data && <SidePictures of={data} />}
     </div>
   )
 }
@@ -84,68 +87,41 @@ function Body({ of }: { of: Answered }) {
         <a href="/connections">{of.ledger.percent === 100 ? 'all' : percent(of.ledger.percent)}</a> of what we asked
         for.
       </Answer>
-      <div className="two overview">
-        <div>
-          {of.things.length === 0 ? (
-            <NothingYet of={of} />
-          ) : (
-            <ol className="things">
-              {of.things.map((thing, i) => (
-                <li key={thing.opens.what === 'finding' ? thing.opens.id : thing.opens.connection}>
-                  <div className="thing-margin">
-                    <Mark of={thing.mark} />
-                    <span className="thing-number">{i + 1}</span>
-                  </div>
-                  <Item of={thing} open={i === 0} />
-                </li>
-              ))}
-            </ol>
-          )}
-          {of.things.length > 0 && (
-            <p className="beside quiet after-things">
-              {answer.unknownVerdicts > 0 && <Mark of="unknown" beside />}
-              <span>
-                <a className="link" href="/findings">
-                  {some(answer.openFindings, 'finding is', 'findings are')} open
-                </a>
-                {answer.unknownVerdicts > 0 && (
-                  <>
-                    ;{' '}
-                    <a className="link" href={to.findings('verdict:unknown')}>
-                      {some(answer.unknownVerdicts, 'verdict is', 'verdicts are')} unknown
-                    </a>{' '}
-                    and counted nowhere else
-                  </>
-                )}
-                .
-              </span>
-            </p>
-          )}
-        </div>
-        <div className="aside side-pictures">
-          <SourcesSeen of={of.seen} bar={of.ledger} />
-          {of.expiring.length > 0 && <Expiring of={of.expiring} />}
-          {(of.ages.bars.some((bar) => bar.count > 0) || of.ages.unknown > 0) && (
-            <section className="section">
-              <header>
-                <h2>Age of the oldest credential</h2>
-                <a className="link" href={to.inventory('age:>1y')}>
-                  over a year
-                </a>
-              </header>
-              <AgeHistogram of={of.ages} />
-            </section>
-          )}
-          {of.trend.filter((point) => point.perPerson !== null).length > 1 && (
-            <section className="section">
-              <header>
-                <h2>Machines for each person</h2>
-              </header>
-              <Trend of={of.trend} />
-            </section>
-          )}
-        </div>
-      </div>
+      {of.things.length === 0 ? (
+        <NothingYet of={of} />
+      ) : (
+        <ol className="things">
+          {of.things.map((thing, i) => (
+            <li key={thing.opens.what === 'finding' ? thing.opens.id : thing.opens.connection}>
+              <div className="thing-margin">
+                <Mark of={thing.mark} />
+                <span className="thing-number">{i + 1}</span>
+              </div>
+              <Item of={thing} open={i === 0} />
+            </li>
+          ))}
+        </ol>
+      )}
+      {of.things.length > 0 && (
+        <p className="beside quiet after-things">
+          {answer.unknownVerdicts > 0 && <Mark of="unknown" beside />}
+          <span>
+            <a className="link" href="/findings">
+              {some(answer.openFindings, 'finding is', 'findings are')} open
+            </a>
+            {answer.unknownVerdicts > 0 && (
+              <>
+                ;{' '}
+                <a className="link" href={to.findings('verdict:unknown')}>
+                  {some(answer.unknownVerdicts, 'verdict is', 'verdicts are')} unknown
+                </a>{' '}
+                and counted nowhere else
+              </>
+            )}
+            .
+          </span>
+        </p>
+      )}
     </>
   )
 }
@@ -237,7 +213,7 @@ function Opened({ of, href }: { of: Thing; href: string }) {
               <b>
                 <Name text={person.name} longest={60} />
               </b>
-              , suggested. {of.owner.suggested?.because.slice(0, 2).join(' ')} Nobody is accountable now.
+              , suggested. {asSentences(of.owner.suggested?.because ?? [], 2)} Nobody is accountable now.
             </p>
           ) : (
             <p>
@@ -268,7 +244,9 @@ function Opened({ of, href }: { of: Thing; href: string }) {
             disabled={busy}
             onClick={() => void run(() => assignOwner(of.subject!.key, of.subject!.name, person)).then(setAccepted)}
           >
-            Accept <Name text={person.name.split(/[\s@]/)[0]!} longest={24} /> as owner
+            <span>
+              Accept <Name text={person.name.split(/[\s@]/)[0]!} longest={24} /> as owner
+            </span>
           </button>
         )}
         {of.subject && (
@@ -281,61 +259,3 @@ function Opened({ of, href }: { of: Thing; href: string }) {
     </>
   )
 }
-
-const SourcesSeen = ({ of, bar }: { of: readonly SourceSeen[]; bar: Answered['ledger'] }) => (
-  <section className="section">
-    <header>
-      <h2>What we can see</h2>
-      <a className="link" href="/connections">
-        {seenWord(bar)}
-      </a>
-    </header>
-    <ul className="sources">
-      {of.slice(0, 12).map((source) => (
-        <li key={source.connection}>
-          <a className="one-line" href={to.connection(source.connection)}>
-            <Name text={source.title} longest={50} />
-          </a>
-          <Ledger bar={source.bar} live={source.state === 'running'} />
-          <span className={source.state === 'complete' ? 'number' : 'number unknown'}>
-            {source.state === 'running'
-              ? 'reading'
-              : source.state === 'failed'
-                ? 'failed'
-                : source.state === 'never'
-                  ? 'not yet'
-                  : seenWord(source.bar)}
-          </span>
-        </li>
-      ))}
-    </ul>
-    {of.length > 12 && <p className="meta">and {of.length - 12} more</p>}
-  </section>
-)
-
-const Expiring = ({ of }: { of: readonly Due[] }) => (
-  <section className="section">
-    <header>
-      <h2>Next to expire</h2>
-      <a className="link" href={to.inventory('expires:<30d', 'credential')}>
-        within 30 days
-      </a>
-    </header>
-    <ul className="dues">
-      {of.map((due) => {
-        const days = daysUntil(due.ends)
-        return (
-          <li key={due.key}>
-            <time dateTime={due.ends}>{short(due.ends)}</time>
-            <a className="one-line" href={to.entity(due.key)}>
-              <Name text={due.name} longest={60} />
-            </a>
-            <span className={days < 7 ? 'number high' : days < 30 ? 'number medium' : 'number quiet'}>
-              {days < 0 ? 'ended' : days === 0 ? 'today' : `${days} d`}
-            </span>
-          </li>
-        )
-      })}
-    </ul>
-  </section>
-)

@@ -11,12 +11,13 @@ import { evaluate, rules } from '../src/assess/index.ts'
 import { migrations as graph, loadEstate, openStage } from '../src/graph/index.ts'
 import { type Db, kyselyOver, migrate, openPool, startPostgres } from '../src/platform/index.ts'
 import type { CheckContext, Edge, Entity, Neighbour, Outcome, Rule } from '../src/sdk/index.ts'
-import { claim, finish, remark } from './claims.ts'
+import { claim, finish, quick, timed } from './claims.ts'
 import { inventedEstate, NOW } from './estate.ts'
 
-const IDENTITIES = process.argv.includes('--quick') ? 20_000 : 200_000
+const IDENTITIES = quick ? 20_000 : 200_000
 /** The best of so many is taken on both sides: what else the machine does only ever adds. */
 const ROUNDS = 5
+const remark = (text: string): void => void process.stderr.write(`${text}\n`)
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
 const folder = await mkdtemp(join(tmpdir(), 'reeve-bench-'))
@@ -175,10 +176,4 @@ function compare(
     }
   }
   return differences + (verdicts.next().done ? 0 : 1)
-}
-
-async function timed<T>(work: () => T | Promise<T>): Promise<{ ms: number; result: T }> {
-  const start = performance.now()
-  const result = await work()
-  return { ms: performance.now() - start, result }
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Entity, type Finding, Live, type Outcome, type Place, type Rule, type Severity } from '../sdk/index.ts'
 import type { Evaluated } from './evaluate.ts'
+import { nameOf } from './rules/standing.ts'
 
 type Told = Extract<Outcome, { verdict: 'fail' | 'unknown' }>
 type Secret = NonNullable<Extract<Outcome, { verdict: 'fail' }>['secret']>
@@ -23,7 +24,7 @@ export function toFinding(rule: Rule, subject: Entity, outcome: Told): Finding {
     ...(outcome.verdict === 'fail'
       ? { says: outcome.says, severity: outcome.severity ?? rule.severity, verdict: 'fail' as const }
       : {
-          says: `It is not known whether this holds: ${outcome.reason}`,
+          says: `Not known for ${nameOf(subject)}: ${outcome.reason}.`,
           severity: rule.severity,
           verdict: 'unknown' as const,
         }),
@@ -107,7 +108,9 @@ function secretOf(subject: Entity, outcome: Told): Secret | undefined {
 }
 
 const unlock = ({ permission }: { permission?: string }): string[] =>
-  permission === undefined ? ['Make the source readable, then sync again.'] : [`Grant ${permission}, then sync again.`]
+  permission === undefined
+    ? ['Make it known, at its source or by a label, then sync again.']
+    : [`Grant ${permission}, then sync again.`]
 
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 

@@ -84,7 +84,7 @@ test('when verdicts are lost, one of five says which grant answers how many', ()
   expect(unlock).toMatchObject({
     connection: 'demo',
     fix: ['Grant logs.read, then sync again.'],
-    says: expect.stringMatching(/^1 verdict cannot be reached until logs.read is granted to demo\.$/),
+    says: expect.stringMatching(/^1 verdict on demo waits for one permission: logs\.read\.$/),
   })
 })
 

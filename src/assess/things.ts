@@ -34,16 +34,19 @@ export interface ThingsEstate extends View {
   sourcesOf?(key: string): readonly { connection: string }[]
 }
 
-const GRAVITY: Readonly<Record<Severity, number>> = { critical: 16, high: 8, medium: 3, low: 1, info: 0.2 }
+const GRAVITY: Readonly<Record<Severity, number>> = { critical: 40, high: 12, medium: 3, low: 0.8, info: 0.1 }
 /** Of one fix only so many subjects are weighed; the worst come first. */
 const WEIGHED = 50
 /** Minutes to ask for a grant and get it. */
 const ASKING = 10
+/** Minutes that any fix takes beside its own: to read, to ask, to look afterwards. */
+const BESIDE = 15
 
 /**
  * The things most worth knowing, best first: open findings grouped by their fix, weighed by severity and by what is reached for
  * each minute of effort, no two with the same fix; and lost verdicts grouped by what would answer them. When verdicts are lost,
- * one of the first five is an unlock. Pure; the same findings and estate give the same things.
+ * one of the first five is the unlock that answers most; the other unlocks come after the findings. Pure; the same findings and
+ * estate give the same things.
  */
 export function thingsToKnow(
   findings: readonly Finding[],
@@ -57,8 +60,10 @@ export function thingsToKnow(
     ({ rule, fix }) => JSON.stringify([rule, fix]),
   )
   const things = [...byFix.values()].map((group) => thingOf(group, ruleOf.get(group[0]!.rule)!, estate))
-  const unlocks = unlocksOf(findings, estate, ruleOf)
-  return withAnUnlock(spread([...things, ...unlocks].sort(best)), most)
+  const unlocks = unlocksOf(findings, estate, ruleOf).sort(
+    (a, b) => Number(isReason(a)) - Number(isReason(b)) || best(a, b),
+  )
+  return withAnUnlock(spread(things.sort(best)), unlocks).slice(0, most)
 }
 
 /** The first five. */
@@ -105,7 +110,7 @@ function thingOf(group: Finding[], rule: Rule, estate: ThingsEstate): Thing {
     undo: rule.undo,
     effort: rule.effort,
     owasp: finding.owasp,
-    value: round(weight / Math.max(1, rule.effort)),
+    value: round(weight / (BESIDE + rule.effort)),
   }
 }
 
@@ -154,7 +159,7 @@ function unlocksOf(findings: readonly Finding[], estate: ThingsEstate, ruleOf: R
       what: 'unlock',
       says:
         first.permission !== undefined
-          ? `${answered} cannot be reached until ${first.permission} is granted${connection ? ` to ${connection}` : ''}.`
+          ? `${answered}${connection ? ` on ${connection}` : ''} ${group.length === 1 ? 'waits' : 'wait'} for one permission: ${first.permission}.`
           : `${answered} cannot be reached: ${first.because[0]}.`,
       because: [
         first.because[0]!,
@@ -172,7 +177,7 @@ function unlocksOf(findings: readonly Finding[], estate: ThingsEstate, ruleOf: R
       undo: 'Take the grant away again; what was read stays, marked with its date.',
       effort: ASKING,
       owasp: [...new Set(group.flatMap(({ owasp }) => owasp))].sort(),
-      value: round((GRAVITY[worst.severity] * Math.log2(1 + group.length)) / ASKING / 2),
+      value: round((GRAVITY[worst.severity] * Math.log2(1 + group.length)) / (BESIDE + ASKING) / 10),
     }
   })
 }
@@ -194,14 +199,13 @@ function spread(things: Thing[]): Thing[] {
   return [...first, ...later]
 }
 
-/** When verdicts are lost, an unlock is among the first five; a grant that can be copied before a mere reason. */
-function withAnUnlock(things: Thing[], most: number): Thing[] {
-  const shown = things.slice(0, 5)
-  if (things.length > 5 && !shown.some(({ what }) => what === 'unlock')) {
-    const unlocks = things.filter(({ what }) => what === 'unlock')
-    const unlock = unlocks.find(({ fix }) => fix[0]?.startsWith('Grant ')) ?? unlocks[0]
-    if (unlock)
-      return [...things.slice(0, 4), unlock, ...things.slice(4).filter((thing) => thing !== unlock)].slice(0, most)
-  }
-  return things.slice(0, most)
+/** The first unlock stands where its value puts it, and in fifth place at the latest; the others at the end. */
+function withAnUnlock(things: Thing[], [first, ...others]: Thing[]): Thing[] {
+  if (first === undefined) return things
+  const after = things.findIndex((thing) => best(first, thing) < 0)
+  const place = Math.min(4, after < 0 ? things.length : after)
+  return [...things.slice(0, place), first, ...things.slice(place), ...others]
 }
+
+/** Nothing that could be granted is named: the cause must be seen to by hand. */
+const isReason = ({ fix }: Thing): boolean => !fix[0]!.startsWith('Grant ')

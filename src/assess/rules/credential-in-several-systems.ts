@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { defineRule, fail, type Neighbour, notApplicable, pass } from '../../sdk/index.ts'
 import { list, nameOf, outOfForce } from './standing.ts'
 
@@ -19,18 +18,14 @@ export const credentialInSeveralSystems = defineRule({
   effort: 30,
   about: { kind: 'credential' },
   along: { copies: ['<holds'] },
-  params: z.strictObject({
-    systems: z.number().int().positive().default(1),
-    copies: z.number().int().positive().default(4),
-  }),
-  check({ entity, along }, { params }) {
+  check({ entity, along }) {
     const off = outOfForce(entity)
     if (off) return notApplicable(`it is ${off}`)
     if (along.copies!.length === 0) return notApplicable('no copy of it was found')
     const systems = new Set(along.copies!.map(systemOf))
-    if (systems.size <= params.systems && along.copies!.length <= params.copies) return pass
+    if (systems.size < 2) return pass
     return fail(
-      `${nameOf(entity)} lies in ${along.copies!.length} places${systems.size > 1 ? ` of ${systems.size} systems` : ''}.`,
+      `${nameOf(entity)} lies in ${along.copies!.length} places of ${systems.size} systems.`,
       [`Copies: ${list(along.copies!.map(nameOf), 6)}.`],
       {
         places: along.copies!.flatMap(({ entity: copy }) => {

@@ -22,7 +22,7 @@ export const gitActionUnpinned = defineRule({
     const isOwnToken = (row: Record<string, unknown>) => words(row['secrets']).every((name) => name === 'GITHUB_TOKEN')
     const real = unpinned.filter((row) => !isOwnToken(row) && row['sameServer'] !== true)
     const told = real.length > 0 ? real : unpinned
-    const severity = real.length > 0 ? 'high' : unpinned.some((row) => !isOwnToken(row)) ? 'medium' : 'low'
+    const severity = real.length > 0 ? 'high' : 'low'
     return fail(
       `${list([...new Set(told.map((row) => String(row['uses'])))], 3)} ${told.length === 1 ? 'is' : 'are'} not pinned and ${told.length === 1 ? 'receives' : 'receive'} secrets.`,
       told

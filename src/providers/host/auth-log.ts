@@ -42,14 +42,14 @@ export function parseJournal(text: string): AuthEvent[] {
   const events: AuthEvent[] = []
   for (const line of text.split('\n')) {
     if (line === '') continue
-    let entry: { MESSAGE?: unknown; SYSLOG_IDENTIFIER?: unknown; __REALTIME_TIMESTAMP?: unknown }
+    let entry: { MESSAGE?: unknown; SYSLOG_IDENTIFIER?: unknown; __REALTIME_TIMESTAMP?: unknown } | null
     try {
       entry = JSON.parse(line)
     } catch {
       continue
     }
     const at = Number(entry?.__REALTIME_TIMESTAMP) / 1000
-    if (typeof entry.MESSAGE !== 'string' || typeof entry.SYSLOG_IDENTIFIER !== 'string' || !Number.isFinite(at))
+    if (typeof entry?.MESSAGE !== 'string' || typeof entry.SYSLOG_IDENTIFIER !== 'string' || !Number.isFinite(at))
       continue
     const event = readMessage(entry.SYSLOG_IDENTIFIER, entry.MESSAGE)
     if (event) events.push({ ...event, at: Math.round(at) })

@@ -99,9 +99,11 @@ export interface Script {
 
 const SHELL = String.raw`(?:sudo\s+(?:-\S+\s+)*)?(?:/\S*/)?(?:(?:ba|da|z|k|a)?sh|(?:python[0-9.]*|perl|ruby|node|php)(?=\s*(?:-\s*)?(?:$|[|;&)])))\b`
 const FETCH = String.raw`\b(?:curl|wget|fetch)\b`
+/** Where a command begins: after a separator, a keyword, `-c '`, or variables of its own. */
+const BEGIN = String.raw`(?:^|[;&|({${'`'}]|\b(?:then|do|else|if|while|sudo|exec|env|nice|time)\s|-c\s+["'])\s*(?:[A-Za-z_]\w{0,40}=\S{0,200}\s+){0,8}(?:/\S{0,100}/)?`
 const RUNS_WHAT_IT_FETCHED = [
   new RegExp(
-    String.raw`${FETCH}[^|;&\n]{0,2000}\|\s*(?:(?:tee|gunzip|zcat|base64|tr|sed|gzip|bunzip2|xz)\b[^|\n]{0,200}\|\s*){0,3}${SHELL}`,
+    String.raw`${BEGIN}${FETCH}[^|;&\n]{0,2000}\|\s*(?:(?:tee|gunzip|zcat|base64|tr|sed|gzip|bunzip2|xz)\b[^|\n]{0,200}\|\s*){0,3}${SHELL}`,
   ),
   new RegExp(String.raw`(?:^|[\s;&|(])(?:${SHELL}|source|\.)\s+(?:-\S+\s+)*<\(\s*${FETCH}[^)\n]{0,2000}\)`),
   new RegExp(String.raw`(?:^|[\s;&|(])(?:${SHELL}\s+(?:-\S+\s+)*-c|eval)\s+["']?(?:\$\(|${'`'})\s*${FETCH}`),

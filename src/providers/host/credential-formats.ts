@@ -51,7 +51,7 @@ export const awsCredentials: Format = (text) =>
   )
 
 export const kubeConfig: Format = (text) => {
-  const config = treeOf(parseYaml(text, { maxAliasCount: 50 }))
+  const config = treeOf(parseYaml(text, { maxAliasCount: 50, logLevel: 'error' }))
   const contents: Contents = { secrets: [], certificates: [] }
   const users = Array.isArray(config.users) ? config.users.slice(0, 200) : []
   for (const { name, user } of users.map(treeOf)) {
@@ -131,7 +131,7 @@ export const pypirc: Format = (text) =>
 
 /** netrc(5): words in any order over any number of lines. */
 export const netrc: Format = (text) => {
-  const words = text.replace(/^\s*macdef\b[\s\S]*?(\n\s*\n|$)/gm, '').match(/"(?:[^"\\]|\\.)*"|\S+/g) ?? []
+  const words = text.replace(/^\s*macdef\b[\s\S]*?(?:\n\s*\n|(?![\s\S]))/gm, '').match(/"(?:[^"\\]|\\.)*"|\S+/g) ?? []
   const contents = only()
   let machine = 'default'
   let login = ''
@@ -213,7 +213,7 @@ export const secretsInJson: (provider: string, title: string) => Format = (provi
 
 export const secretsInYaml: (provider: string, title: string) => Format = (provider, title) => (text) => {
   const contents = only()
-  walk(parseYaml(text, { maxAliasCount: 50 }), (name, value) =>
+  walk(parseYaml(text, { maxAliasCount: 50, logLevel: 'error' }), (name, value) =>
     contents.secrets.push(secret(value, { provider, title: `${title} (${clean(name, 60)})` })),
   )
   return contents

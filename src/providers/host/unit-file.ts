@@ -19,7 +19,7 @@ export function parseUnitFile(text: string, file: string): Directive[] {
     while (content.endsWith('\\') && at + 1 < lines.length) {
       const next = lines[++at]!
       // Comments between continued lines are left out.
-      content = /^\s*[#;]/.test(next) ? content : `${content.slice(0, -1)} ${next.trimStart()}`
+      content = /^\s*[#;]/.test(next) ? content : `${content.slice(0, -1).trimEnd()} ${next.trimStart()}`
     }
     const head = /^\[([^\]]{1,200})\]\s*$/.exec(content)
     if (head) {

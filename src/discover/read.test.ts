@@ -18,6 +18,11 @@ async function read(provider: ReturnType<typeof orchard>, options: Partial<ReadO
   return { items, results }
 }
 
+/** A listing that throws at its first item. */
+const refuse = (error: Error): AsyncIterable<Entity> => ({
+  [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }),
+})
+
 const never = new Promise<never>(() => {})
 
 test('a listing read to its end is complete, with what it counted', async () => {
@@ -36,9 +41,7 @@ test('a listing read to its end is complete, with what it counted', async () => 
 test('a refused listing says which permission would answer it, and stops no other', async () => {
   const { results } = await read(
     orchard({
-      gates: async function* () {
-        throw new Refused('403 on /gates', { permission: 'gates:list' })
-      },
+      gates: () => refuse(new Refused('403 on /gates', { permission: 'gates:list' })),
       trees: () => give(tree('elm')),
     }),
   )
@@ -142,7 +145,7 @@ test('a cancelled read ends at once and says what was not read', async () => {
       trees: () => give(tree('elm')),
       gates: async function* () {
         cancelling.abort()
-        await never
+        yield await never
       },
       walls: () => give(tree('wall')),
     }),

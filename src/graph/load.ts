@@ -2,7 +2,8 @@ import { sql } from 'kysely'
 import type { Db, Tx } from '../platform/index.ts'
 import type { Entity, Instant, LedgerLine } from '../sdk/index.ts'
 import { type Attributes, EdgeList, verbNumber } from './adjacency.ts'
-import { Estate, EstateBuilder, type SourceState, withEffective } from './estate.ts'
+import { Estate, type SourceState } from './estate.ts'
+import { EstateBuilder, withEffective } from './estate-builder.ts'
 import type { Effective } from './flow.ts'
 
 /** Rows a fetch brings: memory beside the estate itself is bounded by it. */

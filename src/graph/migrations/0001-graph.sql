@@ -47,7 +47,7 @@ create table entity (
 );
 create unique index entity_open on entity (source_id, key_id) where valid_to is null;
 create index entity_history on entity (key_id, valid_from);
-create index entity_fingerprint on entity (fingerprint) where fingerprint is not null and valid_to is null;
+create index entity_fingerprint on entity (fingerprint) where fingerprint is not null;
 create index entity_from on entity using brin (valid_from);
 create index entity_to on entity (valid_to) where valid_to is not null;
 

@@ -137,6 +137,15 @@ export async function callerOfToken(db: Db, clock: Clock, value: string): Promis
   return caller
 }
 
+/** Is the session or token with which a stream began still good? */
+export async function stillValid(db: Db, clock: Clock, caller: Caller): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from http.account a where a.id = ${caller.id} and a.disabled is null and (
+      exists (select from http.session s where s.hash = ${caller.hash} and s.expires > ${clock.now()})
+      or exists (select from http.token t where t.hash = ${caller.hash} and t.revoked is null and (t.expires is null or t.expires > ${clock.now()})))`.execute(db)
+  return rows.length > 0
+}
+
 export async function endSession(db: Db, caller: Caller): Promise<void> {
   await db.transaction().execute(async (tx) => {
     await sql`delete from http.session where hash = ${caller.hash}`.execute(tx)

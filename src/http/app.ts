@@ -1,6 +1,8 @@
-import type { Clock, Db } from '../platform/index.ts'
+import type { Discovery } from '../discover/index.ts'
+import type { Clock, Db, InstallationKey } from '../platform/index.ts'
 import type { Rolls } from '../read/index.ts'
-import type { Log, Provider } from '../sdk/index.ts'
+import type { Log } from '../sdk/index.ts'
+import type { Announcements } from './announcements.ts'
 
 /** What main.ts introduces to the server. */
 export interface App {
@@ -16,9 +18,14 @@ export interface App {
   hostnames?: readonly string[]
   /** Behind TLS: cookies are marked Secure. */
   secure?: boolean
-  providers: readonly Provider[]
+  /** With the providers, jobs and everything else that syncs need. */
+  discovery: Discovery
   /** The keyed fingerprint of a secret value. */
   fingerprint(value: string): string
+  /** Checks the signed heads of the audit chain; without it the chain is checked for itself. */
+  installationKey?: InstallationKey
+  /** The folder or repository that the first run offers to read. */
+  folder?: string
   /** The built console; addresses without a file answer its index.html. */
   consoleFolder?: string
   /** Why it is not ready, or null: migrated, unsealed, the database answers. */
@@ -28,4 +35,5 @@ export interface App {
 /** What routes are given: the App and what the server keeps beside it. */
 export interface Serving extends App {
   rolls: Rolls
+  announcements: Announcements
 }

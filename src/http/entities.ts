@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { everyRow, Facets, Inventory, readFacets, readInventory, selectRows, Sort } from '../read/index.ts'
+import { Card, everyRow, Facets, Inventory, readCard, readFacets, readInventory, selectRows, Sort } from '../read/index.ts'
 import { Kind } from '../sdk/index.ts'
 import type { Serving } from './app.ts'
 import { csvOf } from './inventory-csv.ts'
-import { Cursor, Limit, QueryText } from './parameters.ts'
+import { Cursor, KeyParam, Limit, QueryText } from './parameters.ts'
 import { route } from './route.ts'
 
 const Order = z
@@ -50,5 +50,14 @@ export const entityRoutes = [
       reply.header('content-disposition', `attachment; filename="reeve-${query.kind}.csv"`)
       return csvOf(rows)
     },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/entities/{key}',
+    can: 'see',
+    says: 'Everything about one entity: may I touch it, who uses it, what it opens; also when it is gone.',
+    params: KeyParam,
+    answers: Card,
+    handle: ({ app, params }) => readCard(app.db, params.key, app.clock.now()),
   }),
 ]

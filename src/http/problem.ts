@@ -48,6 +48,8 @@ const STATUS: Record<string, number> = {
   'http/media-type': 415,
   'http/not-found': 404,
   'http/not-ready': 503,
+  'http/streams': 503,
+  'finding/unknown': 404,
   'http/host': 421,
   'http/origin': 403,
   'http/csrf': 403,
@@ -59,25 +61,31 @@ const STATUS: Record<string, number> = {
   'token/scope': 403,
   'source/refused': 422,
   'user/last-admin': 409,
+  'assess/unknown': 409,
+  'assess/not-asked': 409,
 }
 const BY_AREA: Record<string, number> = { query: 400, outbound: 502, store: 503 }
 const BY_WORD: Record<string, number> = {
   unknown: 404,
   'not-found': 404,
-  'no-such': 404,
   gone: 404,
   exists: 409,
   busy: 409,
   running: 409,
   conflict: 409,
   state: 409,
+  'too-late': 409,
+  'second-person': 403,
   invalid: 422,
   refused: 422,
 }
 
 export function statusOf(code: string): number {
   const [area = '', word = ''] = code.split('/')
-  return STATUS[code] ?? BY_AREA[area] ?? BY_WORD[word] ?? 422
+  if (STATUS[code] !== undefined) return STATUS[code]
+  if (/^no-|^none$/.test(word)) return 404
+  if (/-exists$/.test(word)) return 409
+  return BY_AREA[area] ?? BY_WORD[word] ?? 422
 }
 
 export function problemOf(error: unknown, instance: string, request: string): Problem {

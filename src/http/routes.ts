@@ -1,14 +1,25 @@
 import { z } from 'zod'
 import { Json } from '../sdk/index.ts'
+import { auditRoutes } from './audit.ts'
+import { connectionRoutes } from './connections.ts'
 import { entityRoutes } from './entities.ts'
+import { eventRoutes } from './events.ts'
+import { findRoutes } from './find.ts'
+import { findingRoutes } from './findings.ts'
 import { healthRoutes } from './health.ts'
 import { openapiOf } from './openapi.ts'
+import { ownershipRoutes } from './ownership.ts'
+import { providerRoutes } from './providers.ts'
 import { type Route, route } from './route.ts'
+import { ruleRoutes } from './rules.ts'
+import { runRoutes } from './runs.ts'
+import { screenRoutes } from './screens.ts'
 import { sessionRoutes } from './session.ts'
 import { tokenRoutes } from './tokens.ts'
 import { userRoutes } from './users.ts'
 
-const described: readonly Route[] = [...healthRoutes, ...sessionRoutes, ...tokenRoutes, ...userRoutes, ...entityRoutes]
+const described: readonly Route[] = [...healthRoutes, ...sessionRoutes, ...tokenRoutes, ...userRoutes,
+  ...screenRoutes, ...entityRoutes, ...ownershipRoutes, ...findRoutes, ...findingRoutes, ...connectionRoutes, ...runRoutes, ...providerRoutes, ...ruleRoutes, ...auditRoutes, ...eventRoutes]
 
 const reference = route({
   method: 'GET',

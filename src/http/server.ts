@@ -5,6 +5,7 @@ import type { z } from 'zod'
 import { ReeveError, codeOf } from '../sdk/index.ts'
 import { callerOfSession, callerOfToken, sameText } from './accounts.ts'
 import { Rolls } from '../read/index.ts'
+import { Announcements } from './announcements.ts'
 import type { App, Serving } from './app.ts'
 import { serveConsole } from './console.ts'
 import { guard } from './guard.ts'
@@ -41,7 +42,8 @@ export async function createServer(app: App, list: readonly Route[] = routes): P
   guard(fastify, app)
   measure(fastify)
   const closing = new AbortController()
-  const serving: Serving = { ...app, rolls: new Rolls(app.db, app.clock, app.log) }
+  const announcements = new Announcements(app)
+  const serving: Serving = { ...app, rolls: new Rolls(app.db, app.clock, app.log), announcements }
   for (const one of list) add(fastify, serving, one, closing.signal)
   addOptions(fastify, list)
   await serveConsole(fastify, app, list)
@@ -56,7 +58,7 @@ export async function createServer(app: App, list: readonly Route[] = routes): P
     async close() {
       closing.abort()
       const hurry = setTimeout(() => fastify.server.closeAllConnections(), CLOSING_MS)
-      await fastify.close()
+      await Promise.all([fastify.close(), announcements.close()])
       clearTimeout(hurry)
     },
   }

@@ -1,6 +1,11 @@
+import { type RawBuilder, sql } from 'kysely'
 import { z } from 'zod'
+import type { Db } from '../platform/index.ts'
 import { Instant, Json } from '../sdk/index.ts'
+import { offsetOf } from './findings.ts'
+import { type Field, parseQuery } from './query.ts'
 import { Page } from './ref.ts'
+import { actorName, iso } from './refs.ts'
 
 export const AuditEntry = z.object({
   number: z.number().int(),
@@ -24,3 +29,41 @@ export const AuditProof = z.object({
   broken: z.object({ number: z.number().int(), reason: z.string() }).nullable(),
 })
 export type AuditProof = z.infer<typeof AuditProof>
+
+/** Newest first; the query is words, `actor:`, `action:` or `subject:` in front narrows them. */
+export async function readAudit(db: Db, { q, cursor, limit }: { q: string; cursor?: string | undefined; limit: number }): Promise<AuditPage> {
+  const query = parseQuery(q, AUDIT_FIELDS)
+  const conditions = query.terms.map((term) => {
+    const word = 'contains' in term.match ? term.match.contains : ''
+    const where = sql`position(${word} in lower(${term.field === null ? sql`concat_ws(' ', a.entry, ${actorName(sql`a.actor`)})` : COLUMNS[term.field.name]!})) > 0`
+    return term.not ? sql`not ${where}` : where
+  })
+  const where = conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `)
+  const from = cursor === undefined ? null : offsetOf(cursor)
+  const [{ rows }, { rows: totals }] = await Promise.all([
+    sql<{ number: number; at: Date; actor: string; action: string; subject: string; entry: string }>`
+      select a.id::int as number, a.at, ${actorName(sql`a.actor`)} as actor, a.action, a.subject, a.entry from platform.audit a
+      where ${where} and (${from}::bigint is null or a.id < ${from}) order by a.id desc limit ${limit}`.execute(db),
+    sql<{ total: number }>`select count(*)::int as total from platform.audit a where ${where}`.execute(db),
+  ])
+  const last = rows.at(-1)
+  return {
+    entries: rows.map(({ entry, at, ...row }) => {
+      const { before = null, after = null } = JSON.parse(entry) as Partial<AuditEntry>
+      return { ...row, at: iso(at), before, after }
+    }),
+    total: totals[0]!.total,
+    next: rows.length === limit && last && last.number > 1 ? String(last.number) : null,
+  }
+}
+
+const AUDIT_FIELDS: readonly Field[] = [
+  { name: 'actor', also: ['by'], as: 'text' },
+  { name: 'action', as: 'text' },
+  { name: 'subject', as: 'text' },
+]
+const COLUMNS: Readonly<Record<string, RawBuilder<unknown>>> = {
+  actor: sql`concat_ws(' ', a.actor, ${actorName(sql`a.actor`)})`,
+  action: sql`a.action`,
+  subject: sql`a.subject`,
+}

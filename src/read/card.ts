@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Environment, Instant, Json, Key, Kind, Method, Sensitivity, Severity, Tier, Verb, known } from '../sdk/index.ts'
 import { FindingRow } from './findings.ts'
-import { Owners } from './owner.ts'
+import { Owners, ScorePart } from './owner.ts'
 import { EntityRef, Mark } from './ref.ts'
 
 /** May I? `unknown` always says what would answer it. */
@@ -109,9 +109,6 @@ export const CardSource = z.object({
   permission: z.string().nullable(),
 })
 export type CardSource = z.infer<typeof CardSource>
-
-export const ScorePart = z.object({ says: z.string(), points: z.number() })
-export type ScorePart = z.infer<typeof ScorePart>
 
 /** Everything about one entity of any kind: the card. */
 export const Card = z.object({

@@ -50,6 +50,8 @@ export type LedgerRow = z.infer<typeof LedgerRow>
 export const ConnectionPage = z.object({
   connection: ConnectionRow,
   summary: z.string(),
+  /** Off: the schedule is kept and not followed. */
+  enabled: z.boolean(),
   created: Instant,
   createdBy: z.string().nullable(),
   /** Without the secret fields; `secrets` names those that are set. */

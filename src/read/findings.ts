@@ -1,7 +1,11 @@
+import { sql } from 'kysely'
 import { z } from 'zod'
-import { Instant, Owasp, Place, Severity } from '../sdk/index.ts'
+import type { Db } from '../platform/index.ts'
+import { Instant, Owasp, Place, ReeveError, Severity } from '../sdk/index.ts'
+import { findingsWhere } from './findings-where.ts'
 import { Suggestion } from './owner.ts'
 import { Count, EntityRef, Page, Person } from './ref.ts'
+import { accountableOf, iso, isoOrNull, refOr, refsOf, suggestionsOf } from './refs.ts'
 
 export const FindingState = z.enum(['open', 'muted', 'accepted', 'resolved'])
 export type FindingState = z.infer<typeof FindingState>
@@ -58,3 +62,117 @@ export const FindingsPage = Page.extend({
   query: z.string(),
 })
 export type FindingsPage = z.infer<typeof FindingsPage>
+
+export interface StoredFinding {
+  id: string
+  number: string | null
+  rule: string
+  subject: string
+  verdict: 'fail' | 'unknown'
+  state: FindingState
+  severity: Severity
+  says: string
+  owasp: Owasp[]
+  fix: string[]
+  places: Place[]
+  until: Date | null
+  opened_at: Date
+  resolved_at: Date | null
+  effort: number | null
+}
+
+export const findingColumns = sql`f.id, f.number, f.rule, f.subject, f.verdict, f.state, f.severity, f.says, f.owasp, f.fix, f.places, f.until,
+  f.opened_at, f.resolved_at, r.effort`
+
+/** What a person calls it: `F-1043` once it failed; before that its id. */
+export const findingName = ({ id, number }: Pick<StoredFinding, 'id' | 'number'>): string => (number === null ? id : `F-${number}`)
+
+export async function findingRows(db: Db, rows: readonly StoredFinding[]): Promise<FindingRow[]> {
+  const subjects = rows.map(({ subject }) => subject)
+  const [refs, owners, suggested] = await Promise.all([refsOf(db, subjects), accountableOf(db, subjects), suggestionsOf(db, subjects)])
+  return rows.map((row) => {
+    const owner = owners.get(row.subject)
+    return {
+      id: findingName(row),
+      rule: row.rule,
+      says: row.says,
+      severity: row.severity,
+      verdict: row.verdict,
+      state: row.state,
+      until: isoOrNull(row.until),
+      owasp: row.owasp,
+      subject: refOr(refs, row.subject),
+      owner: owner ? { key: owner.key, name: owner.name } : null,
+      suggested: owner ? null : (suggested.get(row.subject) ?? null),
+      fix: row.fix[0] ?? '',
+      effort: row.effort,
+      opened: iso(row.opened_at),
+      closed: isoOrNull(row.resolved_at),
+      places: row.places,
+    }
+  })
+}
+
+const GROUPED = { fix: sql`coalesce(f.fix[1], f.rule)`, identity: sql`f.subject`, rule: sql`f.rule` } as const
+const IN_GROUP = 20
+
+/** Findings in groups, the worst group first. Throws `query/…`. */
+export async function readFindings(
+  db: Db,
+  now: Date,
+  { q, by, cursor, limit }: { q: string; by: FindingsPage['by']; cursor?: string | undefined; limit: number },
+): Promise<FindingsPage> {
+  const { query, where } = findingsWhere(q, now)
+  const from = offsetOf(cursor)
+  const [groups, totals, verdicts] = await Promise.all([
+    sql<{ grp: string; title: string; count: number; rank: number; effort: number | null; oldest: Date; groups: number; members: string[] }>`
+      with hit as (select ${GROUPED[by]} as grp, f.*, r.effort, r.title as rule_title from assess.finding f
+        left join assess.rule r on r.id = f.rule left join graph.key k on k.key = f.subject left join graph.node n on n.id = k.id where ${where}),
+      grouped as (select grp, count(*)::int as count, min(rank) as rank, max(effort) as effort, min(opened_at) as oldest, min(rule_title) as rule_title
+        from hit group by grp)
+      select g.grp, case when ${by} = 'rule' then coalesce(g.rule_title, g.grp) else g.grp end as title, g.count, g.rank, g.effort, g.oldest,
+        (select count(*)::int from grouped) as groups,
+        (select array_agg(id) from (select h.id from hit h where h.grp = g.grp order by h.verdict, h.rank, h.opened_at, h.id limit ${sql.lit(IN_GROUP)}) x) as members
+      from grouped g order by g.rank, g.count desc, g.grp limit ${limit} offset ${from}`.execute(db),
+    sql<{ count: number; fixes: number }>`select count(*)::int as count, count(distinct coalesce(f.fix[1], f.rule))::int as fixes from assess.finding f
+      left join graph.key k on k.key = f.subject left join graph.node n on n.id = k.id where ${where}`.execute(db),
+    sql<{ unknown: number; muted: number; accepted: number; closed: number }>`select
+      count(*) filter (where state <> 'resolved' and (verdict = 'unknown' or unverified_since is not null))::int as unknown, count(*) filter (where state = 'muted')::int as muted,
+      count(*) filter (where state = 'accepted')::int as accepted,
+      count(*) filter (where resolved_at > ${new Date(now.getTime() - 7 * 86_400_000)} and number is not null)::int as closed from assess.finding`.execute(db),
+  ])
+  const ids = groups.rows.flatMap(({ members }) => members)
+  const { rows } = await sql<StoredFinding>`select ${findingColumns} from assess.finding f left join assess.rule r on r.id = f.rule
+    where f.id = any(${ids}::text[])`.execute(db)
+  const shown = new Map((await findingRows(db, rows)).map((row, index) => [rows[index]!.id, row]))
+  const refs = by === 'identity' ? await refsOf(db, groups.rows.map(({ grp }) => grp)) : new Map()
+  const end = from + groups.rows.length
+  return {
+    by,
+    groups: groups.rows.map((group) => ({
+      id: group.grp,
+      title: by === 'identity' ? refOr(refs, group.grp).name : group.title,
+      subject: by === 'identity' ? refOr(refs, group.grp) : null,
+      severity: Severity.options[group.rank]!,
+      count: group.count,
+      effort: group.effort,
+      oldest: iso(group.oldest),
+      findings: group.members.flatMap((id) => shown.get(id) ?? []),
+    })),
+    next: end < (groups.rows[0]?.groups ?? 0) ? String(end) : null,
+    total: { count: totals.rows[0]!.count, exact: true },
+    fixes: totals.rows[0]!.fixes,
+    unknownVerdicts: verdicts.rows[0]!.unknown,
+    muted: verdicts.rows[0]!.muted,
+    accepted: verdicts.rows[0]!.accepted,
+    closedThisWeek: verdicts.rows[0]!.closed,
+    query: query.text,
+  }
+}
+
+/** For lists whose order does not move under the reader: how many rows were shown. */
+export function offsetOf(cursor: string | undefined): number {
+  if (cursor === undefined) return 0
+  if (/^\d{1,9}$/.test(cursor)) return Number(cursor)
+  throw new ReeveError('http/cursor', 'this cursor is none of ours: begin again without one')
+}

@@ -9,7 +9,7 @@ export const SourceProgress = z.object({
   provider: z.string(),
   title: z.string(),
   run: z.string().nullable(),
-  state: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']),
+  state: z.enum(['waiting', 'running', 'done', 'partial', 'failed', 'cancelled']),
   started: Instant.nullable(),
   ended: Instant.nullable(),
   identities: z.number().int(),
@@ -20,7 +20,7 @@ export const SourceProgress = z.object({
     z.object({
       id: z.string(),
       title: z.string(),
-      state: z.enum(['waiting', 'running', 'done', 'refused', 'failed']),
+      state: z.enum(['waiting', 'running', 'complete', 'partial', 'refused', 'failed', 'cancelled']),
       obtained: z.number().int(),
       expected: z.number().int().nullable(),
       refused: z.number().int(),
@@ -48,8 +48,6 @@ export const FirstRun = z.object({
   offers: z.array(Offer),
   /** Reeve asks for none; a number that is counted, not a promise. */
   writePermissions: z.number().int(),
-  /** Outside addresses it has opened connections to: the sources that were named. */
-  opened: z.array(z.string()),
   /** The things to know that are ready, at most five, best first. */
   things: z.array(Thing),
 })

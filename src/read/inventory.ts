@@ -92,7 +92,8 @@ export async function inventoryRows(db: Db, ids: readonly number[]): Promise<Inv
       n.oldest_credential, n.first_seen, n.body->'created' as created, n.body->'expires' as expires, n.body->'lastUsed' as last_used,
       n.body->'lastUsedBy' as last_used_by, c.name as container, s.worst, s.open, s.unknown, s.reach,
       r.key as reached, r.name as reached_name, r.sensitivity as reached_sensitivity,
-      null::text[] as labels,
+      (select array_agg(a.value order by a.sort) from act.assignment a where a.entity = n.key and a.sort <> 'owner' and a.ended_at is null) as labels,
+      (select a.value from act.assignment a where a.entity = n.key and a.sort = 'accountKind' and a.ended_at is null) as said_kind,
       (select max(src.complete_at) from graph.source src where src.id = any(n.sources)
         having bool_and(not src.complete and not exists (select from graph.ledger g where g.source_id = src.id and g.obtained > 0))) as stale_since
     from unnest(${ids}::int[]) with ordinality as asked(id, place)
@@ -118,6 +119,7 @@ interface StoredRow {
   sensitivity: Sensitivity | null
   tier: Tier | null
   account_kind: InventoryRow['accountKind']
+  said_kind: InventoryRow['accountKind']
   credentials: number
   oldest_credential: Date | null
   first_seen: Date
@@ -152,7 +154,7 @@ function rowOf(row: StoredRow, owner: Accountable | null, suggested: Suggestion 
     environment: row.environment ? { value: row.environment } : { unknown: 'neither its source nor anything that contains it says so' },
     sensitivity: row.sensitivity,
     tier: row.tier,
-    accountKind: row.account_kind,
+    accountKind: row.said_kind ?? row.account_kind,
     owner,
     suggested: owner ? null : suggested,
     created: knownOf(row.created ?? undefined, by),

@@ -35,7 +35,6 @@ interface Row {
   credentials: number
   oldest_credential: Date | null
   first_seen: Date
-  labels: string[] | null
   worst: number | null
   open: number | null
   reach: number | null
@@ -43,7 +42,7 @@ interface Row {
 
 /** The estate as it is now. Read in batches, so that other questions are answered in between. */
 export async function loadRoll(db: Db): Promise<Roll> {
-  const owners = await ownersById(db)
+  const [owners, decided] = await Promise.all([ownersById(db), decisions(db)])
   const entries: RollEntry[] = []
   let last: { kind: string; name: string; id: number } = { kind: '', name: '', id: 0 }
   for (;;) {
@@ -51,19 +50,18 @@ export async function loadRoll(db: Db): Promise<Roll> {
       select n.id, n.key, n.kind, n.name, lower(left(n.name, 100)) as at_name, n.type, n.connections, n.created, n.expires, n.last_used,
         n.body->'created' ? 'notApplicable' as never_created, n.body->'expires' ? 'notApplicable' as never_expires,
         n.body->'lastUsed' ? 'notApplicable' as never_used, n.environment, n.sensitivity, n.tier, n.method, n.methods, n.aliases,
-        n.account_kind, n.owners, n.credentials, n.oldest_credential, n.first_seen, s.worst, s.open, s.reach,
-        null::text[] as labels
+        n.account_kind, n.owners, n.credentials, n.oldest_credential, n.first_seen, s.worst, s.open, s.reach
       from graph.node n left join assess.standing s on s.subject = n.key
       where (n.kind, lower(left(n.name, 100)), n.id) > (${last.kind}, ${last.name}, ${last.id})
       order by n.kind, lower(left(n.name, 100)), n.id limit ${sql.lit(BATCH)}`.execute(db)
-    for (const row of rows) entries.push(entryOf(row, owners))
+    for (const row of rows) entries.push(entryOf(row, owners, decided.get(row.key)))
     if (rows.length < BATCH) return new Roll(entries)
     const end = rows.at(-1)!
     last = { kind: end.kind, name: end.at_name, id: end.id }
   }
 }
 
-function entryOf(row: Row, owners: ReadonlyMap<number, readonly string[]>): RollEntry {
+function entryOf(row: Row, owners: ReadonlyMap<number, readonly string[]>, decided: Decided | undefined): RollEntry {
   const worst = row.worst ?? VERDICTS.indexOf('not-judged')
   return {
     id: row.id,
@@ -75,13 +73,13 @@ function entryOf(row: Row, owners: ReadonlyMap<number, readonly string[]>): Roll
     verdict: [VERDICTS[worst] ?? 'not-judged'],
     source: row.connections,
     type: [row.type],
-    account: [row.account_kind ?? 'unknown'],
+    account: [decided?.labels['accountKind'] ?? row.account_kind ?? 'unknown'],
     env: [row.environment],
     sensitivity: [row.sensitivity],
     tier: [row.tier === null ? null : String(row.tier)],
-    owner: row.owners.flatMap((id) => owners.get(id) ?? []),
+    owner: decided?.owner ?? row.owners.flatMap((id) => owners.get(id) ?? []),
     method: row.kind === 'credential' ? [row.method] : row.methods,
-    label: row.labels ?? [],
+    label: decided ? Object.values(decided.labels) : [],
     used: time(row.last_used, row.never_used),
     age: row.kind === 'credential' ? time(row.created, row.never_created) : time(row.oldest_credential, row.credentials === 0),
     created: time(row.created, row.never_created),
@@ -101,6 +99,27 @@ async function ownersById(db: Db): Promise<Map<number, readonly string[]>> {
     select k.id, k.key, n.name, n.id is null or ${outOfForce('n')} as gone
     from (select distinct unnest(owners) as id from graph.node) o join graph.key k using (id) left join graph.node n using (id)`.execute(db)
   return new Map(rows.map(({ id, key, name, gone }) => [id, [name ?? key, key, ...(gone ? ['left'] : [])]]))
+}
+
+interface Decided {
+  owner: readonly string[] | undefined
+  labels: Record<string, string>
+}
+
+/** What people decided, by entity: it holds at once, before the next read of `self` brings it into the graph. */
+async function decisions(db: Db): Promise<Map<string, Decided>> {
+  const { rows } = await sql<{ entity: string; sort: string; value: string; name: string | null; gone: boolean }>`
+    select a.entity, a.sort, a.value, coalesce(n.name, a.name) as name, coalesce(n.id is not null and ${outOfForce('n')}, false) as gone
+    from act.assignment a left join graph.key k on k.key = a.value and a.sort = 'owner' left join graph.node n on n.id = k.id
+    where a.ended_at is null order by a.entity, a.sort`.execute(db)
+  const decided = new Map<string, Decided>()
+  for (const { entity, sort, value, name, gone } of rows) {
+    const known = decided.get(entity) ?? { owner: undefined, labels: {} }
+    if (sort === 'owner') known.owner = [name ?? value, value, ...(gone ? ['left'] : [])]
+    else known.labels[sort] = value
+    decided.set(entity, known)
+  }
+  return decided
 }
 
 /** Does the source say that the person is not here any more? */
@@ -158,7 +177,7 @@ export class Rolls {
 }
 
 /** Changes whenever the graph, the verdicts or somebody changed something. */
-async function stampOf(db: Db): Promise<string> {
+export async function stampOf(db: Db): Promise<string> {
   const { rows } = await sql<{ stamp: string }>`select concat_ws(' ', (select id from platform.audit_head),
     (select max(id) from assess.evaluation), (select max(at) from assess.evaluation), (select count(*) from graph.applied), (select max(at) from graph.applied)) as stamp`.execute(db)
   return rows[0]!.stamp

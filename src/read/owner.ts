@@ -24,3 +24,7 @@ export const Owners = z.object({
   directory: known(z.array(EntityRef.extend({ how: z.string().nullable() }))),
 })
 export type Owners = z.infer<typeof Owners>
+
+/** A part of a score; the parts add up to what is shown. */
+export const ScorePart = z.object({ says: z.string(), points: z.number(), factor: z.string(), most: z.number() })
+export type ScorePart = z.infer<typeof ScorePart>

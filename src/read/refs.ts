@@ -1,8 +1,8 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../platform/index.ts'
 import type { Entity, Kind, Known } from '../sdk/index.ts'
 import { outOfForce } from './load-roll.ts'
-import type { Accountable, Suggestion } from './owner.ts'
+import type { Accountable, Owners, Suggestion } from './owner.ts'
 import type { EntityRef, Mark } from './ref.ts'
 
 export const iso = (at: Date): string => at.toISOString()
@@ -37,23 +37,35 @@ export async function refsOf(db: Db, keys: Iterable<string>): Promise<Map<string
 export const refOr = (refs: ReadonlyMap<string, EntityRef>, key: string): EntityRef =>
   refs.get(key) ?? { key, kind: null, type: null, name: key, gone: null }
 
-/** Who answers for each: of several, the one who was named last. */
+/** Who answers for each: whom somebody named here, else of those its sources name the latest. */
 export async function accountableOf(db: Db, keys: Iterable<string>): Promise<Map<string, Accountable>> {
   const wanted = [...new Set(keys)]
   if (wanted.length === 0) return new Map()
-  const { rows } = await sql<{ subject: string; key: string; name: string | null; since: Date; connection: string; by: string | null; gone: boolean }>`
-    select distinct on (n.key) n.key as subject, k.key, p.name, e.valid_from as since, s.connection, e.attributes->>'by' as by,
-      p.id is null or ${outOfForce('p')} as gone
-    from graph.node n join graph.edge e on e.to_id = n.id and e.verb = 'owns' and e.valid_to is null
-    join graph.source s on s.id = e.source_id join graph.key k on k.id = e.from_id left join graph.node p on p.id = k.id
-    where n.key = any(${wanted}::text[]) order by n.key, e.valid_from desc, k.key`.execute(db)
+  const { rows } = await sql<{ subject: string; key: string; name: string | null; since: Date; by: string; gone: boolean }>`
+    select distinct on (said.subject) said.subject, said.key, coalesce(p.name, said.name) as name, said.since, ${actorName(sql`said.by`)} as by,
+      case when said.place = 0 then coalesce(p.id is not null and ${outOfForce('p')}, false) else p.id is null or ${outOfForce('p')} end as gone
+    from (
+      select a.entity as subject, a.value as key, a.name, a.at as since, a.by, 0 as place from act.assignment a
+      where a.entity = any(${wanted}::text[]) and a.sort = 'owner' and a.ended_at is null
+      union all
+      select n.key, k.key, null, e.valid_from, s.connection, 1 from graph.node n
+      join graph.edge e on e.to_id = n.id and e.verb = 'owns' and e.valid_to is null
+      join graph.source s on s.id = e.source_id and s.connection <> 'self' join graph.key k on k.id = e.from_id
+      where n.key = any(${wanted}::text[])
+    ) said left join graph.key pk on pk.key = said.key left join graph.node p on p.id = pk.id
+    order by said.subject, said.place, said.since desc, said.key`.execute(db)
   return new Map(
-    rows.map(({ subject, key, name, since, connection, by, gone }) => [
+    rows.map(({ subject, key, name, since, by, gone }) => [
       subject,
-      { key, name: name ?? key.replace(/^person:/, ''), confirmed: iso(since), assignedBy: by ?? connection, left: gone },
+      { key, name: name ?? key.replace(/^person:/, ''), confirmed: iso(since), assignedBy: by, left: gone },
     ]),
   )
 }
+
+/** `user:…` and `token:…` as people know them; anything else as it stands. */
+export const actorName = (actor: RawBuilder<unknown>) => sql<string>`coalesce(
+  (select a.name from http.account a where ${actor} = 'user:' || a.id),
+  (select a.name || ', by token ' || t.name from http.token t join http.account a on a.id = t.account where ${actor} = 'token:' || t.id), ${actor})`
 
 export async function suggestionsOf(db: Db, keys: Iterable<string>): Promise<Map<string, Suggestion>> {
   const wanted = [...new Set(keys)]
@@ -68,4 +80,25 @@ export async function nodeOf(db: Db, key: string): Promise<{ id: number; key: st
   const { rows } = await sql<{ id: number; key: string; body: Omit<Entity, 'key'> }>`
     select n.id, n.key, n.body from graph.key k join graph.node n on n.id = coalesce(k.same_as, k.id) where k.key = ${key}`.execute(db)
   return rows[0] ?? null
+}
+
+/** Both owners of one entity. */
+export async function ownersOf(db: Db, key: string): Promise<Owners> {
+  const [accountable, suggested, directory] = await Promise.all([
+    accountableOf(db, [key]),
+    suggestionsOf(db, [key]),
+    sql<{ key: string; kind: Kind | null; type: string | null; name: string; how: string | null }>`
+      select distinct on (k.key) k.key, o.kind, o.type, coalesce(o.name, k.key) as name, coalesce(e.attributes->>'how', e.attributes->>'privilege') as how
+      from graph.node n join graph.edge e on e.to_id = n.id and e.verb = 'controls' and e.valid_to is null
+      join graph.key k on k.id = e.from_id left join graph.node o on o.id = e.from_id where n.key = ${key} order by k.key limit 100`.execute(db),
+  ])
+  const owner = accountable.get(key) ?? null
+  return {
+    accountable: owner,
+    suggested: owner ? null : (suggested.get(key) ?? null),
+    directory:
+      directory.rows.length > 0
+        ? { value: directory.rows.map((row) => ({ ...row, gone: null })) }
+        : { unknown: 'no source that was read says who may change it there' },
+  }
 }

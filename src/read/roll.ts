@@ -1,8 +1,8 @@
 import { type Kind, ReeveError } from '../sdk/index.ts'
 import { FAILS, matchesNumber, NEVER, PASSES, refuse, WordColumn } from './columns.ts'
-import { type Facet, facets, type NumberField, numberFields, SAME, type WordField, wordFields } from './inventory-fields.ts'
+import { type Facet, facets, fields, type NumberField, numberFields, SAME, type WordField, wordFields } from './inventory-fields.ts'
 import type { Sort } from './inventory.ts'
-import { fold, type Query, type Term } from './query.ts'
+import { fold, parseQuery, type Query, type Term } from './query.ts'
 
 /** One entity as the roll keeps it: what queries ask, not what rows show. */
 export interface RollEntry extends Record<WordField, readonly (string | null)[]>, Record<NumberField, number> {
@@ -122,6 +122,23 @@ export class Roll {
       const counts = 'choices' in facet ? this.#countChoices(facet, failed, from, to, own, now) : this.#countWords(facet, failed, from, to, own)
       return { facet, counts }
     })
+  }
+
+  /** Rows whose name, key or other name contains the text, of any kind: the same name first, then names that begin so. */
+  search(text: string, most: number): number[] {
+    const found: { row: number; rank: number }[] = []
+    for (let row = 0; row < this.size && found.length < 1_000; row++) {
+      const at = this.#text[row]!.indexOf(text)
+      if (at < 0) continue
+      const name = this.#names[row]!
+      found.push({ row, rank: at === 0 && name === text.length ? 0 : at === 0 ? 1 : at < name ? 2 : 3 })
+    }
+    return found.sort((a, b) => a.rank - b.rank || a.row - b.row).slice(0, most).map(({ row }) => row)
+  }
+
+  /** How many of the kind a query finds: what a link with the same words shows. */
+  countOf(kind: Kind, text: string, now: number): number {
+    return this.select(kind, parseQuery(text, fields), 'name', false, now).rows.length
   }
 
   /** How many selected rows a word field holds nothing for, a number field does not know. */

@@ -1,5 +1,7 @@
+import { sql } from 'kysely'
 import { z } from 'zod'
-import { Instant, Json, Kind, Owasp, Severity } from '../sdk/index.ts'
+import type { Db } from '../platform/index.ts'
+import { Instant, Json, Kind, Owasp, ReeveError, Severity } from '../sdk/index.ts'
 
 export const RuleRow = z.object({
   id: z.string(),
@@ -34,3 +36,55 @@ export const DryRun = z.object({
   at: Instant,
 })
 export type DryRun = z.infer<typeof DryRun>
+
+interface Stored {
+  id: string
+  title: string
+  severity: Severity
+  owasp: Owasp[]
+  kind: Kind
+  types: string[] | null
+  mine: boolean
+  enabled: boolean
+  open: number
+  unknown: number
+  why: string
+  fix: string[]
+  undo: string
+  effort: number
+  needs: string[]
+  params: RulePage['params']
+  expression: string | null
+  cases: RulePage['cases']
+}
+
+const stored = sql<Stored>`select r.id, r.title, r.severity, r.owasp, r.kind, r.types, r.mine, coalesce(s.enabled, true) as enabled,
+  (select count(*)::int from assess.finding f where f.rule = r.id and f.state = 'open' and f.verdict = 'fail') as open, r.unknown,
+  r.why, r.fix, r.undo, r.effort, r.needs, r.params, r.expression, r.cases
+  from assess.rule r left join assess.rule_setting s on s.rule = r.id`
+
+const rowOf = ({ id, title, severity, owasp, kind, types, mine, enabled, open, unknown }: Stored): RuleRow => ({
+  id,
+  title,
+  severity,
+  owasp,
+  about: { kind, types },
+  mine,
+  enabled,
+  open,
+  unknown,
+})
+
+export async function readRules(db: Db): Promise<RuleRow[]> {
+  const { rows } = await sql<Stored>`${stored} order by r.position, r.id`.execute(db)
+  return rows.map(rowOf)
+}
+
+/** Throws `rule/unknown`. */
+export async function readRule(db: Db, id: string): Promise<RulePage> {
+  const { rows } = await sql<Stored>`${stored} where r.id = ${id}`.execute(db)
+  const rule = rows[0]
+  if (!rule) throw new ReeveError('rule/unknown', `there is no rule ${id.slice(0, 100)}`)
+  const { why, fix, undo, effort, needs, params, expression, cases } = rule
+  return { rule: rowOf(rule), why, fix, undo, effort, needs, params, expression, cases }
+}

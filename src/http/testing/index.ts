@@ -1,9 +1,12 @@
+import { migrations as act, selfProvider } from '../../act/index.ts'
 import { migrations as assess } from '../../assess/index.ts'
+import { createRun, type Discovery, migrations as discover } from '../../discover/index.ts'
 import { migrations as graph } from '../../graph/index.ts'
 import type { Db } from '../../platform/index.ts'
-import { systemClock } from '../../platform/index.ts'
+import { type Clock, createSealer, fingerprinter, parseInstallationKey, systemClock } from '../../platform/index.ts'
 import { type TestDatabase, testDatabase } from '../../platform/testing/index.ts'
 import type { Role, Scope } from '../../read/index.ts'
+import type { Provider } from '../../sdk/index.ts'
 import { createToken, createUser, issueLink } from '../accounts.ts'
 import type { App } from '../app.ts'
 import { adminLink, createServer, migrations } from '../index.ts'
@@ -40,27 +43,27 @@ export interface TestServer {
 
 /** A server that listens, on a database of its own. */
 export async function testServer(
-  { list = routes, ...overrides }: Partial<App> & { list?: readonly Route[] } = {},
+  { list = routes, providers = [], clock = systemClock, ...overrides }: Partial<App> & { list?: readonly Route[]; providers?: readonly Provider[] } = {},
 ): Promise<TestServer> {
   const platform = { schema: 'platform', folder: new URL('../../platform/migrations/', import.meta.url) }
-  const database = await testDatabase([platform, graph, assess, migrations])
+  const database = await testDatabase([platform, graph, discover, assess, act, migrations])
   const errors: unknown[] = []
   const app: App = {
     db: database.db,
     databaseUrl: database.url,
-    clock: systemClock,
+    clock,
     log: { debug() {}, info() {}, warn() {}, error: (fields) => errors.push(fields['err']) },
     version: '0.0.0-test',
     host: '127.0.0.1',
     port: 0,
-    providers: [],
-    fingerprint: () => `hmac:${'0'.repeat(32)}`,
+    discovery: discoveryOf(database, clock, providers),
+    fingerprint: fingerprinter(key),
     notReady: async () => null,
     ...overrides,
   }
   const server = await createServer(app, list)
   const { url } = await server.listen()
-  const { db, clock } = app
+  const { db } = app
   const anyone = clientOf(url, {})
   const sessions = new Map<Role, Promise<Client>>()
 
@@ -108,5 +111,22 @@ function clientOf(url: string, always: Record<string, string>): Client {
     const text = await response.text()
     const isJson = /json/.test(response.headers.get('content-type') ?? '')
     return { status: response.status, headers: response.headers, text, body: isJson && text ? JSON.parse(text) : undefined }
+  }
+}
+
+const key = parseInstallationKey('ab'.repeat(32), 'the test')
+const silent = { debug() {}, info() {}, warn() {}, error() {} }
+
+/** Syncs run when a test calls `runSync`: there is no queue. */
+function discoveryOf(database: TestDatabase, clock: Clock, providers: readonly Provider[]): Discovery {
+  const scanner = { scan: () => [], async *scanFolder() {}, async *scanHistory() {} }
+  const fetch = () => Promise.reject(new Error('a test reached out'))
+  return {
+    database,
+    providers: [selfProvider(database.db), ...providers],
+    sealer: createSealer(key),
+    clock,
+    log: silent,
+    createRun: (signal) => createRun({ fetch, log: silent, clock, scanner, fingerprint: fingerprinter(key) }, signal),
   }
 }

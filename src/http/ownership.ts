@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { type Assigned, assignOwner, LABELS, type LabelName, label, undoAssignment, withdraw } from '../act/index.ts'
+import { requestSync } from '../discover/index.ts'
+import type { Tx } from '../platform/index.ts'
+import { codeOf } from '../sdk/index.ts'
+import type { Serving } from './app.ts'
+import type { Caller } from './may.ts'
+import { KeyParam } from './parameters.ts'
+import { route } from './route.ts'
+
+/** `undo` is for `POST /v1/undo/{id}`; null when what was done has no way back of its own: say it anew. */
+const Done = z.object({ undo: z.string().nullable() })
+const Reason = z.string().trim().max(2_000).optional()
+const LabelParam = KeyParam.extend({ label: z.enum(Object.keys(LABELS) as [LabelName, ...LabelName[]]) })
+
+/** Decides, and has it read into the graph. What was decided shows at once; verdicts follow that read. */
+async function decide(app: Serving, caller: Caller, step: (tx: Tx, given: { by: string; now: Date }) => Promise<Assigned>): Promise<z.input<typeof Done>> {
+  const by = `user:${caller.id}`
+  const { assignment } = await app.db.transaction().execute((tx) => step(tx, { by, now: app.clock.now() }))
+  await requestSync(app.discovery, 'self', by).catch((error) => {
+    // Where nothing reads `self`, the decision itself stands.
+    if (codeOf(error) !== 'discover/no-connection') throw error
+  })
+  return { undo: assignment === null ? null : String(assignment) }
+}
+
+export const ownershipRoutes = [
+  route({
+    method: 'PUT',
+    path: '/v1/entities/{key}/owner',
+    can: 'answer',
+    says: 'Names the person who answers for it: by key, e-mail address, or the name of exactly one person.',
+    params: KeyParam,
+    body: z.strictObject({ person: z.string().trim().min(1).max(500), reason: Reason }),
+    answers: Done,
+    handle: ({ app, caller, params, body: { person, reason } }) =>
+      decide(app, caller, (tx, given) => assignOwner(tx, { ...given, entity: params.key, owner: person, ...(reason ? { reason } : {}) })),
+  }),
+  route({
+    method: 'DELETE',
+    path: '/v1/entities/{key}/owner',
+    can: 'answer',
+    says: 'Nobody answers for it any more.',
+    params: KeyParam,
+    answers: Done,
+    handle: ({ app, caller, params }) => decide(app, caller, (tx, given) => withdraw(tx, { ...given, entity: params.key, sort: 'owner' })),
+  }),
+  route({
+    method: 'PUT',
+    path: '/v1/entities/{key}/labels/{label}',
+    can: 'answer',
+    says: 'Says what it is where its source cannot tell; it holds over reads and renames.',
+    params: LabelParam,
+    body: z.strictObject({ value: z.string().min(1).max(200), reason: Reason }),
+    answers: Done,
+    handle: ({ app, caller, params, body: { value, reason } }) =>
+      decide(app, caller, (tx, given) => label(tx, { ...given, entity: params.key, label: params.label, value, ...(reason ? { reason } : {}) })),
+  }),
+  route({
+    method: 'DELETE',
+    path: '/v1/entities/{key}/labels/{label}',
+    can: 'answer',
+    says: 'Takes the label off.',
+    params: LabelParam,
+    answers: Done,
+    handle: ({ app, caller, params }) => decide(app, caller, (tx, given) => withdraw(tx, { ...given, entity: params.key, sort: params.label })),
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/undo/{id}',
+    can: 'answer',
+    says: 'Takes back who answers for something, or a label: what held before holds again.',
+    params: z.object({ id: z.string().regex(/^\d{1,15}$/) }),
+    answers: Done,
+    handle: ({ app, caller, params }) => decide(app, caller, (tx, given) => undoAssignment(tx, { ...given, assignment: Number(params.id) })),
+  }),
+]

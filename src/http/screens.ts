@@ -1,0 +1,86 @@
+import { z } from 'zod'
+import { createConnection, listConnections, requestSync } from '../discover/index.ts'
+import { FirstRun, Frame, Overview, progressOf, readFrame, readOverview, readThings } from '../read/index.ts'
+import { type Provider, ReeveError } from '../sdk/index.ts'
+import type { Serving } from './app.ts'
+import { route } from './route.ts'
+
+/** Settings with which a provider reads where we stand, without asking anybody. */
+const nearby = async (app: Serving, provider: Provider): Promise<unknown> =>
+  (app.folder === undefined ? null : await provider.nearby?.({ folder: app.folder })) ?? (await provider.nearby?.({ host: true })) ?? null
+
+export const screenRoutes = [
+  route({
+    method: 'GET',
+    path: '/v1/frame',
+    can: 'see',
+    says: 'What stands around every page: who asks, how much is seen, what waits.',
+    answers: Frame,
+    async handle({ app, caller }) {
+      const frame = await readFrame(app.db, await app.rolls.current(), app.clock.now())
+      return { ...frame, user: { id: caller.id, name: caller.name, role: caller.role }, version: app.version }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/overview',
+    can: 'see',
+    says: 'Five things to know, and the estate in numbers that equal their rows.',
+    answers: Overview,
+    handle: async ({ app }) => readOverview(app.db, await app.rolls.current(), app.clock.now()),
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/first-run',
+    can: 'see',
+    says: 'What is being read, how complete each source is, and what could be read next.',
+    answers: FirstRun,
+    async handle({ app }) {
+      const [roll, sources, things, connections, ready] = await Promise.all([
+        app.rolls.current(),
+        progressOf(app.db),
+        readThings(app.db),
+        listConnections(app.db),
+        Promise.all(app.discovery.providers.map((provider) => nearby(app, provider).catch(() => null))),
+      ])
+      const connected = new Set(connections.map(({ provider }) => provider))
+      const offers = app.discovery.providers
+        .map((provider, index) => ({ provider, ready: ready[index] !== null && !connected.has(provider.id) }))
+        .filter(({ provider }) => Object.keys(formFields(provider)).length > 0 || !connected.has(provider.id))
+        .map(({ provider: { id, title, summary, collections = [] }, ready }) => ({
+          provider: id,
+          title,
+          summary,
+          ready,
+          needs: [...new Set(collections.flatMap(({ needs }) => needs))],
+        }))
+      return {
+        identities: roll.count('identity'),
+        sources: sources.filter(({ provider }) => provider !== 'self'),
+        offers: offers.filter(({ provider }) => provider !== 'self').sort((a, b) => Number(b.ready) - Number(a.ready)),
+        // No provider can be given one: none has an action.
+        writePermissions: app.discovery.providers.filter((provider) => 'actions' in provider).length,
+        things,
+      }
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/first-run/read',
+    can: 'administer',
+    says: 'Reads where Reeve stands, this host or this repository, with no settings.',
+    body: z.strictObject({ provider: z.string().max(100) }),
+    answers: z.object({ connection: z.string(), run: z.string() }),
+    status: 202,
+    async handle({ app, caller, body }) {
+      const provider = app.discovery.providers.find(({ id }) => id === body.provider)
+      const settings = provider && (await nearby(app, provider))
+      if (!provider || !settings) throw new ReeveError('discover/no-provider', `${body.provider} cannot be read without settings: connect it`)
+      const known = (await listConnections(app.db)).find((connection) => connection.provider === provider.id && connection.label === provider.label(settings))
+      const connection = known ?? (await createConnection(app.discovery, { provider: provider.id, settings: settings as never }, caller.actor))
+      return { connection: connection.id, run: String(await requestSync(app.discovery, connection.id, caller.actor)) }
+    },
+  }),
+]
+
+const formFields = ({ config }: Provider): object => (config as { shape?: object }).shape ?? { settings: true }

@@ -1,0 +1,215 @@
+import { sql } from 'kysely'
+import type { Db } from '../platform/index.ts'
+import { type Entity, type Environment, type Known, type Method, ReeveError, type Sensitivity, type Tier } from '../sdk/index.ts'
+import type { Card, CardSource } from './card.ts'
+import { consumersOf, credentialsOf, type Grants, grantsOf, stateOf } from './card-parts.ts'
+import { changesOf } from './changes.ts'
+import { findingColumns, findingRows, type StoredFinding } from './findings.ts'
+import { neighbourhoodOf } from './neighbourhood.ts'
+import type { EntityRef } from './ref.ts'
+import { iso, isoOrNull, knownOf, markOf, ownersOf } from './refs.ts'
+import { touchOf } from './touch.ts'
+
+interface Subject {
+  id: number
+  key: string
+  gone: Date | null
+  connections: string[]
+  sources: number[]
+  environment: Environment | null
+  sensitivity: Sensitivity | null
+  tier: Tier | null
+  credentials: number
+  methods: Method[]
+  oldest_credential: Date | null
+  first_seen: Date
+  stale_since: Date | null
+  body: Omit<Entity, 'key'>
+  labels: string[] | null
+  worst: number | null
+  judged: number | null
+  score: number | null
+  score_parts: { factor: string; points: number; most: number; says: string }[] | null
+  withheld: string | null
+  withheld_permission: string | null
+}
+
+/** Everything about one entity, also one that is gone: then as it was last. Throws `entity/unknown`. */
+export async function readCard(db: Db, key: string, now: Date): Promise<Card> {
+  const subject = await subjectOf(db, key)
+  const { id, body } = subject
+  const self: EntityRef = { key: subject.key, kind: body.kind, type: body.type, name: body.name, gone: isoOrNull(subject.gone) }
+  const [{ consumers, more }, credentials, grants, owners, findings, unknowns, neighbourhood, history, sources] = await Promise.all([
+    consumersOf(db, id),
+    credentialsOf(db, id),
+    grantsOf(db, id),
+    ownersOf(db, subject.key),
+    openFindings(db, id, subject.key),
+    unknownVerdicts(db, subject.key),
+    neighbourhoodOf(db, id, self, subject.worst),
+    changesOf(db, id, subject.key),
+    sourcesOf(db, subject),
+  ])
+  const attributes = attributesOf(subject, grants, credentials.length, sources)
+  return {
+    entity: self,
+    mark: markOf(subject.worst),
+    severity: findings[0]?.severity ?? null,
+    asOf: null,
+    firstSeen: iso(subject.first_seen),
+    staleSince: isoOrNull(subject.stale_since),
+    touch: touchOf({
+      kind: body.kind,
+      gone: subject.gone !== null,
+      off: offOf(body),
+      now: now.getTime(),
+      lastUsed: attributes.lastUsed,
+      lastUsedBy: attributes.lastUsedBy,
+      consumers,
+      moreConsumers: more,
+      credentials: subject.credentials,
+      grants,
+      sources,
+    }),
+    attributes,
+    owners,
+    labels: subject.labels ?? [],
+    aliases: body.aliases ?? [],
+    score: scoreOf(subject),
+    usedBy: { consumers, more, seeing: seeingOf(attributes.lastUsed, sources) },
+    credentials,
+    grants: { rows: grants.rows, more: grants.more, used: grants.used, notUsed: grants.notUsed, unknown: grants.unknown },
+    findings,
+    rules: { judged: subject.judged ?? 0, unknown: unknowns },
+    neighbourhood,
+    history,
+    sources,
+    other: othersOf(body),
+  }
+}
+
+async function subjectOf(db: Db, key: string): Promise<Subject> {
+  const { rows } = await sql<Subject>`
+    select n.id, n.key, null::timestamptz as gone, n.connections, n.sources, n.environment, n.sensitivity, n.tier, n.credentials, n.methods,
+      n.oldest_credential, n.first_seen, n.body,
+      (select array_agg(a.value order by a.sort) from act.assignment a where a.entity = n.key and a.sort <> 'owner' and a.ended_at is null) as labels, s.worst, s.judged, s.score, s.score_parts, s.withheld, s.withheld_permission,
+      (select max(src.complete_at) from graph.source src where src.id = any(n.sources)
+        having bool_and(not src.complete and not exists (select from graph.ledger g where g.source_id = src.id and g.obtained > 0))) as stale_since
+    from graph.key k join graph.node n on n.id = coalesce(k.same_as, k.id) left join assess.standing s on s.subject = n.key where k.key = ${key}
+    union all
+    select * from (select k.id, k.key, e.valid_to, array[s.connection], array[s.id], e.body->>'environment', e.body->>'sensitivity',
+      (e.body->>'tier')::smallint, 0, '{}'::text[], null::timestamptz, (select min(valid_from) from graph.entity o where o.key_id = k.id), e.body,
+      null::text[], null::smallint, null::int, null::smallint, null::jsonb, null, null, null::timestamptz
+    from graph.key k join graph.entity e on e.key_id = k.id and e.valid_to is not null join graph.source s on s.id = e.source_id
+    where k.key = ${key} order by e.valid_to desc limit 1) was
+    limit 1`.execute(db)
+  if (!rows[0]) throw new ReeveError('entity/unknown', `nothing with the key ${key.slice(0, 200)} is known, nor was it ever`)
+  return rows[0]
+}
+
+/** B-20: always all of them, each known or unknown with why. */
+function attributesOf(subject: Subject, grants: Grants, credentials: number, sources: readonly CardSource[]): Card['attributes'] {
+  const { body, connections, key } = subject
+  const silent = { unknown: 'neither its source nor anything that contains it says so' }
+  const holds = body.kind === 'identity' || body.kind === 'entitlement'
+  const gap = sources.find(({ complete }) => !complete)
+  const unless = <T>(value: T, empty: boolean, what: string): Known<T> =>
+    empty && gap
+      ? { unknown: `${what}, but not everything was read: ${gap.reason ?? gap.connection}`, ...(gap.permission === null ? {} : { permission: gap.permission }) }
+      : { value }
+  return {
+    distinctId: key,
+    type: body.type,
+    kind: body.kind,
+    environment: subject.environment ? { value: subject.environment } : silent,
+    sensitivity: subject.sensitivity ? { value: subject.sensitivity } : silent,
+    tier: subject.tier === null ? silent : { value: subject.tier },
+    created: knownOf(body.created, connections),
+    expires: knownOf(body.expires, connections),
+    lastUsed: knownOf(body.lastUsed, connections),
+    lastUsedBy: knownOf(body.lastUsedBy, connections),
+    permissions: holds
+      ? unless({ entitlements: grants.total, resources: grants.resources, sensitive: grants.sensitive }, grants.total === 0, 'no permission was seen')
+      : { notApplicable: `a ${body.kind} holds no permissions` },
+    credentials:
+      body.kind === 'identity' || body.kind === 'secret' || body.kind === 'credential'
+        ? unless({ count: credentials, oldest: oldestOf(subject, credentials) }, credentials === 0, 'no credential was seen')
+        : { notApplicable: `a ${body.kind} has no credentials` },
+    methods:
+      body.kind === 'credential'
+        ? body.method
+          ? { value: [body.method] }
+          : { unknown: `not reported by ${connections.join(', ')}` }
+        : body.kind === 'identity'
+          ? unless(subject.methods, subject.methods.length === 0, 'no credential was seen')
+          : { notApplicable: `a ${body.kind} does not sign in` },
+  }
+}
+
+function oldestOf({ body, connections, oldest_credential }: Subject, credentials: number): Known<string> {
+  if (body.kind === 'credential') return knownOf(body.created, connections)
+  if (credentials === 0) return { notApplicable: 'no credential of its own was found' }
+  return oldest_credential ? { value: iso(oldest_credential) } : { unknown: 'no source says when its credentials were made' }
+}
+
+function scoreOf(subject: Subject): Card['score'] {
+  if (subject.body.kind !== 'identity') return { notApplicable: 'only identities are scored' }
+  if (subject.gone) return { notApplicable: 'it is gone from its source' }
+  if (subject.score !== null && subject.score_parts) return { value: { total: subject.score, parts: subject.score_parts } }
+  if (subject.withheld === null) return { unknown: 'it was not judged yet' }
+  return { unknown: `withheld: ${subject.withheld}`, ...(subject.withheld_permission === null ? {} : { permission: subject.withheld_permission }) }
+}
+
+/** What an empty list of consumers is worth. */
+function seeingOf(lastUsed: Known<string>, sources: readonly CardSource[]): Known<string> {
+  const gap = sources.find(({ complete }) => !complete)
+  if (gap) return { unknown: gap.reason ?? `${gap.connection} was read in part`, ...(gap.permission === null ? {} : { permission: gap.permission }) }
+  if ('unknown' in lastUsed) return lastUsed
+  if ('notApplicable' in lastUsed) return { unknown: `no source records its use: ${lastUsed.notApplicable}` }
+  return { value: 'Everything that describes it was read completely, and its source records use.' }
+}
+
+const offOf = (body: Subject['body']): string | null => {
+  const state = stateOf(body)
+  return state !== null && /^(revoked|suspended|disabled|inactive|deprovisioned|deleted|expired)$/.test(state) ? state : null
+}
+
+/** Open findings about it, its credentials and their copies: what a person who holds the card must know. */
+async function openFindings(db: Db, id: number, key: string): Promise<Card['findings']> {
+  const { rows } = await sql<StoredFinding>`
+    with near as (select ${key}::text collate "C" as key
+      union select k.key from graph.edge e join graph.key k on k.id = e.from_id where e.to_id = ${id} and e.verb in ('authenticates', 'holds') and e.valid_to is null
+      union select k.key from graph.edge a join graph.edge h on h.to_id = a.from_id and h.verb = 'holds' and h.valid_to is null
+        join graph.key k on k.id = h.from_id where a.to_id = ${id} and a.verb = 'authenticates' and a.valid_to is null)
+    select ${findingColumns} from assess.finding f left join assess.rule r on r.id = f.rule
+    where f.subject in (select key from near) and f.verdict = 'fail' and f.state <> 'resolved'
+    order by f.state <> 'open', f.rank, f.opened_at, f.id limit 100`.execute(db)
+  return findingRows(db, rows)
+}
+
+async function unknownVerdicts(db: Db, key: string): Promise<Card['rules']['unknown']> {
+  const { rows } = await sql<Card['rules']['unknown'][number]>`
+    select f.rule, f.title, coalesce(f.unverified_reason, f.because[1], f.says) as reason, coalesce(f.unverified_permission, f.permission) as permission
+    from assess.finding f where f.subject = ${key} and f.state <> 'resolved' and (f.verdict = 'unknown' or f.unverified_since is not null)
+    order by f.rank, f.rule limit 100`.execute(db)
+  return rows
+}
+
+async function sourcesOf(db: Db, { sources }: Subject): Promise<CardSource[]> {
+  const { rows } = await sql<{ connection: string; provider: string; title: string; collection: string; read_at: Date; complete: boolean; reason: string | null; permission: string | null }>`
+    select s.connection, coalesce(c.provider, s.connection) as provider, coalesce(c.label, s.connection) as title, s.collection, s.read_at, s.complete,
+      l.reason, l.permission from graph.source s left join discover.connection c on c.id = s.connection
+    left join lateral (select reason, permission from graph.ledger where source_id = s.id and reason is not null order by refused desc, scope limit 1) l on not s.complete
+    where s.id = any(${sources}::int[]) order by s.connection, s.collection`.execute(db)
+  return rows.map(({ read_at, ...row }) => ({ ...row, readAt: iso(read_at) }))
+}
+
+/** What else the sources say, and what they would not. */
+function othersOf(body: Subject['body']): Card['other'] {
+  const said = Object.entries(body.attributes ?? {}).map(([name, value]) => ({ name, value: { value } as Known<typeof value> }))
+  const unsaid = Object.entries(body.unknowns ?? {}).map(([name, { reason, permission }]) => ({
+    name,
+    value: { unknown: reason, ...(permission === undefined ? {} : { permission }) },
+  }))
+  return [...said, ...unsaid].sort((a, b) => (a.name < b.name ? -1 : 1))
+}

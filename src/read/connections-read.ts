@@ -1,0 +1,183 @@
+import { sql } from 'kysely'
+import type { Db } from '../platform/index.ts'
+import { type JsonValue, type LedgerLine, ReeveError } from '../sdk/index.ts'
+import type { ConnectionPage, ConnectionRow, Connections, LedgerRow, RunRow } from './connections.ts'
+import type { SourceProgress } from './first-run.ts'
+import { type ConnectionState, connectionStates, countUnknownVerdicts, sumOf } from './ledger-bars.ts'
+import { actorName, iso, isoOrNull } from './refs.ts'
+
+/** When a cron line comes due next. */
+export type NextAt = (cron: string, from: Date) => Date | null
+
+export async function readConnections(db: Db, now: Date, nextAt: NextAt): Promise<Connections> {
+  const [states, unknownVerdicts] = await Promise.all([connectionStates(db), countUnknownVerdicts(db)])
+  const rows = await rowsOf(db, states, now, nextAt)
+  return { bar: sumOf(states.map(({ bar }) => bar)), unknownVerdicts, writePermissions: 0, rows }
+}
+
+async function rowsOf(db: Db, states: readonly ConnectionState[], now: Date, nextAt: NextAt): Promise<ConnectionRow[]> {
+  const ids = states.map(({ connection }) => connection)
+  const { rows } = await sql<{ connection: string; identities: number; entities: number; lost: number }>`
+    select c.id as connection,
+      (select count(distinct e.key_id)::int from graph.entity e join graph.source s on s.id = e.source_id
+        where s.connection = c.id and e.valid_to is null and e.body->>'kind' = 'identity') as identities,
+      (select count(distinct e.key_id)::int from graph.entity e join graph.source s on s.id = e.source_id where s.connection = c.id and e.valid_to is null) as entities,
+      (select coalesce(sum(verdicts), 0)::int from assess.lost l where l.connection = c.id) as lost
+    from unnest(${ids}::text[]) c(id)`.execute(db)
+  const counts = new Map(rows.map((row) => [row.connection, row]))
+  return states.map(({ label: _, ...state }) => {
+    const { identities = 0, entities = 0, lost = 0 } = counts.get(state.connection) ?? {}
+    return { ...state, identities, entities, unknownVerdicts: lost, next: state.schedule === null ? null : isoOrNull(nextAt(state.schedule, now)) }
+  })
+}
+
+export interface Described {
+  title: string
+  summary: string
+  collections: readonly { id: string; title: string; yields: readonly string[] }[]
+}
+
+/** One connection. `describe` gives what its provider says of itself, null when there is no such provider any more. */
+export async function readConnection(db: Db, id: string, now: Date, nextAt: NextAt, describe: (provider: string) => Described | null): Promise<ConnectionPage> {
+  const state = (await connectionStates(db)).find(({ connection }) => connection === id)
+  if (!state) throw new ReeveError('discover/no-connection', `there is no connection ${id}: see \`reeve connections\``)
+  const provider = describe(state.provider)
+  const [[row], stored, ledger, grants, progress, runs] = await Promise.all([
+    rowsOf(db, [state], now, nextAt),
+    sql<{ shown: Record<string, JsonValue>; secrets: string[]; enabled: boolean; created_at: Date; by: string }>`
+      select shown, secrets, enabled, created_at, ${actorName(sql`c.created_by`)} as by from discover.connection c where id = ${id}`.execute(db),
+    ledgerOf(db, id, provider),
+    sql<ConnectionPage['grants'][number]>`select permission, string_agg(distinct reason, '; ') as reason, sum(verdicts)::int as verdicts
+      from assess.lost where connection = ${id} and permission is not null group by permission order by verdicts desc, permission`.execute(db),
+    progressOf(db, id),
+    readRuns(db, { connection: id, limit: 20 }),
+  ])
+  const connection = stored.rows[0]!
+  return {
+    connection: row!,
+    summary: provider?.summary ?? '',
+    enabled: connection.enabled,
+    created: iso(connection.created_at),
+    createdBy: connection.by,
+    settings: connection.shown,
+    secrets: connection.secrets,
+    ledger,
+    grants: grants.rows,
+    progress: progress[0] ?? null,
+    runs,
+  }
+}
+
+async function ledgerOf(db: Db, id: string, provider: Described | null): Promise<LedgerRow[]> {
+  const { rows } = await sql<Omit<LedgerLine, 'since'> & { since: Date | null; whole: boolean; stale: number }>`
+    select s.connection, s.collection, l.scope, l.expected, l.obtained, l.refused, l.reason, l.permission, l.since,
+      l.refused = 0 and (l.expected is null or l.obtained >= l.expected) as whole,
+      case when s.complete or l.scope <> '' then 0 else greatest(0, (select count(*)::int from graph.entity e where e.source_id = s.id and e.valid_to is null)
+        - (select sum(o.obtained)::int from graph.ledger o where o.source_id = s.id)) end as stale
+    from graph.ledger l join graph.source s on s.id = l.source_id where s.connection = ${id} and s.removed_at is null
+    order by l.refused desc, s.collection, l.scope`.execute(db)
+  const { rows: lost } = await sql<{ reason: string; permission: string | null; verdicts: number }>`
+    select reason, permission, verdicts from assess.lost where connection = ${id}`.execute(db)
+  return rows.map(({ whole, since, ...line }) => ({
+    ...line,
+    since: isoOrNull(since),
+    title: provider?.collections.find((one) => one.id === line.collection)?.title ?? line.collection,
+    complete: whole,
+    verdictsLost: whole ? 0 : lost.filter(({ reason, permission }) => belongs(line, reason, permission)).reduce((sum, { verdicts }) => sum + verdicts, 0),
+  }))
+}
+
+/** The evaluation names what it lost by the reason and the grant of the ledger's line. */
+const belongs = (line: Pick<LedgerLine, 'reason' | 'permission'>, reason: string, permission: string | null): boolean =>
+  line.reason !== null && reason.includes(line.reason) && permission === line.permission
+
+interface Progress {
+  id: string
+  title: string
+  state: SourceProgress['collections'][number]['state']
+  obtained: number
+  expected: number | null
+  refused: number
+  reason: string | null
+  entities: number
+  identities: number
+}
+
+/** The live state of each connection's newest run, or of one connection's. */
+export async function progressOf(db: Db, connection?: string, run?: string): Promise<SourceProgress[]> {
+  const { rows } = await sql<{
+    connection: string
+    provider: string
+    title: string
+    run: string | null
+    state: RunRow['state'] | null
+    started: Date | null
+    ended: Date | null
+    progress: Progress[] | null
+    error: { code: string; message: string } | null
+  }>`select c.id as connection, c.provider, c.label as title, r.id::text as run, r.state, r.started_at as started, r.ended_at as ended, r.progress, r.error
+    from discover.connection c left join lateral (select * from discover.run r where r.connection = c.id and ${run === undefined ? sql`true` : sql`r.id::text = ${run}`}
+      order by r.id desc limit 1) r on true
+    where ${connection ?? null}::text is null or c.id = ${connection ?? null} order by c.created_at, c.id`.execute(db)
+  return rows.map(({ progress, state, started, ended, ...row }) => {
+    const collections = progress ?? []
+    const sum = (name: 'obtained' | 'refused' | 'entities' | 'identities') => collections.reduce((total, one) => total + (one[name] ?? 0), 0)
+    const expected = collections.reduce((total, one) => total + Math.max(one.expected ?? 0, one.obtained + one.refused), 0)
+    const [obtained, refused] = [sum('obtained'), sum('refused')]
+    return {
+      ...row,
+      state: state ?? 'waiting',
+      started: isoOrNull(started),
+      ended: isoOrNull(ended),
+      identities: sum('identities'),
+      entities: sum('entities'),
+      bar: {
+        asked: expected,
+        obtained,
+        refused,
+        stale: 0,
+        untold: collections.filter((one) => one.expected === null).length,
+        percent: expected === 0 ? null : Math.floor((1000 * obtained) / expected) / 10,
+        staleSince: null,
+      },
+      collections: collections.map(({ id, title, state, obtained, expected, refused, reason }) => ({ id, title, state, obtained, expected, refused, reason })),
+    }
+  })
+}
+
+export async function readRuns(db: Db, { connection, id, limit = 50, before }: { connection?: string | undefined; id?: string; limit?: number; before?: number | undefined }): Promise<RunRow[]> {
+  const { rows } = await sql<{
+    id: string
+    connection: string
+    state: RunRow['state']
+    started_at: Date | null
+    ended_at: Date | null
+    progress: Progress[] | null
+    changes: { entities: { added: number; changed: number; gone: number } } | null
+    by: string
+    error: { code: string; message: string } | null
+  }>`select r.id::text, r.connection, r.state, r.started_at, r.ended_at, r.progress, r.changes, ${actorName(sql`r.requested_by`)} as by, r.error
+    from discover.run r where (${connection ?? null}::text is null or r.connection = ${connection ?? null}) and (${id ?? null}::text is null or r.id::text = ${id ?? null})
+      and (${before ?? null}::int is null or r.id < ${before ?? null}) order by r.id desc limit ${limit}`.execute(db)
+  return rows.map(({ started_at, ended_at, progress, changes, ...row }) => ({
+    ...row,
+    started: isoOrNull(started_at),
+    ended: isoOrNull(ended_at),
+    seconds: started_at && ended_at ? (ended_at.getTime() - started_at.getTime()) / 1000 : null,
+    added: changes?.entities.added ?? 0,
+    changed: changes?.entities.changed ?? 0,
+    gone: changes?.entities.gone ?? 0,
+    entities: (progress ?? []).reduce((sum, one) => sum + (one.entities ?? 0), 0),
+  }))
+}
+
+/** One run with what it has so far and the lines it ended with. Throws `discover/no-run`. */
+export async function readRun(db: Db, id: string): Promise<{ run: RunRow; progress: SourceProgress | null; ledger: LedgerLine[] }> {
+  const [run] = await readRuns(db, { id, limit: 1 })
+  if (!run) throw new ReeveError('discover/no-run', `there is no run ${id.slice(0, 40)}`)
+  const [progress, { rows }] = await Promise.all([
+    progressOf(db, run.connection, id),
+    sql<{ lines: LedgerLine[] }>`select lines from discover.run where id::text = ${id}`.execute(db),
+  ])
+  return { run, progress: progress[0] ?? null, ledger: rows[0]?.lines ?? [] }
+}

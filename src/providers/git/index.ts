@@ -49,6 +49,8 @@ export const git = defineProvider({
   async nearby(place) {
     if (!('folder' in place)) return null
     const there = await stat(place.folder).catch(() => null)
-    return there?.isDirectory() || there?.isFile() ? { path: resolve(place.folder), history: true } : null
+    if (!there?.isDirectory() && !there?.isFile()) return null
+    const { history = true, since } = place
+    return { path: resolve(place.folder), history, ...(since === undefined ? {} : { since }) }
   },
 })

@@ -58,6 +58,7 @@ export function* declaredCredential(
     key: declaration.key,
     name: declaration.name,
     method,
+    created: { unknown: 'a file does not say when it was made', permission: 'a connection to the cloud' },
     ...environmentAt(declaration.file),
     lastUsed: { notApplicable: 'it is declared in a file; the cloud knows its use' },
     attributes: { ...where(declaration), ...attributes },

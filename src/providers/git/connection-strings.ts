@@ -108,7 +108,7 @@ function* describe(
       name: `password of ${user ?? 'somebody'} at ${host}`,
       method: 'password',
       fingerprint,
-      attributes: { system, host, port, user },
+      attributes: { detector: 'connection-string', provider: system, host, port, user },
     }
   }
   yield { from: key, verb: 'holds', to: credential }

@@ -47,6 +47,7 @@ function* describeImage(
     type: 'container_image',
     key,
     name: path,
+    ...environmentAt(path),
     attributes: {
       file: path,
       repository: checkout.name,
@@ -82,6 +83,11 @@ function* describeImage(
   }
 }
 
+const environmentAt = (path: string) => {
+  const environment = environmentOfPath(path)
+  return environment ? { environment } : {}
+}
+
 interface Literal {
   path: string
   line: number
@@ -106,7 +112,7 @@ function* literal(checkout: Checkout, run: Run, given: Literal, credentials: Set
       name: `value of ${given.name}`,
       method: 'password',
       fingerprint,
-      attributes: { declaredAs: given.name },
+      attributes: { detector: 'container-setting', declaredAs: given.name },
     }
   }
   yield {
@@ -152,6 +158,7 @@ function* describeCompose(
       type: 'compose_service',
       key,
       name: `${name} (${path})`,
+      ...environmentAt(path),
       attributes: {
         file: path,
         line: at(),

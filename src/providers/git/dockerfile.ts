@@ -12,7 +12,7 @@ export interface Dockerfile {
 const SECRET_NAME =
   /(?:^|_)(?:PASS(?:WORD|WD)?|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIALS?|AUTH_?KEY)(?:_|$)|(?:PASSWORD|SECRET|TOKEN|APIKEY)$/i
 const NOT_SECRET =
-  /(?:_FILE|_PATH|_DIR|_NAME|_URL|_URI|_HEADER|_TYPE|_TTL|_LENGTH|_ENDPOINT|_EXPIRY|_ISSUER|_ID|_PUBLIC_KEY|_POLICY|_ENABLED|_REQUIRED|_LIMIT|_COUNT|_SIZE)$|^(?:MAX|MIN|NUM|USE|ENABLE|ALLOW|DISABLE|NO)_|TOKENIZ|PUBLIC/i
+  /^MINIO_ACCESS_KEY$|(?:_FILE|_PATH|_DIR|_NAME|_URL|_URI|_HEADER|_TYPE|_TTL|_LENGTH|_ENDPOINT|_EXPIRY|_ISSUER|_ID|_PUBLIC_KEY|_POLICY|_ENABLED|_REQUIRED|_LIMIT|_COUNT|_SIZE)$|^(?:MAX|MIN|NUM|USE|ENABLE|ALLOW|DISABLE|NO)_|TOKENIZ|PUBLIC/i
 
 /** Is it the name of a setting that holds a secret by value? */
 export const isSecretName = (name: string): boolean =>
@@ -26,6 +26,7 @@ export const isPlaceholder = (value: string): boolean => {
     /^[$%]|\$\{|\$\(|\{\{|^<.*>$|^\[.*\]$|^%[A-Z_]+%$|^\/|^(?:true|false|null|none|nil|yes|no|undefined|empty|unset|n\/a)$/i.test(
       bare,
     ) ||
+    /^[\w.-]+(?:\.(?:json|pem|key|txt|jks|p12|pfx|crt|cer|ya?ml|properties)|[_-]creds)$/i.test(bare) ||
     /^(?:x+|\*+|\.+|-+|0+|1234?5?6?7?8?9?0?)$/i.test(bare) ||
     /^(?:your|my|the|a|some|insert|enter|put|add|set|use|replace|change|fill|todo|fixme|dummy|fake|sample|example|placeholder|redacted|secret|password|passwd|pass|pw|token|key|test|tests|testing|changeme|changeit|default|admin|root|user|username|foo|bar|baz|foobar|hello|abc|abcd|supersecret|s3cr3t|postgres|mysql|guest|string|value|hunter2)(?:[-_ .]?(?:your|my|the|here|me|this|it|with|in|value|secret|password|pass|token|key|api|access|example|placeholder|change|real|db|database|user|admin|root|test|dummy|fake|postgres|mysql|redis|dev|local|id|string|\d+))*[!1]*$/i.test(
       bare,

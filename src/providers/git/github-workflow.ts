@@ -220,6 +220,8 @@ export function isPinned(uses: string, owner: string | null): boolean {
   if (uses.startsWith('./') || uses.includes('${{')) return true
   if (uses.startsWith('docker://')) return /@sha256:[0-9a-f]{64}$/.test(uses)
   const [action = '', ref = ''] = uses.split('@')
+  // Its releases verify themselves by tag; a commit is refused.
+  if (action.startsWith('slsa-framework/slsa-github-generator/')) return /^v\d+\.\d+\.\d+$/.test(ref)
   const from = action
     .replace(/^https?:\/\/[^/]+\//, '')
     .split('/')[0]!

@@ -1,7 +1,7 @@
 import type { Collection, Edge, Entity } from '../../sdk/index.ts'
 import type { Checkout } from './checkout.ts'
 import { readWorkflow, type Workflow } from './github-workflow.ts'
-import { pipelineLog } from './pipelines.ts'
+import { MADE_PER_JOB, pipelineLog } from './pipelines.ts'
 import { shortKey } from './place-names.ts'
 import { fileLedger, texts } from './texts.ts'
 
@@ -63,8 +63,7 @@ function* describe(
     type: 'github_actions_token',
     key: token,
     name: `GITHUB_TOKEN of ${workflow.name || file}`,
-    method: 'token',
-    expires: { notApplicable: 'a new token is made for each job and ends with it' },
+    ...MADE_PER_JOB,
     attributes: {
       repository: checkout.name,
       file,

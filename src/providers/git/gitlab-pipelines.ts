@@ -1,7 +1,7 @@
 import type { Collection, Edge, Entity } from '../../sdk/index.ts'
 import type { Checkout } from './checkout.ts'
 import { isSecretName } from './dockerfile.ts'
-import { pipelineLog } from './pipelines.ts'
+import { MADE_PER_JOB, pipelineLog } from './pipelines.ts'
 import { shortKey } from './place-names.ts'
 import { fileLedger, texts } from './texts.ts'
 import { stringsIn } from './workflow-expressions.ts'
@@ -82,8 +82,7 @@ function* describe(
     type: 'gitlab_job_token',
     key: token,
     name: `CI_JOB_TOKEN of ${file}`,
-    method: 'token',
-    expires: { notApplicable: 'a new token is made for each job and ends with it' },
+    ...MADE_PER_JOB,
     attributes: {
       repository: checkout.name,
       file,

@@ -11,7 +11,7 @@ export interface Statement {
 
 /** The statements of a policy in Amazon's JSON, whatever has to be evaluated left out. */
 export function statementsOf(policy: unknown): Statement[] {
-  return list(table(policy)['Statement'])
+  return list(table(jsonOf(policy))['Statement'])
     .slice(0, 500)
     .map((item) => {
       const statement = table(item)
@@ -37,6 +37,17 @@ export function statementsOf(policy: unknown): Statement[] {
         ),
       }
     })
+}
+
+/** A policy may be a string of JSON, with variables to be put in. */
+function jsonOf(policy: unknown): unknown {
+  const written = typeof policy === 'string' ? policy : (table(policy)['Sub'] ?? table(policy)['Fn::Sub'])
+  if (typeof written !== 'string') return policy
+  try {
+    return JSON.parse(written)
+  } catch {
+    return policy
+  }
 }
 
 const referenceText = (value: unknown): string =>
@@ -91,9 +102,9 @@ const HARMLESS = new Set([
 /** Amazon's own policies that make whoever holds them an administrator, or nearly. */
 export const managedExcess = (arn: string): { says: string; level: 'all' | 'wide' } | null =>
   /:policy\/(?:AdministratorAccess|IAMFullAccess)$/.test(arn)
-    ? { says: `holds ${arn.split('/').at(-1)}`, level: 'all' }
+    ? { says: 'makes its holder an administrator', level: 'all' }
     : /:policy\/(?:PowerUserAccess|job-function\/(?:SystemAdministrator|DatabaseAdministrator))$/.test(arn)
-      ? { says: `holds ${arn.split('/').at(-1)}`, level: 'wide' }
+      ? { says: 'lets its holder do nearly everything', level: 'wide' }
       : null
 
 export interface FederatedTrust {
@@ -102,6 +113,9 @@ export interface FederatedTrust {
   subjects: string[] | null
   audiences: string[] | null
 }
+
+/** Claims that say whose token it is. */
+const SUBJECT = /:(sub|repository|repository_owner|job_workflow_ref|project_path|namespace_path|amr|oid)\W*$/i
 
 /** Who from outside may take the role by federation. */
 export function federatedTrusts(statements: readonly Statement[]): FederatedTrust[] {
@@ -118,13 +132,12 @@ export function federatedTrusts(statements: readonly Statement[]): FederatedTrus
     return principals
       .filter(({ type }) => type === 'Federated')
       .flatMap((principal) => principal.values)
-      .map((issuer) => ({
-        issuer,
-        subjects: values(
-          /:(sub|repository|repository_owner|job_workflow_ref|project_path|namespace_path|amr|oid)\W*$/i,
-        ),
-        audiences: values(/:aud\W*$/i),
-      }))
+      .map((issuer) => {
+        const audiences = values(/:aud\W*$/i)
+        // A pool of Cognito is its audience; all its tokens come from one customer.
+        const subjects = issuer === 'cognito-identity.amazonaws.com' && audiences ? audiences : values(SUBJECT)
+        return { issuer, subjects, audiences }
+      })
   })
 }
 

@@ -1,5 +1,5 @@
 import type { Detection, Instant } from '../../sdk/index.ts'
-import { sshFingerprintOf } from './private-key.ts'
+import { publicKeyOf, type SshPublicKey } from './ssh-public-key.ts'
 
 const MOST_CREDENTIALS = 20_000
 const MOST_PLACES_EACH = 100
@@ -25,7 +25,8 @@ export interface Leak {
   /** Of the first detection, without its value. */
   detection: Omit<Detection, 'value'>
   isPrivateKey: boolean
-  sshFingerprint: string | null
+  /** Of a private key, where it can be told. */
+  publicKey: SshPublicKey | null
   /** All places, kept or not. */
   total: number
   places: LeakPlace[]
@@ -50,9 +51,9 @@ export function leakLog() {
           return
         }
         const isPrivateKey = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----/.test(value.reveal())
-        const sshFingerprint = isPrivateKey ? sshFingerprintOf(value.reveal()) : null
+        const publicKey = isPrivateKey ? publicKeyOf(value.reveal()) : null
         known = {
-          leak: { fingerprint, detection, isPrivateKey, sshFingerprint, total: 0, places: [] },
+          leak: { fingerprint, detection, isPrivateKey, publicKey, total: 0, places: [] },
           places: new Map(),
         }
         leaks.set(fingerprint, known)

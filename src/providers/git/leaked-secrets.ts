@@ -153,20 +153,20 @@ function isWanted(checkout: Checkout, file: string): boolean {
 
 function* describeLeak(
   checkout: Checkout,
-  { fingerprint, detection, total, places, sshFingerprint, isPrivateKey }: Leak,
+  { fingerprint, detection, total, places, publicKey, isPrivateKey }: Leak,
 ): Generator<Entity | Edge> {
-  const credential = sshFingerprint ? `ssh:${sshFingerprint}` : `credential:${fingerprint}`
+  const credential = publicKey ? `ssh:${publicKey.fingerprint}` : `credential:${fingerprint}`
   const dates = places.flatMap(({ date }) => date ?? []).sort()
   const atHead = places.some((place) => place.atHead === true || place.inFolder)
   const ends: (Instant | null)[] = places.map(({ lastSeen }) => lastSeen)
   yield {
     kind: 'credential',
-    type: sshFingerprint ? 'ssh_key' : 'secret_value',
+    type: publicKey ? 'ssh_key' : 'secret_value',
     key: credential,
     name: `${detection.title} ${detection.redacted}`.slice(0, 300),
     method: detection.method,
     fingerprint,
-    aliases: [detection.keyId, sshFingerprint].flatMap((alias) => (alias ? alias.slice(0, 2048) : [])),
+    aliases: [detection.keyId, publicKey?.fingerprint].flatMap((alias) => (alias ? alias.slice(0, 2048) : [])),
     attributes: {
       detector: detection.detector,
       provider: detection.provider,
@@ -175,6 +175,7 @@ function* describeLeak(
       severity: detection.severity,
       ...(detection.keyId ? { keyId: detection.keyId } : {}),
       ...(isPrivateKey ? { privateKey: true } : {}),
+      ...(publicKey ? { keyType: publicKey.keyType, ...(publicKey.bits ? { bits: publicKey.bits } : {}) } : {}),
       leakPlaces: total,
       leakPlacesKept: places.length,
       firstSeen: dates[0] ?? null,

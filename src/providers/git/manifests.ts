@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import { isPlaceholder } from './dockerfile.ts'
 import { isTable, list, readYaml, strings, type Table, table, text, type YamlDocument } from './yaml-lines.ts'
 
@@ -7,6 +8,8 @@ export interface Manifest {
   line: number
   kind: string
   name: string
+  /** Is the name computed from a chart's values, so that the file's name stands for it? */
+  templated: boolean
   namespace: string | null
   labels: Table
   annotations: Table
@@ -101,14 +104,35 @@ function* objects(
     file,
     line: document.line([...path, 'kind']),
     kind,
-    name: text(metadata['name']) ?? text(metadata['generateName']) ?? 'unnamed',
-    namespace: text(metadata['namespace']) ?? null,
+    name: nameIn(metadata, file),
+    templated: /templated/.test(text(metadata['name']) ?? ''),
+    namespace: fixed(metadata['namespace']),
     labels: table(metadata['labels']),
     annotations: table(metadata['annotations']),
     body: value,
     lineOf: (...steps) => document.line([...path, ...steps]),
   }
 }
+
+/**
+ * A patch of Kustomize's names only what it changes: taken for a whole, it would seem to run as the default account. Whole
+ * objects have a selector where one is required, and an image.
+ */
+const isWhole = (kind: string, body: Table, spec: Table): boolean =>
+  (!/^(Deployment|StatefulSet|DaemonSet|ReplicaSet)$/.test(kind) || isTable(table(body['spec'])['selector'])) &&
+  list(spec['containers']).some((container) => text(table(container)['image']) !== undefined)
+
+/** A word that is not computed from values. */
+export const fixed = (value: unknown): string | null => {
+  const word = text(value)
+  return word === undefined || word.includes('templated') ? null : word
+}
+
+const nameIn = (metadata: Table, file: string): string =>
+  fixed(metadata['name']) ??
+  (text(metadata['name'])
+    ? posix.basename(file).replace(/\.[^.]+$/, '')
+    : (text(metadata['generateName']) ?? 'unnamed'))
 
 /** Where the pod's description sits in each kind of workload. */
 const POD_AT: Record<string, string[]> = {
@@ -128,7 +152,7 @@ export const podOf = ({ kind, body }: Manifest): { spec: Table; path: string[] }
   if (!path) return null
   let at: unknown = body
   for (const step of path) at = table(at)[step]
-  return isTable(at) ? { spec: at, path } : null
+  return isTable(at) && isWhole(kind, body, at) ? { spec: at, path } : null
 }
 
 export interface PolicyRule {
@@ -164,14 +188,14 @@ export function dangersOf({ groups, resources, verbs }: PolicyRule): string[] {
         ? 'may do anything to everything'
         : `may do anything in the API group ${groups.join(', ') || 'core'}`,
     )
-  else if (core && resources.includes('secrets') && has(verbs, 'list', 'watch')) found.push('reads all secrets')
+  else if (core && resources.includes('secrets') && has(verbs, 'list', 'watch')) found.push('may read all secrets')
   else if (
     groups.includes('*') &&
     resources.includes('*') &&
     has(verbs, 'list', 'get', 'watch') &&
     !verbs.includes('*')
   )
-    found.push('reads everything, secrets too')
+    found.push('may read everything, secrets too')
   if (
     !resources.includes('*') &&
     has(groups, 'rbac.authorization.k8s.io') &&
@@ -188,6 +212,17 @@ export function dangersOf({ groups, resources, verbs }: PolicyRule): string[] {
   return found
 }
 
+/** Names of values that are kept in a Secret for company only. */
+const HARMLESS =
+  /(?:^|[._-])(?:user(?:name)?|login|email|host(?:name)?|port|endpoint|ur[il]|region|bucket(?:names?|s)?|database|db|dbname|name(?:space)?|audience|issuer(?:url)?|client[._-]?id|tenant[._-]?id|type|scope|server|project|cluster|mtime|enabled|mode|version|ca|crt|cert|pub|public|access[._-]?key[._-]?id)$|(?:[a-z])(?:Mtime|Id|Url|URL|Name|Host|Port|Endpoint|Region|Audience|Issuer)$|^(?:ca|tls)\.crt$/i
+
+/** A file kept in a Secret is none because of that: it has to hold one. */
+const IS_FILE = /\.(ini|ya?ml|json|conf|toml|xml|properties|cfg|config|txt|sh|sql)$/i
+const holdsSecret = (value: string): boolean =>
+  [...value.matchAll(/(?:password|passwd|secret|token|api_?key)["']?[ \t]*[:=][ \t]*["']?([^\s"',}]{6,200})/gi)].some(
+    (match) => !isPlaceholder(match[1]!),
+  )
+
 /** Values that are written into a Secret: names, and the plain values as far as they are no stand-ins. */
 export function secretValues({ body, lineOf }: Manifest): { name: string; value: string; line: number }[] {
   const values: { name: string; value: string; line: number }[] = []
@@ -199,7 +234,14 @@ export function secretValues({ body, lineOf }: Manifest): { name: string; value:
       const raw = text(given)
       if (raw === undefined || raw.startsWith('ENC[') || /templated|\$\{|^<.*>$|^vault:|^ref\+/.test(raw)) continue
       const value = decode ? Buffer.from(raw, 'base64').toString('utf8') : raw
-      if (value.length === 0 || isPlaceholder(value.trim())) continue
+      if (
+        value.length < 4 ||
+        HARMLESS.test(name) ||
+        (IS_FILE.test(name) && !holdsSecret(value)) ||
+        isPlaceholder(value.trim()) ||
+        /^https?:\/\/[^@]*$|^-----BEGIN (?:CERTIFICATE|PUBLIC KEY)-----/.test(value)
+      )
+        continue
       values.push({ name, value, line: lineOf(part, name) })
     }
   }

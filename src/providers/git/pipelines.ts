@@ -3,6 +3,13 @@ import type { Checkout } from './checkout.ts'
 import type { Federation } from './github-workflow.ts'
 import { environmentOfWord, shortKey } from './place-names.ts'
 
+/** Of tokens that a platform mints: there is nothing to rotate, and nothing to find unused. */
+export const MADE_PER_JOB = {
+  created: { notApplicable: 'a new token is made for each job' },
+  expires: { notApplicable: 'a token ends with its job' },
+  lastUsed: { notApplicable: 'a token is used by its job alone' },
+}
+
 /** One use of a secret by a pipeline. */
 export interface PipelineSecret {
   name: string
@@ -83,7 +90,13 @@ export function pipelineLog(checkout: Checkout, platform: string) {
           key,
           name: `${platform} trusted by ${target}`.slice(0, 300),
           method: 'federation',
-          expires: { notApplicable: 'a new token is minted for each job' },
+          ...MADE_PER_JOB,
+          unknowns: {
+            subject: {
+              reason: `what ${cloud} demands of the subject stands in the trust there`,
+              permission: `a connection to ${cloud}`,
+            },
+          },
           ...(identity
             ? { aliases: [identity.replace(/^[a-z]+:(arn:)?/, (head) => (head.endsWith('arn:') ? 'arn:' : ''))] }
             : {}),

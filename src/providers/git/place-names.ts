@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Environment, Instant, Key } from '../../sdk/index.ts'
 
 const WORDS: [Environment, ReadonlySet<string>][] = [
-  ['production', new Set(['prod', 'production', 'prd', 'live'])],
+  ['production', new Set(['prod', 'production', 'prd'])],
   ['staging', new Set(['staging', 'stage', 'stg', 'uat', 'preprod', 'preproduction', 'pre-prod'])],
   ['development', new Set(['dev', 'devel', 'develop', 'development', 'local', 'localhost', 'sandbox'])],
   [
@@ -33,22 +33,25 @@ export function environmentOfWord(word: string): Environment | undefined {
 
 /** The environment that a path names, its file name first, then its folders from the inside out. */
 export function environmentOfPath(path: string): Environment | undefined {
-  for (const part of path.split('/').reverse()) {
+  const [file = '', ...folders] = path.split('/').reverse()
+  // A test of production is a test.
+  if (folders.some((folder) => environmentOfWord(folder) === 'test')) return 'test'
+  for (const part of [file, ...folders]) {
     const environment = environmentOfWord(part)
     if (environment) return environment
   }
   return undefined
 }
 
-/** Is it an example, a test or documentation rather than something that runs? */
+/** Is it an example, a test, documentation or somebody else's code rather than something that runs here? */
 export const isExample = (path: string): boolean =>
-  /(^|[/._-])(tests?|testing|testdata|specs?|fixtures?|examples?|samples?|demos?|docs?|documentation|mocks?|stubs?|snapshots?|e2e|__tests__|tutorials?|quickstarts?)([/._-]|$)/i.test(
+  /(^|[/._-])(tests?|testing|testdata|specs?|fixtures?|examples?|samples?|demos?|docs?|documentation|mocks?|stubs?|snapshots?|e2e|__tests__|tutorials?|quickstarts?|vendor|third[_-]?party)([/._-]|$)/i.test(
     path,
   )
 
 /** Does it lie in a folder of samples or fixtures, whose identities nobody means to make? */
 export const isSample = (path: string): boolean =>
-  /(^|\/)(tests|test-?data|test-?fixtures?|fixtures?|examples?|samples?|docs?|documentation|website|__tests__|e2e|mocks?|specs?|snapshots?|tutorials?)\//i.test(
+  /^test\/|(^|\/)(tests|test-?data|test-?fixtures?|fixtures?|examples?|samples?|docs?|documentation|website|__tests__|e2e|mocks?|specs?|snapshots?|tutorials?)\//i.test(
     path,
   )
 
@@ -130,9 +133,9 @@ export function botOf({ name, email }: Author): { name: string; reason: string }
   if (/\[bot\]$/i.test(name)) return { name, reason: `the author name ends in [bot]` }
   if (KNOWN_BOTS.test(name)) return { name, reason: `${name} is the name of a known program` }
   if (email === 'noreply@github.com') return { name: 'web-flow', reason: 'GitHub itself commits with this address' }
-  const local = email.split('@')[0]!
+  const local = email.split('@')[0]!.replace(/\+.*$/, '')
   if (/^project_\d+_bot/.test(local)) return { name: local, reason: 'the address is that of a GitLab project token' }
-  if (/^(?:.*[-_.+])?(bot|robot|ci-bot|cibot|jenkins|buildbot|automation)$/i.test(local)) {
+  if (/^(?:.*[-_.])?(bot|robot|ci-bot|cibot|jenkins|buildbot|automation)$/i.test(local)) {
     return { name: name || local, reason: `the address ${email} is named for a program` }
   }
   return null

@@ -1,12 +1,14 @@
-import { createHash } from 'node:crypto'
 import type { Collection, Edge, Entity, Run } from '../../sdk/index.ts'
 import type { Checkout, Repository } from './checkout.ts'
 import { type Author, botOf, instant, parseAuthor, personKey, shortKey } from './place-names.ts'
 import { gitLines, gitRecords } from './run-git.ts'
+import { describeBlob, type SshPublicKey } from './ssh-public-key.ts'
 import { texts } from './texts.ts'
 
 const MOST_PEOPLE = 500
 const MOST_SIGNATURES = 300
+/** Programs that have not committed for so long are history, not identities. */
+const YEAR = 365 * 86_400_000
 
 /** The repository, who commits to it, and the credentials that its own settings carry. */
 export const repository: Collection<Checkout> = {
@@ -63,7 +65,7 @@ export const repository: Collection<Checkout> = {
         ...owners.attributes,
       },
     }
-    yield* describePeople(checkout, history, owners.emails)
+    yield* describePeople(checkout, history, owners.emails, run.now())
     yield* signingKeys(git, run)
     yield* remoteCredentials(checkout, git, run)
     for (const email of owners.emails)
@@ -137,12 +139,14 @@ function* describePeople(
   checkout: Checkout,
   history: typeof nobody,
   owners: ReadonlySet<string>,
+  now: Date,
 ): Generator<Entity | Edge> {
   const bots = new Map<string, Committer & { reason: string }>()
   const described = new Set<string>()
   for (const committer of history.people.slice(0, MOST_PEOPLE)) {
     const bot = botOf(committer)
     if (bot) {
+      if (committer.last * 1000 < now.getTime() - YEAR) continue
       const known = bots.get(bot.name)
       if (!known) bots.set(bot.name, { ...committer, ...bot })
       else {
@@ -172,7 +176,12 @@ function* describePeople(
       key,
       name,
       aliases: [bot.email],
-      attributes: { accountKind: 'service', accountKindReasons: [bot.reason], email: bot.email },
+      lastUsed: { notApplicable: 'a repository shows commits, not whether the account still works' },
+      attributes: {
+        accountKind: OF_THE_PLATFORM.test(name) ? 'system' : 'service',
+        accountKindReasons: [bot.reason],
+        email: bot.email,
+      },
     }
     yield { from: key, verb: 'called', to: checkout.key, attributes: told(bot) }
   }
@@ -183,6 +192,9 @@ function* describePeople(
   }
 }
 
+/** Made by the code host for every repository; nobody here could answer for them. */
+const OF_THE_PLATFORM = /^(dependabot|github-actions|web-flow|copilot|gitlab-bot)(\[bot\])?$/i
+
 const told = ({ commits, first, last }: Committer) => ({
   commits,
   firstCommit: instant(first) ?? null,
@@ -192,7 +204,7 @@ const told = ({ commits, first, last }: Committer) => ({
 /** SSH keys that signed the newest commits: the public key stands in the signature, so no program is asked. */
 async function* signingKeys(git: Repository, run: Run): AsyncGenerator<Entity | Edge> {
   if (git.head === null) return
-  const seen = new Map<string, Set<string>>()
+  const seen = new Map<string, { key: SshPublicKey; people: Set<string> }>()
   for await (const commit of gitRecords(
     git.place,
     ['log', '-z', '--format=raw', `--max-count=${MOST_SIGNATURES}`, git.head],
@@ -204,13 +216,14 @@ async function* signingKeys(git: Repository, run: Run): AsyncGenerator<Entity | 
     if (!armour || !email) continue
     const blob = Buffer.from(armour[1]!.replace(/\s/g, ''), 'base64')
     if (blob.subarray(0, 6).toString('latin1') !== 'SSHSIG' || blob.length < 14) continue
-    const publicKey = blob.subarray(14, 14 + blob.readUInt32BE(10))
-    if (publicKey.length === 0) continue
-    const fingerprint = `SHA256:${createHash('sha256').update(publicKey).digest('base64').replace(/=+$/, '')}`
-    const people = seen.get(fingerprint) ?? new Set()
-    seen.set(fingerprint, people.add(email))
+    const key = describeBlob(blob.subarray(14, 14 + blob.readUInt32BE(10)))
+    if (!key) continue
+    const known = seen.get(key.fingerprint) ?? { key, people: new Set() }
+    seen.set(key.fingerprint, known)
+    known.people.add(email)
   }
-  for (const [fingerprint, people] of seen) {
+  for (const { key: publicKey, people } of seen.values()) {
+    const { fingerprint, keyType, bits } = publicKey
     const key = `ssh:${fingerprint}`
     yield {
       kind: 'credential',
@@ -218,8 +231,10 @@ async function* signingKeys(git: Repository, run: Run): AsyncGenerator<Entity | 
       key,
       name: fingerprint,
       method: 'ssh-key',
+      created: { unknown: 'an SSH key carries no date' },
+      expires: { notApplicable: 'an SSH key has no end of its own' },
       aliases: [fingerprint],
-      attributes: { signsCommits: true },
+      attributes: { signsCommits: true, keyType, ...(bits ? { bits } : {}) },
     }
     for (const email of people) yield { from: key, verb: 'authenticates', to: personKey(email) }
   }

@@ -40,9 +40,11 @@ export function readYaml(text: string): YamlRead {
   const documents: YamlDocument[] = []
   const budget: Budget = { left: MOST_VALUES, anchors: new Map() }
   for (const document of parsed) {
-    if (document.errors.length > 0)
+    // Wrong indentation of a flow collection is read as it was meant.
+    const error = document.errors.find(({ code }) => code !== 'BAD_INDENT')
+    if (error)
       return {
-        skipped: `line ${counter.linePos(document.errors[0]!.pos[0]).line}: ${document.errors[0]!.code.toLowerCase().replaceAll('_', ' ')}`,
+        skipped: `line ${counter.linePos(error.pos[0]).line}: ${error.code.toLowerCase().replaceAll('_', ' ')}`,
       }
     try {
       budget.anchors.clear()

@@ -1,5 +1,6 @@
 import type { Migrations } from '../platform/index.ts'
 
+export { type Assessor, startAssessor } from './assessor.ts'
 export { describeRules, ruleSettings, setRule } from './catalogue.ts'
 export type { Evidence } from './closing.ts'
 export { type Evaluated, type EvaluateOptions, evaluate, type View } from './evaluate.ts'
@@ -7,6 +8,7 @@ export { atLeast, baseline, toFinding, toFindings, worstFirst } from './finding.
 export { type StoredFinding, storedFindings } from './finding-rows.ts'
 export { OWASP } from './frameworks/owasp.ts'
 export { TEN_NAMES, underTenNames } from './frameworks/ten-names.ts'
+export { judgeEstate } from './judge-estate.ts'
 export { approveAcceptance, askAcceptance, mute, reopen, reopenDue, type Step, undo } from './life.ts'
 export { type DryRun, dryRun } from './own/dry-run.ts'
 export { type OwnRules, ownRules, removeUserRule, saveUserRule } from './own/store-user-rules.ts'

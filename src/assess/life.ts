@@ -155,8 +155,15 @@ export async function undo(tx: Tx, { event, by, now }: { event: number; by: stri
   })
 }
 
-/** Opens what was muted or accepted until now; called by each evaluation, and by a schedule in between. Returns the ids. */
+/** Opens what was muted or accepted until now, and writes it to the audit trail; for a schedule between evaluations. */
 export async function reopenDue(tx: Tx, now: Date): Promise<string[]> {
+  const ids = await openDue(tx, now)
+  await recordDue(tx, ids)
+  return ids
+}
+
+/** The same without the audit entry, which comes last in a transaction; `recordDue` writes it. */
+export async function openDue(tx: Tx, now: Date): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     with due as (select id, state, until from assess.finding where state in ('muted', 'accepted') and until <= ${now} for update),
     opened as (update assess.finding f set state = 'open', until = null, reason = null, by = null, approved_by = null from due where due.id = f.id returning f.id)
@@ -164,15 +171,17 @@ export async function reopenDue(tx: Tx, now: Date): Promise<string[]> {
     select id, ${now}, 'reopened', 'Opened again: the time for which it was ' || state || ' is over.' from due order by id returning finding as id`.execute(
     tx,
   )
-  const ids = rows.map(({ id }) => id)
-  if (ids.length > 0)
-    await audit.record(tx, {
-      actor: 'reeve',
-      action: 'finding.reopen',
-      subject: 'due',
-      after: { findings: ids.slice(0, 1000), count: ids.length },
-    })
-  return ids
+  return rows.map(({ id }) => id)
+}
+
+export async function recordDue(tx: Tx, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  await audit.record(tx, {
+    actor: 'reeve',
+    action: 'finding.reopen',
+    subject: 'due',
+    after: { findings: ids.slice(0, 1000), count: ids.length },
+  })
 }
 
 async function hold(tx: Tx, finding: string): Promise<Standing> {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { setImmediate as breathe } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { audit, canonical, type Tx } from '../platform/index.ts'
 import type { Finding, Rule } from '../sdk/index.ts'
@@ -7,7 +8,7 @@ import { type Closing, evidenceOf, goneEvidence, type Saw, sawOf } from './closi
 import type { Evaluated } from './evaluate.ts'
 import { RANK, toFinding } from './finding.ts'
 import { storedFindings } from './finding-rows.ts'
-import { reopenDue } from './life.ts'
+import { openDue, recordDue } from './life.ts'
 import { storeStandings } from './standings.ts'
 import { storeThings } from './store-things.ts'
 import type { ThingsEstate } from './things.ts'
@@ -30,7 +31,12 @@ interface Known {
   number: string | null
 }
 
+/** Any constant; the same in every Reeve that shares the database. */
+export const EVALUATION_LOCK = 7373_0301
+
 const BATCH = 2_000
+/** Verdicts between two breaths, so that others get their turn. */
+const BREATH = 2_000
 
 /**
  * Takes the verdicts of one whole evaluation and carries every finding on through its life: opened, changed, closed with
@@ -50,8 +56,8 @@ export async function storeEvaluation(
   },
 ): Promise<StoredEvaluation> {
   const { estate, rules, now } = given
-  await sql`select pg_advisory_xact_lock(7373_0301)`.execute(tx)
-  await reopenDue(tx, now)
+  await sql`select pg_advisory_xact_lock(${EVALUATION_LOCK})`.execute(tx)
+  const due = await openDue(tx, now)
   const known = await load(tx, estate)
   const tallies = new Map<string, Tally>(
     rules.map((rule) => [rule.id, { fail: 0, pass: 0, unknown: 0, notApplicable: 0 }]),
@@ -62,7 +68,9 @@ export async function storeEvaluation(
   const visited = new Set<Known>()
   const incoming = await openIncoming(tx)
 
+  let verdictsSeen = 0
   for (const { rule, subject, outcome } of given.evaluated) {
+    if (++verdictsSeen % BREATH === 0) await breathe()
     const tally = tallies.get(rule.id)!
     tally[outcome.verdict === 'not-applicable' ? 'notApplicable' : outcome.verdict]++
     if (outcome.verdict !== 'not-applicable') judged.set(subject.key, (judged.get(subject.key) ?? 0) + 1)
@@ -103,6 +111,7 @@ export async function storeEvaluation(
   await sql`insert into assess.evaluation (at, run, rules, subjects, fail, pass, unknown, not_applicable, opened, resolved, reopened)
     values (${now}, ${given.run ?? null}, ${rules.length}, ${judged.size}, ${verdicts.fail}, ${verdicts.pass}, ${verdicts.unknown}, ${verdicts.notApplicable},
       ${opened.length}, ${resolved.length}, ${reopened.length})`.execute(tx)
+  await recordDue(tx, due)
   if (opened.length + resolved.length + reopened.length > 0) {
     const after = {
       opened: opened.slice(0, 1000),

@@ -24,6 +24,8 @@ export interface App {
   fingerprint(value: string): string
   /** Checks the signed heads of the audit chain; without it the chain is checked for itself. */
   installationKey?: InstallationKey
+  /** Opens every route to commands of whoever owns the data folder; made anew at each start, kept in a file only they can read. */
+  localToken?: string
   /** The folder or repository that the first run offers to read. */
   folder?: string
   /** The built console; addresses without a file answer its index.html. */

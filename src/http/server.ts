@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto'
 import cookie from '@fastify/cookie'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { z } from 'zod'
-import { ReeveError, codeOf } from '../sdk/index.ts'
-import { callerOfSession, callerOfToken, sameText } from './accounts.ts'
 import { Rolls } from '../read/index.ts'
+import { codeOf, ReeveError } from '../sdk/index.ts'
+import { callerOfSession, callerOfToken, sameText } from './accounts.ts'
 import { Announcements } from './announcements.ts'
 import type { App, Serving } from './app.ts'
 import { serveConsole } from './console.ts'
@@ -65,7 +65,8 @@ export async function createServer(app: App, list: readonly Route[] = routes): P
 }
 
 function add(fastify: FastifyInstance, app: Serving, one: Route, closing: AbortSignal): void {
-  if (!CAN.includes(one.can)) throw new ReeveError('http/no-can', `${one.method} ${one.path} does not say who may: give it \`can\``)
+  if (!CAN.includes(one.can))
+    throw new ReeveError('http/no-can', `${one.method} ${one.path} does not say who may: give it \`can\``)
   fastify.route({
     method: one.method,
     url: one.path.replaceAll(/\{(\w+)\}/g, ':$1'),
@@ -102,46 +103,94 @@ async function callerOf(app: App, one: Route, request: FastifyRequest): Promise<
   const bearer = /^Bearer (reeve_[\w-]{20,100})$/.exec(request.headers.authorization ?? '')?.[1]
   const session = request.cookies[COOKIE]
   const caller = bearer
-    ? await callerOfToken(app.db, app.clock, bearer)
+    ? (localCaller(app, bearer) ?? (await callerOfToken(app.db, app.clock, bearer)))
     : session
       ? await callerOfSession(app.db, app.clock, session)
       : null
-  if (!caller) throw new ReeveError('session/none', 'sign in with a one-time link, or send an API token as `Authorization: Bearer reeve_…`')
-  if (one.method !== 'GET' && caller.csrf !== null && !sameText(String(request.headers['x-reeve-csrf'] ?? ''), caller.csrf)) {
-    throw new ReeveError('http/csrf', 'a change from a browser repeats `csrf` of /v1/session in the header X-Reeve-CSRF')
+  if (!caller)
+    throw new ReeveError(
+      'session/none',
+      'sign in with a one-time link, or send an API token as `Authorization: Bearer reeve_…`',
+    )
+  if (
+    one.method !== 'GET' &&
+    caller.csrf !== null &&
+    !sameText(String(request.headers['x-reeve-csrf'] ?? ''), caller.csrf)
+  ) {
+    throw new ReeveError(
+      'http/csrf',
+      'a change from a browser repeats `csrf` of /v1/session in the header X-Reeve-CSRF',
+    )
   }
   const refusal = refusalOf(one.can as Exclude<Can, 'anyone'>, caller)
   if (refusal?.why === 'role') {
-    throw new ReeveError('access/role', `this wants the role ${refusal.roles.join(' or ')}; you are ${caller.role}. Ask an admin.`)
+    throw new ReeveError(
+      'access/role',
+      `this wants the role ${refusal.roles.join(' or ')}; you are ${caller.role}. Ask an admin.`,
+    )
   }
   if (refusal) throw new ReeveError('access/scope', `this token has not the scope \`${refusal.scope}\` that this wants`)
   return caller
+}
+
+/** The command line on this machine: whoever can read the data folder is the admin of what is in it. */
+function localCaller(app: App, bearer: string): Caller | null {
+  if (app.localToken === undefined || !sameText(bearer, app.localToken)) return null
+  return {
+    id: 'local',
+    actor: 'command line',
+    name: 'command line',
+    role: 'admin',
+    scopes: null,
+    csrf: null,
+    hash: Buffer.alloc(0),
+    expires: null,
+  }
 }
 
 function read<T>(schema: z.ZodType<T> | undefined, input: unknown, part: string): T {
   if (!schema) return undefined as T
   const result = schema.safeParse(input ?? {})
   if (result.success) return result.data
-  const fields = result.error.issues.slice(0, 20).map((issue) => ({ path: [part, ...issue.path.map(String)].join('.'), says: issue.message }))
-  throw new ReeveError('http/invalid', `the request is not as described: ${fields.map(({ path, says }) => `${path}: ${says}`).join('; ')}`, { fields: { fields } })
+  const fields = result.error.issues
+    .slice(0, 20)
+    .map((issue) => ({ path: [part, ...issue.path.map(String)].join('.'), says: issue.message }))
+  throw new ReeveError(
+    'http/invalid',
+    `the request is not as described: ${fields.map(({ path, says }) => `${path}: ${says}`).join('; ')}`,
+    { fields: { fields } },
+  )
 }
 
 function addOptions(fastify: FastifyInstance, list: readonly Route[]): void {
   for (const [path, methods] of Map.groupBy(list, (one) => one.path)) {
     const allow = allowed(methods)
-    fastify.options(path.replaceAll(/\{(\w+)\}/g, ':$1'), async (_, reply) => reply.code(204).header('allow', allow).send())
+    fastify.options(path.replaceAll(/\{(\w+)\}/g, ':$1'), async (_, reply) =>
+      reply.code(204).header('allow', allow).send(),
+    )
   }
 }
 
 export const allowed = (list: readonly Route[]): string =>
-  [...new Set(list.flatMap((one) => (one.method === 'GET' && !one.streams ? ['GET', 'HEAD'] : [one.method]))), 'OPTIONS'].join(', ')
+  [
+    ...new Set(list.flatMap((one) => (one.method === 'GET' && !one.streams ? ['GET', 'HEAD'] : [one.method]))),
+    'OPTIONS',
+  ].join(', ')
 
 function failed(app: App, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = problemOf(error, request.url.split('?')[0]!, request.id)
-  if (problem.status >= 500) app.log.error({ request: request.id, path: request.url.split('?')[0], code: codeOf(error), err: error }, 'request failed')
+  if (problem.status >= 500)
+    app.log.error(
+      { request: request.id, path: request.url.split('?')[0], code: codeOf(error), err: error },
+      'request failed',
+    )
   const after = error instanceof ReeveError && error.fields['after']
   if (typeof after === 'number') reply.header('retry-after', String(after))
-  return reply.code(problem.status).type('application/problem+json; charset=utf-8').header('cache-control', 'no-store').send(JSON.stringify(problem))
+  return reply
+    .code(problem.status)
+    .type('application/problem+json; charset=utf-8')
+    .header('cache-control', 'no-store')
+    .send(JSON.stringify(problem))
 }
 
 declare module 'fastify' {

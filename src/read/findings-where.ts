@@ -63,9 +63,9 @@ const COLUMNS: Readonly<Record<string, Condition>> = {
   live: sql`f.live`,
 }
 const LISTS: Readonly<Record<string, Condition>> = {
-  owasp: sql`(select array_agg(lower(o)) from unnest(f.owasp) o)`,
+  owasp: sql`coalesce((select array_agg(lower(o)) from unnest(f.owasp) o), '{}')`,
   source: sql`n.connections`,
-  owner: sql`(select array_agg(w) from graph.key ok left join graph.node o using (id), unnest(array[lower(ok.key), lower(o.name)]) w where ok.id = any(n.owners))`,
+  owner: sql`coalesce((select array_agg(w) from graph.key ok left join graph.node o using (id), unnest(array[lower(ok.key), lower(o.name)]) w where ok.id = any(n.owners)), '{}')`,
 }
 
 function fieldCondition(name: string, match: Match, now: Date): Condition {
@@ -73,7 +73,8 @@ function fieldCondition(name: string, match: Match, now: Date): Condition {
   if (column) {
     if ('is' in match) return name === 'type' ? sql`${column} = ${match.is} or ${column} like ${`%\\_${escape(match.is)}`}` : sql`${column} = ${match.is}`
     if ('begins' in match) return sql`starts_with(${column}, ${match.begins})`
-    return 'special' in match && match.special === 'any' ? sql`${column} is not null` : sql`${column} is null`
+    if ('special' in match && match.special === 'any') return sql`${column} is not null`
+    return 'special' in match && match.special === 'unknown' ? sql`${column} is null or ${column} = 'unknown'` : sql`${column} is null`
   }
   const list = LISTS[name]
   if (list) {

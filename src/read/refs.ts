@@ -64,8 +64,9 @@ export async function accountableOf(db: Db, keys: Iterable<string>): Promise<Map
 
 /** `user:…` and `token:…` as people know them; anything else as it stands. */
 export const actorName = (actor: RawBuilder<unknown>) => sql<string>`coalesce(
-  (select a.name from http.account a where ${actor} = 'user:' || a.id),
-  (select a.name || ', by token ' || t.name from http.token t join http.account a on a.id = t.account where ${actor} = 'token:' || t.id), ${actor})`
+  (select acting.name from http.account acting where ${actor} = 'user:' || acting.id),
+  (select acting.name || ', by token ' || held.name from http.token held join http.account acting on acting.id = held.account
+    where ${actor} = 'token:' || held.id), ${actor})`
 
 export async function suggestionsOf(db: Db, keys: Iterable<string>): Promise<Map<string, Suggestion>> {
   const wanted = [...new Set(keys)]

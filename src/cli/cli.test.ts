@@ -67,11 +67,11 @@ function fake(
       }),
     scan: async (options) => {
       asked.push(options)
-      return { findings: [], ledger: [], interrupted: false, ...scanned }
+      return { findings: [], ledger: [], interrupted: false, estate: null, ...scanned }
     },
-    newSince: (findings) => [...findings],
-    sarif: (findings) => ({ version: '2.1.0', count: findings.length }),
-    html: () => '<html></html>',
+    newSince: async (findings) => [...findings],
+    sarif: async ({ findings }) => ({ version: '2.1.0', count: findings.length }),
+    html: async () => '<html></html>',
     doctor: never,
     explainConfig: never,
     verifyAudit: never,
@@ -137,7 +137,7 @@ describe('scan', () => {
   })
 
   test('what the baseline knows neither counts nor shows', async () => {
-    const reeve = fake({ newSince: () => [] }, { findings: [finding()] })
+    const reeve = fake({ newSince: async () => [] }, { findings: [finding()] })
     await runCli(['scan', '.', '--fail-on', 'low', '--baseline', 'old.json'], reeve)
     expect(process.exitCode).toBe(0)
     expect(out).toContain('1 that the baseline knows')

@@ -29,11 +29,13 @@ export interface ScanOptions {
   progress(text: string): void
 }
 
-export interface Scanned {
+export interface Scanned<Estate = unknown> {
   findings: Finding[]
   ledger: LedgerLine[]
-  /** Read to its end? */
+  /** Was it stopped before its end? */
   interrupted: boolean
+  /** What was read; for the report. */
+  estate: Estate
 }
 
 export interface Check {
@@ -43,16 +45,16 @@ export interface Check {
   fix?: string
 }
 
-export interface Reeve {
+export interface Reeve<Estate = unknown> {
   version: string
   up(options: UpOptions): Promise<Running>
   /** The running server of this data folder, `REEVE_URL`, or one started for this command. */
   api(): Promise<Api>
-  scan(options: ScanOptions): Promise<Scanned>
+  scan(options: ScanOptions): Promise<Scanned<Estate>>
   /** Findings that `baseline` (an earlier `scan --json`) does not hold. */
-  newSince(findings: readonly Finding[], baseline: string): Finding[]
-  sarif(findings: readonly Finding[]): unknown
-  html(scanned: Scanned, title: string): string
+  newSince(findings: readonly Finding[], baseline: string): Promise<Finding[]>
+  sarif(scanned: Scanned<Estate>): Promise<unknown>
+  html(scanned: Scanned<Estate>, title: string): Promise<string>
   doctor(): Promise<Check[]>
   explainConfig(): { key: string; value: string; from: string; default: string; description: string }[]
   verifyAudit(): Promise<{ ok: boolean; says: string; entries: number }>

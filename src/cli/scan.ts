@@ -59,10 +59,13 @@ async function scan(reeve: Reeve, path: string | undefined, flags: ScanFlags): P
     progress: out.progress,
   })
   out.endProgress()
-  const findings = flags.baseline === undefined ? scanned.findings : reeve.newSince(scanned.findings, flags.baseline)
+  const findings =
+    flags.baseline === undefined ? scanned.findings : await reeve.newSince(scanned.findings, flags.baseline)
   const known = scanned.findings.length - findings.length
-  if (flags.sarif !== undefined) write(flags.sarif, JSON.stringify(reeve.sarif(findings), null, 2))
-  if (flags.html !== undefined) write(flags.html, reeve.html({ ...scanned, findings }, path ?? 'this host and folder'))
+  if (flags.sarif !== undefined)
+    write(flags.sarif, JSON.stringify(await reeve.sarif({ ...scanned, findings }), null, 2))
+  if (flags.html !== undefined)
+    write(flags.html, await reeve.html({ ...scanned, findings }, path ?? 'this host and folder'))
   const counted = summary(findings, scanned, known)
   if (out.json) out.document({ findings, ledger: scanned.ledger, summary: counted })
   else print(out, findings, scanned, known, flags.all === true)

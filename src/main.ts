@@ -1,0 +1,241 @@
+/** The command line's way in: each command loads what it needs, and no more. */
+import { randomBytes } from 'node:crypto'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { apiAt, type Reeve, runCli } from './cli/index.ts'
+import type { Estate } from './graph/index.ts'
+import { type Config, createLog, explainConfig, keyFileOf, loadConfig, openInstallationKey } from './platform/index.ts'
+import { Finding, type Log, messageOf, ReeveError, Sensitive } from './sdk/index.ts'
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+const folder = process.cwd()
+
+/** Where a running server tells commands of the same user how to reach it. */
+const doorOf = (config: Config): string => join(config.data, 'server.json')
+
+function settle(overrides: Record<string, unknown> = {}): { config: Config; log: Log } {
+  const config = loadConfig({ overrides, env: process.env })
+  return { config, log: createLog(config.log) }
+}
+
+/** For commands: only what went wrong is worth a line. */
+function settleQuietly(): { config: Config; log: Log } {
+  const { config } = settle()
+  const level = process.env['REEVE_LOG_LEVEL'] === undefined ? 'error' : config.log.level
+  return { config, log: createLog({ ...config.log, level }) }
+}
+
+async function composed(config: Config, log: Log, join: boolean) {
+  const { compose } = await import('./compose.ts')
+  const localToken = `reeve_${randomBytes(32).toString('base64url')}`
+  return { localToken, ...(await compose(config, { log, version, folder, join, localToken })) }
+}
+
+/** Lends the database, and closes it whatever happens. */
+async function withDatabase<T>(use: (parts: Awaited<ReturnType<typeof open>>) => Promise<T>): Promise<T> {
+  const parts = await open()
+  try {
+    return await use(parts)
+  } finally {
+    await parts.database.close()
+  }
+}
+
+async function open() {
+  const { config, log } = settleQuietly()
+  const { migrate, openDatabase } = await import('./platform/index.ts')
+  const { modules } = await import('./compose.ts')
+  const database = await openDatabase(config, log, { join: true })
+  await migrate(database.db, modules).catch(async (error: unknown) => {
+    await database.close()
+    throw error
+  })
+  return { config, log, database, modules }
+}
+
+const reeve: Reeve<Estate> = {
+  version,
+
+  async up({ port, data }) {
+    const { config, log } = settle({
+      ...(port === undefined ? {} : { 'http.port': port }),
+      ...(data === undefined ? {} : { data }),
+    })
+    const server = await composed(config, log, false)
+    const { firstAdminLink } = await import('./http/index.ts')
+    const { url } = await server.listen()
+    const address = config.http.url ?? url
+    const door = doorOf(config)
+    writeFileSync(door, JSON.stringify({ url, pid: process.pid, token: server.localToken }), { mode: 0o600 })
+    const { promise: stopped, resolve: sayStopped } = Promise.withResolvers<void>()
+    const link = await firstAdminLink(server.app.db, server.app.clock)
+    return {
+      address,
+      link: link === null ? undefined : `${address}${link.path}`,
+      reading: await server.readNearby(folder),
+      stopped,
+      async stop() {
+        rmSync(door, { force: true })
+        await server.stop()
+        sayStopped()
+      },
+    }
+  },
+
+  async api() {
+    const { REEVE_URL: url, REEVE_TOKEN: token } = process.env
+    if (url !== undefined) {
+      if (token === undefined) throw new ReeveError('use/no-token', `asking ${url}: put an API token into REEVE_TOKEN`)
+      return apiAt(url, token)
+    }
+    const { config, log } = settleQuietly()
+    const running = await findServer(config)
+    if (running) return running
+    const server = await composed({ ...config, http: { ...config.http, host: '127.0.0.1', port: 0 } }, log, true)
+    const { url: own } = await server.listen()
+    return { ...apiAt(own, server.localToken), close: () => server.stop() }
+  },
+
+  async scan(options) {
+    const { scanOnce } = await import('./once.ts')
+    const { config, log } = settleQuietly()
+    return scanOnce(options, { config, log, key: openInstallationKey(config, { create: false }) ?? passingKey() })
+  },
+
+  async newSince(findings, file) {
+    const { baseline } = await import('./assess/index.ts')
+    const isKnown = baseline(readBaseline(file))
+    return findings.filter((finding) => !isKnown(finding))
+  },
+
+  async sarif({ findings, ledger }) {
+    const { rules, toSarif } = await import('./assess/index.ts')
+    return toSarif(findings, { version, rules, ledger })
+  },
+
+  async html({ findings, ledger, estate }, title) {
+    const { postureReport, rules, toHtml } = await import('./assess/index.ts')
+    return toHtml(postureReport({ title, asOf: null, findings, estate, rules, ledger }))
+  },
+
+  async rules() {
+    const { describeRules } = await import('./assess/index.ts')
+    return describeRules()
+  },
+
+  report: (format) =>
+    withDatabase(async ({ database: { db } }) => {
+      const { report } = await import('./report.ts')
+      return report(db, format, version)
+    }),
+
+  verifyAudit: () =>
+    withDatabase(async ({ database: { db }, config }) => {
+      const { audit } = await import('./platform/index.ts')
+      const { ok, entries, fault } = await audit.verify(db, { key: openInstallationKey(config) })
+      return {
+        ok,
+        entries,
+        says: ok
+          ? `The trail is whole: ${entries} entries, each follows from the one before.`
+          : `The trail was tampered with: ${fault?.what}.`,
+      }
+    }),
+
+  backup: (file, passphrase) =>
+    withDatabase(async ({ database, config }) => {
+      const { backup, systemClock } = await import('./platform/index.ts')
+      const key = openInstallationKey(config)
+      const made = await backup(database.pool, file, {
+        clock: systemClock,
+        key,
+        ...(passphrase === undefined ? {} : { passphrase: new Sensitive(passphrase) }),
+      })
+      const apart = made.withKey
+        ? 'the installation key is in it, under your passphrase'
+        : `the installation key is not in it: keep ${keyFileOf(config)} apart from it, without it sealed settings cannot be opened`
+      return { says: `wrote ${made.tables} tables to ${file}; ${apart}` }
+    }),
+
+  async restore(file, passphrase) {
+    const { config, log } = settleQuietly()
+    const { restore } = await import('./platform/index.ts')
+    const { modules } = await import('./compose.ts')
+    const done = await restore(file, config, {
+      modules,
+      log,
+      ...(passphrase === undefined ? {} : { passphrase: new Sensitive(passphrase) }),
+    })
+    return { says: `restored ${done.tables} tables as they were at ${done.made}` }
+  },
+
+  adminLink: () =>
+    withDatabase(async ({ database: { db }, config }) => {
+      const [{ adminLink }, { systemClock }] = await Promise.all([
+        import('./http/index.ts'),
+        import('./platform/index.ts'),
+      ])
+      const door = readDoor(config)
+      const address = config.http.url ?? door?.url ?? `http://${config.http.host}:${config.http.port}`
+      return `${address}${(await adminLink(db, systemClock)).path}`
+    }),
+
+  async doctor() {
+    const { doctor } = await import('./platform/index.ts')
+    return doctor(process.env)
+  },
+
+  explainConfig: () =>
+    explainConfig({ env: process.env }).map((one) => ({
+      ...one,
+      value: one.value ?? 'not set',
+      default: one.default ?? 'none',
+    })),
+}
+
+function readDoor(config: Config): { url: string; token: string } | undefined {
+  try {
+    return JSON.parse(readFileSync(doorOf(config), 'utf8')) as { url: string; token: string }
+  } catch {
+    return undefined
+  }
+}
+
+/** The server of this data folder, if it answers; a file left by one that was killed does not count. */
+async function findServer(config: Config) {
+  const door = readDoor(config)
+  if (door === undefined) return undefined
+  const answers = await fetch(`${door.url}/healthz`).then(
+    (answer) => answer.ok,
+    () => false,
+  )
+  return answers ? apiAt(door.url, door.token) : undefined
+}
+
+/** Where nothing is installed, fingerprints hold for this one run. */
+function passingKey() {
+  return {
+    root: new Sensitive(randomBytes(32)),
+    seal: [{ id: randomBytes(4).toString('hex'), key: new Sensitive(randomBytes(32)) }],
+  }
+}
+
+function readBaseline(file: string): Finding[] {
+  if (!existsSync(file))
+    throw new ReeveError(
+      'use/baseline',
+      `reading the baseline ${file}: there is no such file; make it with reeve scan --json > ${file}`,
+    )
+  try {
+    const document = JSON.parse(readFileSync(file, 'utf8')) as { findings: unknown }
+    return Finding.array().parse(document.findings)
+  } catch (cause) {
+    throw new ReeveError(
+      'use/baseline',
+      `reading the baseline ${file}: it is not what reeve scan --json prints (${messageOf(cause).slice(0, 200)})`,
+      { cause },
+    )
+  }
+}
+
+await runCli(process.argv.slice(2), reeve)

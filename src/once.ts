@@ -1,0 +1,127 @@
+/** What `reeve scan` runs: the same reading, graph and rules as the server, in memory and once. */
+import { createWriteStream } from 'node:fs'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { evaluate, rules, toFindings } from './assess/index.ts'
+import type { Scanned, ScanOptions } from './cli/index.ts'
+import { createRun, readProvider } from './discover/index.ts'
+import { EstateBuilder, type SourceState } from './graph/index.ts'
+import { type Config, createFetch, fingerprinter, type InstallationKey, systemClock } from './platform/index.ts'
+import { providers } from './providers/index.ts'
+import { createScanner } from './scan/index.ts'
+import { type Log, messageOf, type Nearby, type Provider, ReeveError } from './sdk/index.ts'
+
+/** Collections that give values found as text yield this type, whatever they read. */
+const SECRETS = 'secret_value'
+
+export async function scanOnce(
+  options: ScanOptions,
+  parts: { config: Config; log: Log; key: InstallationKey },
+): Promise<Scanned & { estate: ReturnType<EstateBuilder['build']> }> {
+  const { signal } = options
+  const places = await placesOf(options)
+  try {
+    const scanner = createScanner()
+    const run = {
+      ...createRun(
+        {
+          fetch: createFetch(parts.config.outbound, systemClock, parts.log),
+          log: parts.log,
+          clock: systemClock,
+          scanner,
+          fingerprint: fingerprinter(parts.key),
+        },
+        signal,
+      ),
+      ...(options.staged && { scanFolder: (path: string) => scanner.scanStaged(path, { signal }) }),
+    }
+    const builder = new EstateBuilder()
+    const sources: SourceState[] = []
+    for (const { provider, config } of await readersOf(places)) {
+      const connection = `${provider.id}-${provider.label(config)}`.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
+      const results = await readProvider(provider, config, {
+        run,
+        skip: skipped(provider, options),
+        take: (collection, item) => {
+          builder.add(connection, collection, item)
+          return undefined
+        },
+        progress: (collections) => {
+          const reading = collections
+            .filter((one) => one.state === 'running')
+            .map((one) => `${one.title} ${one.obtained}`)
+          options.progress(`${provider.title}: ${reading.join(', ')}`)
+        },
+      })
+      for (const { id, yields, state, lines } of results) {
+        const ledger = lines.map((line) => ({ connection, collection: id, ...line, since: null }))
+        sources.push({
+          connection,
+          collection: id,
+          yields,
+          complete: state === 'complete',
+          completeAt: null,
+          lines: ledger,
+        })
+      }
+    }
+    options.progress('judging')
+    const estate = builder.build(sources)
+    const findings = toFindings(evaluate(estate, rules, { now: systemClock.now() })).filter((finding) =>
+      options.only.has(finding.detector === undefined ? 'posture' : 'secrets'),
+    )
+    return { findings, ledger: [...estate.ledger()], interrupted: signal.aborted, estate }
+  } finally {
+    await places.remove()
+  }
+}
+
+/** Where to read. Standard input becomes a file, so that it is read like one, however long it is. */
+async function placesOf({
+  path,
+  history,
+  since,
+  staged,
+}: ScanOptions): Promise<{ list: Nearby[]; remove(): Promise<void> }> {
+  const nothing = async (): Promise<void> => {}
+  if (path === '-') {
+    const folder = await mkdtemp(join(tmpdir(), 'reeve-stdin-'))
+    const remove = (): Promise<void> => rm(folder, { recursive: true, force: true })
+    try {
+      await pipeline(process.stdin, createWriteStream(join(folder, 'stdin'), { mode: 0o600 }))
+    } catch (cause) {
+      await remove()
+      throw new ReeveError('scan/stdin', `reading standard input: ${messageOf(cause)}`, { cause })
+    }
+    return { list: [{ folder, history: false }], remove }
+  }
+  const folder = path ?? '.'
+  await stat(folder).catch((cause: unknown) => {
+    throw new ReeveError('use/no-such-path', `reading ${folder}: there is no such file or folder`, { cause })
+  })
+  const here: Nearby = { folder, history: history && !staged, ...(since === undefined ? {} : { since }) }
+  return { list: path === undefined && !staged ? [{ host: true }, here] : [here], remove: nothing }
+}
+
+async function readersOf({ list }: { list: Nearby[] }): Promise<{ provider: Provider; config: unknown }[]> {
+  const readers = []
+  for (const place of list) {
+    for (const provider of providers) {
+      const config = (await provider.nearby?.(place)) ?? null
+      if (config !== null) readers.push({ provider, config })
+    }
+  }
+  if (readers.length > 0) return readers
+  throw new ReeveError(
+    'scan/nothing',
+    `nothing here can be read: ${list.map((one) => ('folder' in one ? basename(one.folder) : 'this host')).join(', ')}`,
+  )
+}
+
+/** Only secrets were asked for: listings that give none need not be read. What is staged can hold nothing else. */
+function skipped(provider: Provider, { only, staged }: ScanOptions): ReadonlySet<string> {
+  if (only.has('posture') && !staged) return new Set()
+  return new Set((provider.collections ?? []).filter((one) => !one.yields.includes(SECRETS)).map((one) => one.id))
+}

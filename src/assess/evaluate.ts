@@ -2,7 +2,7 @@ import {
   type CheckContext,
   type Entity,
   follow,
-  judge,
+  judgeSubject,
   type Kind,
   messageOf,
   type Neighbour,
@@ -10,6 +10,7 @@ import {
   ReeveError,
   type Rule,
   type Step,
+  type Subject,
   type Surroundings,
   unknown,
 } from '../sdk/index.ts'
@@ -38,6 +39,8 @@ export interface EvaluateOptions {
 interface Ready {
   rule: Rule
   context: CheckContext<unknown>
+  /** Gives what stands along the rule's paths from the subject that is being judged. */
+  along: Subject['along']
 }
 
 /**
@@ -45,34 +48,30 @@ interface Ready {
  * no clock and no database. A rule that throws on a subject leaves that verdict unknown, with what was thrown.
  */
 export function* evaluate(estate: View, rules: readonly Rule[], options: EvaluateOptions): Generator<Evaluated> {
-  const rulesFor = byType(ready(rules, options))
-  const walk = sharedWalk(rules, estate)
+  const walk = new Walk(estate)
+  const rulesFor = byType(ready(rules, options, walk))
   for (const subject of options.only ? picked(estate, options.only) : estate.entities()) {
     const asked = rulesFor(subject.kind, subject.type)
     if (asked.length === 0) continue
-    const ends = walk(subject.key)
-    for (const { rule, context } of asked) {
-      yield { rule, subject, outcome: ask(rule, subject, estate, context, ends) }
-    }
+    walk.from(subject.key)
+    for (const one of asked) yield { rule: one.rule, subject, outcome: ask(one, subject, estate) }
   }
 }
 
-function ask(
-  rule: Rule,
-  subject: Entity,
-  estate: View,
-  context: CheckContext<unknown>,
-  ends: (path: readonly Step[]) => readonly Neighbour[],
-): Outcome {
+function ask({ rule, along, context }: Ready, entity: Entity, estate: View): Outcome {
   try {
-    return judge(rule, subject, estate, context, ends)
+    return judgeSubject(rule, { entity, along }, estate, context)
   } catch (error) {
     return unknown(`the rule could not judge this: ${messageOf(error).slice(0, 200)}`)
   }
 }
 
-function ready(rules: readonly Rule[], { now, params = {} }: EvaluateOptions): Ready[] {
-  return rules.map((rule) => ({ rule, context: { now, params: paramsOf(rule, params[rule.id]) } }))
+function ready(rules: readonly Rule[], { now, params = {} }: EvaluateOptions, walk: Walk): Ready[] {
+  return rules.map((rule) => ({
+    rule,
+    context: { now, params: paramsOf(rule, params[rule.id]) },
+    along: walk.along(rule),
+  }))
 }
 
 function paramsOf(rule: Rule, given: unknown): unknown {
@@ -82,10 +81,51 @@ function paramsOf(rule: Rule, given: unknown): unknown {
   throw new ReeveError(
     'assess/params',
     `setting up rule ${rule.id}: ${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`,
-    {
-      fields: { rule: rule.id },
-    },
+    { fields: { rule: rule.id } },
   )
+}
+
+/**
+ * Rules often follow the same paths, and often decide before they look along any: each path is walked when a rule first looks, and
+ * once for a subject. Paths are numbered by what they say.
+ */
+class Walk {
+  readonly #estate: View
+  readonly #numbers = new Map<string, number>()
+  readonly #ends: (readonly Neighbour[] | undefined)[] = []
+  #subject = ''
+
+  constructor(estate: View) {
+    this.#estate = estate
+  }
+
+  from(subject: string): void {
+    this.#subject = subject
+    this.#ends.fill(undefined)
+  }
+
+  /** One object for a rule, whatever the subject: its properties look from the subject of the moment. */
+  along(rule: Rule): Subject['along'] {
+    const along = {}
+    for (const [name, path] of Object.entries(rule.along ?? {})) {
+      const number = this.#number(path)
+      Object.defineProperty(along, name, { enumerable: true, get: () => this.#walk(number, path) })
+    }
+    return along
+  }
+
+  #number(path: readonly Step[]): number {
+    const text = path.join(' ')
+    const known = this.#numbers.get(text)
+    if (known !== undefined) return known
+    this.#numbers.set(text, this.#ends.length)
+    return this.#ends.push(undefined) - 1
+  }
+
+  #walk(number: number, path: readonly Step[]): readonly Neighbour[] {
+    this.#ends[number] ??= follow(this.#subject, path, this.#estate)
+    return this.#ends[number]
+  }
 }
 
 /** The rules about a type, worked out once for each type that occurs. */
@@ -98,32 +138,6 @@ function byType(rules: readonly Ready[]): (kind: Kind, type: string) => readonly
     const asked = rules.filter(({ rule: { about } }) => about.kind === kind && (about.types?.includes(type) ?? true))
     known.set(name, asked)
     return asked
-  }
-}
-
-/** Rules often follow the same paths: each is walked at most once for a subject. Paths are numbered by what they say. */
-function sharedWalk(
-  rules: readonly Rule[],
-  estate: View,
-): (key: string) => (path: readonly Step[]) => readonly Neighbour[] {
-  const numbers = new Map<readonly Step[], number>()
-  const texts = new Map<string, number>()
-  for (const path of rules.flatMap((rule) => Object.values(rule.along ?? {}))) {
-    const text = path.join(' ')
-    if (!texts.has(text)) texts.set(text, texts.size)
-    numbers.set(path, texts.get(text)!)
-  }
-  const ends: (readonly Neighbour[] | undefined)[] = new Array(texts.size).fill(undefined)
-  let subject = ''
-  const walk = (path: readonly Step[]): readonly Neighbour[] => {
-    const number = numbers.get(path)!
-    ends[number] ??= follow(subject, path, estate)
-    return ends[number]
-  }
-  return (key) => {
-    subject = key
-    ends.fill(undefined)
-    return walk
   }
 }
 

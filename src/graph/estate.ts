@@ -81,15 +81,18 @@ export class Estate implements Surroundings {
       this.#place = this.#index.get(start) ?? -1
     }
     let from = this.#place
-    if (from < 0 || path.length === 0) return nowhere
+    const first = steps.get(path[0]!)
+    if (from < 0 || first === undefined) return nowhere
     const { edges, keys, entities } = this.#parts
+    const { start: slotsHere } = first.out ? this.#out : this.#in
+    const slotHere = from * verbs.length + first.verb
+    if (slotsHere[slotHere] === slotsHere[slotHere + 1]) return nowhere
     let starts: number[] = [from]
     let by: number[] = []
     for (const step of path) {
-      const out = step[0] === '>'
+      const { out, verb } = steps.get(step)!
       const { start: slots, order } = out ? this.#out : this.#in
       const ends = out ? edges.to : edges.from
-      const verb = verbNumber.get(step.slice(1))!
       const next: number[] = []
       by = []
       let seen: Set<number> | undefined
@@ -181,6 +184,14 @@ export class Estate implements Surroundings {
     return attributes === undefined ? { from, verb, to } : { from, verb, to, attributes }
   }
 }
+
+/** A step, read once. */
+const steps = new Map(
+  verbs.flatMap((verb, number): [string, { out: boolean; verb: number }][] => [
+    [`>${verb}`, { out: true, verb: number }],
+    [`<${verb}`, { out: false, verb: number }],
+  ]),
+)
 
 const nowhere: readonly Neighbour[] = Object.freeze([])
 

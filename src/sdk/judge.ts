@@ -20,34 +20,33 @@ export interface Surroundings {
   follow?(start: string, path: readonly Step[]): readonly Neighbour[]
 }
 
-/**
- * What a rule says of one subject, completeness included: the only way a rule is ever asked. Who asks many rules about one
- * subject may pass a `walk` that remembers the ends of paths they have in common.
- */
+/** What a rule says of one entity, completeness included. */
 export function judge<Params>(
   rule: Rule<Params>,
   entity: Entity,
   around: Surroundings,
   context: CheckContext<Params>,
-  walk: (path: readonly Step[]) => readonly Neighbour[] = (path) => follow(entity.key, path, around),
 ): Outcome {
-  const outcome = rule.check(subjectOf(rule, entity, walk), context)
+  const along: Record<string, readonly Neighbour[]> = {}
+  for (const name in rule.along) along[name] = follow(entity.key, rule.along[name]!, around)
+  return judgeSubject(rule, { entity, along }, around, context)
+}
+
+/** The same of a subject at hand, for who asks many rules about one entity and shares what their paths have in common. */
+export function judgeSubject<Params>(
+  rule: Rule<Params>,
+  subject: Subject,
+  around: Surroundings,
+  context: CheckContext<Params>,
+): Outcome {
+  const outcome = rule.check(subject, context)
   const leansOnAbsence = outcome.verdict === 'pass' || (outcome.verdict === 'fail' && rule.failsOnAbsence === true)
   if (!leansOnAbsence || rule.needs === undefined) return outcome
   for (const type of rule.needs) {
-    const missing = around.incomplete(type, entity)
+    const missing = around.incomplete(type, subject.entity)
     if (missing) return unknown(missing.reason, missing.permission)
   }
   return outcome
-}
-
-const nothing: Subject['along'] = Object.freeze({})
-
-function subjectOf(rule: Rule, entity: Entity, walk: (path: readonly Step[]) => readonly Neighbour[]): Subject {
-  if (rule.along === undefined) return { entity, along: nothing }
-  const along: Record<string, readonly Neighbour[]> = {}
-  for (const name in rule.along) along[name] = walk(rule.along[name]!)
-  return { entity, along }
 }
 
 const none: readonly Neighbour[] = Object.freeze([])

@@ -200,7 +200,7 @@ function readSettings(file: string, mustExist: boolean): [string, unknown][] {
   try {
     text = readFileSync(file, 'utf8')
   } catch (error) {
-    if (!mustExist && (error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    if (!mustExist && /^ENO(ENT|TDIR)$/.test((error as NodeJS.ErrnoException).code ?? '')) return []
     throw new ReeveError('config/unreadable', `reading settings from ${file}: ${messageOf(error)}`, { cause: error })
   }
   let tree: unknown

@@ -5,6 +5,7 @@ export { type RestoreOptions, type RestoreSummary, restore } from './backup/rest
 export { type Clock, systemClock } from './clock.ts'
 export { type Config, type ConfigSources, type ExplainedSetting, explainConfig, loadConfig } from './config.ts'
 export { type Database, type Db, kyselyOver, openDatabase, openPool, type Tx } from './database.ts'
+export { type Check, doctor } from './doctor.ts'
 export {
   type InstallationKey,
   keyFileOf,

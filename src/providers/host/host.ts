@@ -38,7 +38,7 @@ export async function once<T>(host: Host, run: Run, name: string, read: (run: Ru
   return value
 }
 
-const LONGEST_KEY = 1900
+const LONGEST_KEY = 600
 
 /** Keys and names are hostile input: no control characters (PostgreSQL takes no NUL), no endless ones. */
 export function clean(text: string, most = 1000): string {

@@ -1,12 +1,8 @@
-import { readFile as readLocal } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { basename } from 'node:path'
-import type { Duplex } from 'node:stream'
-import type { Client, ConnectConfig, FileEntryWithStats, SFTPWrapper, Stats } from 'ssh2'
-import { messageOf, ReeveError, Refused, type Run } from '../../sdk/index.ts'
+import type { FileEntryWithStats, SFTPWrapper, Stats } from 'ssh2'
+import { messageOf, ReeveError, type Run } from '../../sdk/index.ts'
 import { commands, OUTPUT_LIMIT } from './commands.ts'
 import {
-  type Endpoint,
   eachOf,
   FILE_LIMIT,
   type FileContent,
@@ -20,158 +16,15 @@ import {
   within,
 } from './machine.ts'
 import type { Settings } from './settings.ts'
-import { fingerprintOf, knownKeys } from './ssh-trust.ts'
+import { forward, logIn } from './ssh-login.ts'
 
-type Module = typeof import('ssh2')
 const NO_SUCH_FILE = 2
 const PERMISSION_DENIED = 3
 const FORMAT = 0o170000
 
-/** Logs in over SSH and opens SFTP; the host must prove who it is. */
+/** A machine over SSH: SFTP for files, few known commands, streams through the connection. */
 export async function openSsh(settings: Settings, run: Run): Promise<Machine> {
-  const ssh2 = await import('ssh2').then(
-    (module): Module => module.default,
-    (cause) => {
-      throw new ReeveError(
-        'host/no-ssh2',
-        'loading the ssh2 package: it is optional and not installed; run npm install ssh2',
-        { cause },
-      )
-    },
-  )
-  const hop = settings.hop === undefined ? null : await login(ssh2, settings, hopOf(settings), run)
-  try {
-    const target = { address: settings.address!, port: settings.port, user: settings.user, hostKey: settings.hostKey }
-    const sock = hop ? await forward(hop, { address: target.address, port: target.port }) : undefined
-    if (sock === null)
-      throw new ReeveError(
-        'host/hop',
-        `going through ${settings.hop}: it does not let us on to ${target.address}; allow TCP forwarding there`,
-      )
-    const client = await login(ssh2, settings, target, run, sock)
-    client.on('close', () => hop?.end())
-    return await machineOver(client, settings, run)
-  } catch (error) {
-    hop?.end()
-    throw error
-  }
-}
-
-interface Target {
-  address: string
-  port: number
-  user: string
-  hostKey: string | undefined
-}
-
-function hopOf(settings: Settings): Target {
-  const found = /^(?:([^@\s]+)@)?(\[[^\]]+\]|[^:\s]+)(?::(\d{1,5}))?$/.exec(settings.hop!)
-  if (!found) throw new ReeveError('host/settings', `reading the hop host ${settings.hop}: write it as user@name:port`)
-  return {
-    user: found[1] ?? settings.user,
-    address: found[2]!.replace(/^\[|\]$/g, ''),
-    port: Number(found[3] ?? 22),
-    hostKey: settings.hopHostKey,
-  }
-}
-
-async function login(ssh2: Module, settings: Settings, target: Target, run: Run, sock?: Duplex): Promise<Client> {
-  const where = `${target.user}@${target.address}:${target.port}`
-  const known = await knownHosts(settings, target)
-  let shown = ''
-  const config: ConnectConfig = {
-    host: target.address,
-    port: target.port,
-    username: target.user,
-    readyTimeout: settings.timeout * 1000,
-    keepaliveInterval: 5000,
-    keepaliveCountMax: 4,
-    hostVerifier: (key: Buffer) => {
-      shown = fingerprintOf(key)
-      return known.accepts(key)
-    },
-    ...(known.algorithms.length > 0 && { algorithms: { serverHostKey: known.algorithms as any } }),
-    ...(sock && { sock: sock as any }),
-    ...(await proofs(settings)),
-  }
-  const client = new ssh2.Client()
-  const ready = new Promise<Client>((resolve, reject) => {
-    client.once('ready', () => resolve(client))
-    client.once('error', (error) => {
-      if (shown !== '' && /host.*(denied|verif)/i.test(error.message)) {
-        reject(
-          new ReeveError(
-            'host/unknown-key',
-            `connecting to ${where}: it showed the host key ${shown}, which ${known.source} does not hold; compare it with ssh-keygen -lf on the host and set hostKey`,
-          ),
-        )
-      } else if (/authentication/i.test(error.message)) {
-        reject(
-          new Refused(`logging in as ${where} was refused`, {
-            cause: error,
-            permission: `let the key or password of this connection log in as ${target.user}`,
-          }),
-        )
-      } else reject(new ReeveError('host/connect', `connecting to ${where}: ${messageOf(error)}`, { cause: error }))
-    })
-  })
-  client.on('error', () => {})
-  client.connect(config)
-  try {
-    return await within(ready, settings.timeout * 1000, run.signal, `connecting to ${where}`)
-  } catch (error) {
-    client.destroy()
-    throw error
-  }
-}
-
-async function proofs(settings: Settings): Promise<ConnectConfig> {
-  const key =
-    settings.privateKey ??
-    (settings.keyFile === undefined
-      ? undefined
-      : await readLocal(settings.keyFile).catch((cause: Error) => {
-          throw new ReeveError('host/key-file', `reading the key file ${settings.keyFile}: ${messageOf(cause)}`, {
-            cause,
-          })
-        }))
-  return {
-    ...(key !== undefined && { privateKey: key }),
-    ...(settings.passphrase !== undefined && { passphrase: settings.passphrase }),
-    ...(settings.password !== undefined && { password: settings.password }),
-    ...(settings.agentSocket !== undefined && { agent: settings.agentSocket }),
-  }
-}
-
-async function knownHosts(settings: Settings, target: Target) {
-  if (target.hostKey !== undefined) {
-    const wanted = target.hostKey.split(',').map((one) => one.trim().replace(/=+$/, ''))
-    return { source: 'the connection', algorithms: [], accepts: (key: Buffer) => wanted.includes(fingerprintOf(key)) }
-  }
-  const file = settings.knownHosts ?? `${homedir()}/.ssh/known_hosts`
-  const text = await readLocal(file, 'utf8').catch(() => '')
-  const { trusted, revoked } = knownKeys(text, target.address, target.port)
-  // Ask for the kinds of key we know, or the host may show another one of its keys, which we could not judge.
-  const algorithms = trusted.flatMap((key) => {
-    const type = key.subarray(4, 4 + key.readUInt32BE(0)).toString('latin1')
-    return type === 'ssh-rsa' ? ['rsa-sha2-512', 'rsa-sha2-256'] : [type]
-  })
-  const has = (keys: Buffer[], key: Buffer) => keys.some((one) => one.equals(key))
-  return {
-    source: file,
-    algorithms: [...new Set(algorithms)],
-    accepts: (key: Buffer) => has(trusted, key) && !has(revoked, key),
-  }
-}
-
-const forward = (client: Client, endpoint: Endpoint): Promise<Duplex | null> =>
-  new Promise((resolve) => {
-    const done = (error: Error | undefined, stream: Duplex) => resolve(error ? null : stream)
-    if ('socket' in endpoint) client.openssh_forwardOutStreamLocal(endpoint.socket, done)
-    else client.forwardOut('127.0.0.1', 0, endpoint.address, endpoint.port, done)
-  })
-
-async function machineOver(client: Client, settings: Settings, run: Run): Promise<Machine> {
+  const client = await logIn(settings, run)
   const limited = <T>(work: Promise<T>, doing: string) => within(work, settings.timeout * 1000, run.signal, doing)
   let gone: string | null = null
   client.on('close', () => {
@@ -193,7 +46,10 @@ async function machineOver(client: Client, settings: Settings, run: Run): Promis
       ),
     ),
     'opening SFTP',
-  )
+  ).catch((error) => {
+    client.end()
+    throw error
+  })
   /** One SFTP question. A host that falls silent once is not asked again: each further question would wait as long. */
   const ask = async <T>(
     path: string,
@@ -230,11 +86,13 @@ async function machineOver(client: Client, settings: Settings, run: Run): Promis
     path: string,
     { limit = FILE_LIMIT, from = 0, within: folder }: ReadOptions = {},
   ): Promise<FileContent | null> {
-    const at = await resolve(path)
+    const first = infoOf(await ask<Stats>(path, (answer) => sftp.lstat(path, answer)))
+    if (first === null) return null
+    const at = first.kind === 'link' || folder !== undefined ? await resolve(path) : path
     if (at === null) return null
     if (folder !== undefined && !`${at}/`.startsWith(`${(await resolve(folder)) ?? folder}/`))
       throw leadsOutside(path, folder)
-    const info = infoOf(await ask<Stats>(path, (answer) => sftp.lstat(at, answer)))
+    const info = at === path ? first : infoOf(await ask<Stats>(path, (answer) => sftp.lstat(at, answer)))
     if (info === null) return null
     if (info.kind !== 'file') throw notAFile(path)
     const handle = await ask<Buffer>(path, (answer) => sftp.open(at, 'r', answer))
@@ -252,6 +110,8 @@ async function machineOver(client: Client, settings: Settings, run: Run): Promis
         if (!count) break
         chunks.push(chunk.subarray(0, count))
         length += count
+        // What /proc shows has no size; all else ends where its size says.
+        if (info.size > 0 && from + length >= info.size && count < chunk.length) break
       }
       return { bytes: Buffer.concat(chunks).subarray(0, limit), info, path: at, truncated: length > limit }
     } finally {
@@ -324,8 +184,8 @@ async function machineOver(client: Client, settings: Settings, run: Run): Promis
     resolve,
     readlink: (path) => ask<string>(path, (answer) => sftp.readlink(path, answer)).catch(whenNoLink),
     links: async (folder) => {
-      const names = await list(folder)
-      if (names === null) return null
+      const names = (await list(folder))?.filter((entry) => entry.kind === 'link')
+      if (names === undefined) return null
       const targets = await eachOf(names, 16, ({ name }) =>
         ask<string>(`${folder}/${name}`, (answer) => sftp.readlink(`${folder}/${name}`, answer)).catch(whenNoLink),
       )

@@ -86,12 +86,7 @@ export const fieldOf = ({ window, anchor, at, value, groups, file }: Match): Fie
   return {
     name,
     words: wordsOf(name),
-    op:
-      groups['pair'] !== undefined
-        ? 'pair'
-        : /^[ \t]?$/.test(groups['op'] ?? '')
-          ? ' '
-          : groups['op']!.trim(),
+    op: groups['pair'] !== undefined ? 'pair' : /^[ \t]?$/.test(groups['op'] ?? '') ? ' ' : groups['op']!.trim(),
     quoted: groups['bare'] === undefined,
     kind: kindOf(file),
     leads:

@@ -19,6 +19,13 @@ test('no pattern repeats without a bound', () => {
   expect(unbounded.map(({ id }) => id)).toEqual([])
 })
 
+test('a pattern that ignores case has anchors that do', () => {
+  const wrong = detectors.filter(
+    ({ pattern, anchors }) => pattern.flags.includes('i') && anchors.some(({ anyCase }) => anyCase !== true),
+  )
+  expect(wrong.map(({ id }) => id)).toEqual([])
+})
+
 describe.each(detectors)('$id', (detector) => {
   const alone = compile([detector])
   const found = (text: string) => scanBytes(alone, bytes(text), detector.cases.file ?? '')

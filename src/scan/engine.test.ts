@@ -57,7 +57,7 @@ describe('the engine and the twin that tries every pattern at every byte', () =>
         const bytes = Buffer.from(content, 'utf8')
         expect(told(engine, bytes, name)).toEqual(told(twin, bytes, name))
       }),
-      { numRuns: 400 },
+      { numRuns: 500 },
     )
   })
 

@@ -54,7 +54,7 @@ export const clouds: readonly Detector[] = [
     id: 'ibm-cloud-api-key',
     provider: 'ibm',
     title: 'IBM Cloud API key',
-    name: ['ibm', 'bluemix', 'softlayer'],
+    name: ['ibmcloud', 'ibm_', 'ibm-', 'bluemix', 'softlayer'],
     body: '[A-Za-z0-9_-]{44}',
     end: '(?![A-Za-z0-9_-])',
     entropy: 4,

@@ -54,9 +54,9 @@ export const commands: readonly Detector[] = [
     method: 'password',
     rank: 2,
     anchors: [
-      { literal: 'sshpass' },
-      { literal: 'plink' },
-      { literal: 'pscp' },
+      { literal: 'sshpass', anyCase: true },
+      { literal: 'plink', anyCase: true },
+      { literal: 'pscp', anyCase: true },
       { literal: 'psexec', anyCase: true },
       { literal: 'net use', anyCase: true },
     ],

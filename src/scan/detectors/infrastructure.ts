@@ -29,7 +29,8 @@ export const infrastructure: readonly Detector[] = [
     {
       severity: 'critical',
       entropy: 3.4,
-      judge: ({ value }) => (value.startsWith('hv') || looksDrawn(value.slice(2), 24) ? {} : null),
+      judge: ({ value }) =>
+        value.startsWith('hv') || (/\d/.test(value) && looksDrawn(value.slice(2), 24)) ? {} : null,
       no: ['s.replaceAllWithSomethingNew'],
     },
   ),

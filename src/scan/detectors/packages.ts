@@ -20,7 +20,10 @@ export const packages: readonly Detector[] = [
     method: 'token',
     rank: 2,
     before: 200,
-    anchors: [{ literal: '_auth', anyCase: true }, { literal: '_password' }],
+    anchors: [
+      { literal: '_auth', anyCase: true },
+      { literal: '_password', anyCase: true },
+    ],
     pattern: /_(?:authToken|auth|password)["']?[ \t]{0,4}[=:][ \t]{0,4}["']?(?<value>[A-Za-z0-9+/=_.-]{8,2000})/i,
     span: 2100,
     judge: ({ value, file, window, at, anchor }) => {

@@ -213,7 +213,9 @@ const judge = (match: Match): Opinion => {
       (/[a-z][A-Z]|_|\./.test(value) && kind === 'code'))
   )
     return null
-  if (isTexts(file) && !strong) return null
+  if (isTexts(file) && !(strong && /^[\x21-\x7e]+$/.test(value) && looksDrawn(value, 8))) return null
+  // Mostly letters outside ASCII, and long: a sentence in another script.
+  if (value.length > 15 && !foreign && (value.match(/[\x80-\xff]/g) ?? []).length * 2 > value.length) return null
   // Between the NULs of a compiled file only what nobody would write otherwise counts.
   if (
     /\0/.test(window.slice(Math.max(0, match.anchor - 64), match.at + value.length + 64)) &&
@@ -275,7 +277,8 @@ const judge = (match: Match): Opinion => {
     if (kind === 'markup' && !strong) return null
     if (kind === 'prose' && !mixed(value)) return null
     if (kind === 'code' || kind === 'unknown') {
-      if (!mixed(value) && value.length < 5 && !isBesideUser(window)) return null
+      // One plain word: only where the name says of what it is the password, or a user stands beside it.
+      if (!mixed(value) && field.words.length < 2 && !/^[A-Z]/.test(field.name) && !isBesideUser(window)) return null
       if (/^[A-Z][a-z]+(?:[A-Z][a-z]+)+$|^[A-Z]{3,}(?:_[A-Z]+)+$/.test(value)) return null
     }
     return weigh(match, field)

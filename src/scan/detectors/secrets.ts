@@ -28,6 +28,7 @@ const NOT_ONE =
   /^(?:public|pub|publishable|primary|foreign|partition|sort|cache|object|dict|json|map|group|translation|i18n|lang|message|row|column|index|unique|composite|hash|range|data|event|meta|route|query|react|list|item|node|tree|sql|db|redis|s3|file|path|config|registry|hot|short|shortcut|arrow|enter|escape|modifier|function|keyboard|next|prev|csrf|xsrf|design|syntax|parse|lexer|start|end|eos|bos|pad|unk|cls|sep|mask|special|author|color|theme|css|style|max|min|num|total|prompt|completion|input|output|cancel|cancellation|abort|verify|verification|validation|host|ssh_?host|known|trusted|gpg|pgp|release|archive|keyring|encrypted|sealed|hashed|previous|idempotency|dedup|deduplication|etag|page|pagination|continuation|sync|cursor|site|recaptcha_?site|measurement|tracking|analytics)$/
 
 export const looksLikeReference = (value: string): boolean =>
+  /^(?:rsa|dsa|ecdsa|ed25519|hmac|aes|chacha20|sha|diffie|curve25519|x25519)\d{0,3}[-_]\w/i.test(value) ||
   /^\.\w+$|^[a-z][a-z0-9+.-]{1,20}:\/\/|^(?!base64:)[a-z][a-z0-9+.-]{1,20}:[\w.~-]+(?:\/[\w.@~-]+)+/.test(value) ||
   /^(?:https?:|wss?:|ftp:|data:|file:|arn:|urn:|ssh-|ecdsa-|sha\d{1,3}[-:=]|md5[-:]|AAAA[BCE]3|MII|mailto:|tel:|projects\/|\/subscriptions\/|kms:|gs:|s3:|npm:|git@|ldap)/i.test(
     value,
@@ -73,6 +74,15 @@ const titleOf = (words: string): string => {
   if (/api ?key/.test(words)) return 'API key'
   return /key/.test(words) ? 'Key' : 'Credential'
 }
+
+const isHandMade = (value: string, name: string, { quoted, kind, op }: Field): boolean =>
+  (quoted || kind === 'config') &&
+  (kind === 'code' || kind === 'config' || kind === 'unknown') &&
+  (op === '=' || op === ':' || op === '=>' || op === ',') &&
+  /^[A-Za-z0-9][A-Za-z0-9_!@#$%^&*-]{5,80}$/.test(value) &&
+  value.toLowerCase().replace(/[^a-z0-9]/g, '') !== name &&
+  !/^[A-Z_]+$|^(?:test|fake|mock|dummy|client|github|google|the)[-_]/.test(value) &&
+  !/^[a-z]+(?:[A-Z][a-z]+)+$/.test(value)
 
 const judge = (match: Match): Opinion => {
   const { value, file } = match
@@ -129,7 +139,8 @@ const judge = (match: Match): Opinion => {
   )
     return null
   if (isBinary(value) || (/^[\w.-]+\/[\w.-]+$/.test(value) && /[-.]/.test(value))) return null
-  if (/^[:?(|]/.test(value) || /password|%3A|secret[-_ ]?key/i.test(value)) return null
+  if (/^[:?(|]/.test(value)) return null
+  if (op === '(' && !looksDrawn(value, 16)) return null
   const bits = entropyOf(value)
   // Keys drawn over all printable signs, with blanks even, as WordPress and Django make them.
   if (!isToken(value)) {
@@ -182,8 +193,17 @@ const judge = (match: Match): Opinion => {
     return weigh(match, field)
   if (known && value.length >= 10 && kind === 'config' && strong && /[a-z][A-Z]|\d/.test(value))
     return weigh(match, field, true)
+  // A key to sign with that was thought up by hand is still the key.
+  if (
+    /(?:secret key|jwt secret|jwt key|session secret|cookie secret|signing (?:key|secret)|token secret|secret key base|app key)$/.test(
+      own.join(' '),
+    ) &&
+    isHandMade(value, joined, field)
+  )
+    return weigh(match, field, !looksDrawn(value, 14))
+  if (/password|%3A|secret[-_ ]?key/i.test(value)) return null
   if (strong) {
-    if (looksDrawn(value, 14)) return weigh(match, field)
+    if (looksDrawn(value, quoted || kind === 'config' ? 10 : 14)) return weigh(match, field, value.length < 14)
     if (end === 'secret' && kind === 'config' && value.length >= 8 && /[A-Za-z]\d+$/.test(value))
       return weigh(match, field, true)
     const secretWord = /secret|token|cred|auth|salt/.test(end) || /secret/.test(joined)

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { messageOf, ReeveError } from '../../sdk/index.ts'
 import type { Account } from './account.ts'
 import type { Binaries } from './binaries.ts'
+import { writePasswdStub } from './passwd-stub.ts'
 import { failure, runProgram } from './process.ts'
 
 /** Makes the cluster if there is none: beside its place first, so that one that is there is whole. */
@@ -21,21 +22,7 @@ export async function ensureCluster(cluster: string, binaries: Binaries, account
   try {
     await mkdir(half, { mode: 0o700 })
     if (account) await chown(half, account.uid, account.gid)
-    const args = [
-      '-U',
-      'reeve',
-      '-A',
-      'trust',
-      '-E',
-      'UTF8',
-      '--no-locale',
-      '--locale-provider=builtin',
-      '--builtin-locale=C.UTF-8',
-      '--no-instructions',
-    ]
-    const program = runProgram(binaries.initdb, half, args, { binaries, account })
-    if ((await program.ended) !== 0)
-      throw failure('store/init', `making the database ${cluster}`, program.complaint(), folder)
+    await initialise(half, folder, binaries, account)
     await chmod(half, 0o700)
     await rename(half, cluster)
   } catch (error) {
@@ -45,6 +32,40 @@ export async function ensureCluster(cluster: string, binaries: Binaries, account
     if (error instanceof ReeveError) throw error
     throw failure('store/init', `making the database ${cluster}`, messageOf(error), folder)
   }
+}
+
+async function initialise(
+  half: string,
+  folder: string,
+  binaries: Binaries,
+  account: Account | undefined,
+): Promise<void> {
+  const args = [
+    '-U',
+    'reeve',
+    '-A',
+    'trust',
+    '-E',
+    'UTF8',
+    '--no-locale',
+    '--locale-provider=builtin',
+    '--builtin-locale=C.UTF-8',
+    '--no-instructions',
+  ]
+  const run = async (preload?: string) => {
+    const program = runProgram(binaries.initdb, half, args, { binaries, account, preload })
+    return (await program.ended) === 0 ? undefined : program.complaint()
+  }
+  let complaint = await run()
+  if (complaint !== undefined && /could not look up effective user ID/.test(complaint)) {
+    const self = account ?? { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
+    const stub = writePasswdStub(folder, self)
+    if (stub !== undefined) {
+      complaint = await run(stub)
+      await rm(stub)
+    }
+  }
+  if (complaint !== undefined) throw failure('store/init', `making the database in ${folder}`, complaint, folder)
 }
 
 function checkCluster(cluster: string, binaries: Binaries): void {

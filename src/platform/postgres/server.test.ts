@@ -281,6 +281,19 @@ test.runIf(isRoot)('as root a user that is not there is refused', async () => {
   })
 })
 
+test.runIf(isRoot)('a user id that has no name, as containers are run, makes a database and uses it', async () => {
+  chmodSync(folder, 0o777)
+  const { url, code, message } = await startInChild({ uid: 54_321, gid: 54_321 })
+  expect([code, message]).toEqual([undefined, undefined])
+  expect(
+    await query(
+      url,
+      'select current_user as name, (select count(*)::int from information_schema.tables) > 100 as whole',
+    ),
+  ).toEqual([{ name: 'reeve', whole: true }])
+  expect(readdirSync(folder).filter((name) => name.endsWith('.so'))).toEqual([])
+})
+
 test.runIf(isRoot)("another user's cluster is refused", async () => {
   await (await start()).stop()
   chmodSync(folder, 0o755)

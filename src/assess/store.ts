@@ -6,7 +6,8 @@ import type { Finding, Rule } from '../sdk/index.ts'
 import { ruleKinds, storeRules, type Tally } from './catalogue.ts'
 import { type Closing, evidenceOf, goneEvidence, type Saw, sawOf } from './closing.ts'
 import type { Evaluated } from './evaluate.ts'
-import { RANK, toFinding } from './finding.ts'
+import { BATCH, carryOn, openIncoming } from './fates.ts'
+import { toFinding } from './finding.ts'
 import { storedFindings } from './finding-rows.ts'
 import { openDue, recordDue } from './life.ts'
 import { storeStandings } from './standings.ts'
@@ -34,7 +35,6 @@ interface Known {
 /** Any constant; the same in every Reeve that shares the database. */
 export const EVALUATION_LOCK = 7373_0301
 
-const BATCH = 2_000
 /** Verdicts between two breaths, so that others get their turn. */
 const BREATH = 2_000
 
@@ -111,6 +111,10 @@ export async function storeEvaluation(
   await sql`insert into assess.evaluation (at, run, rules, subjects, fail, pass, unknown, not_applicable, opened, resolved, reopened)
     values (${now}, ${given.run ?? null}, ${rules.length}, ${judged.size}, ${verdicts.fail}, ${verdicts.pass}, ${verdicts.unknown}, ${verdicts.notApplicable},
       ${opened.length}, ${resolved.length}, ${reopened.length})`.execute(tx)
+  // One that changed nothing is of no use once there is a newer one.
+  await sql`delete from assess.evaluation where opened + resolved + reopened = 0 and id < (select max(id) from assess.evaluation)`.execute(
+    tx,
+  )
   await recordDue(tx, due)
   if (opened.length + resolved.length + reopened.length > 0) {
     const after = {
@@ -168,94 +172,6 @@ async function load(tx: Tx, estate: ThingsEstate): Promise<Map<string, Map<strin
     )
   }
   return known
-}
-
-const COLUMNS =
-  sql.raw(`rule text, subject text, verdict text, id text, severity text, rank smallint, title text, says text, owasp text[],
-  because text[], fix text[], places jsonb, detector text, provider text, fingerprint text, redacted text, key_id text, live text, permission text, saw jsonb, digest text`)
-
-/** New and changed findings on their way to the database, in batches. */
-async function openIncoming(
-  tx: Tx,
-): Promise<{ add(finding: Finding, digest: string, saw: Saw | null): Promise<void>; end(): Promise<void> }> {
-  await sql`create temp table if not exists incoming (${COLUMNS}) on commit drop`.execute(tx)
-  await sql`truncate incoming`.execute(tx)
-  let rows: unknown[] = []
-  const end = async (): Promise<void> => {
-    if (rows.length === 0) return
-    await sql`insert into incoming select * from jsonb_to_recordset(${canonical(rows)}::jsonb) as x(${COLUMNS})`.execute(
-      tx,
-    )
-    rows = []
-  }
-  return {
-    end,
-    async add({ keyId, ...finding }, digest, saw) {
-      rows.push({ ...finding, rank: RANK[finding.severity], key_id: keyId, saw, digest })
-      if (rows.length >= BATCH) await end()
-    },
-  }
-}
-
-/** Gives every incoming finding its fate, and writes it. */
-async function carryOn(tx: Tx, now: Date): Promise<{ opened: string[]; reopened: string[]; unverified: number }> {
-  await sql`drop table if exists became`.execute(tx)
-  await sql`create temp table became on commit drop as
-    select i.*, f.id as known, case
-      when f.id is null then case i.verdict when 'fail' then 'opened' else 'unknown' end
-      when i.verdict = 'fail' then case
-        when f.state = 'resolved' then 'reopened'
-        when f.verdict = 'unknown' then case when f.number is null then 'opened' else 'reopened' end
-        when f.severity <> i.severity then 'changed'
-        else 'same' end
-      when f.state = 'resolved' then 'unknown'
-      when f.verdict = 'fail' then 'unverified'
-      else 'same' end as fate, f.severity as was
-    from incoming i left join assess.finding f using (rule, subject)`.execute(tx)
-  // Look-alikes are numbered on from those that are there.
-  await sql`with base as (
-      select split_part(id, '-', 1) as base, max(coalesce(nullif(split_part(id, '-', 2), '')::int, 1)) as last
-      from assess.finding where split_part(id, '-', 1) in (select id from became where known is null) group by 1),
-    fresh as (
-      select rule, subject, coalesce(last, 0) + row_number() over (partition by id order by places->0->>'file', (places->0->>'line')::int nulls first, subject) as n
-      from became left join base on base.base = became.id where known is null)
-    update became set id = became.id || '-' || n from fresh where became.rule = fresh.rule and became.subject = fresh.subject and n > 1`.execute(
-    tx,
-  )
-  await sql`insert into assess.finding (id, number, rule, subject, verdict, state, severity, rank, title, says, owasp, because, fix, places,
-      detector, provider, fingerprint, redacted, key_id, live, permission, opened_at, saw, digest)
-    select id, case when verdict = 'fail' then nextval('assess.finding_number') end, rule, subject, verdict, 'open', severity, rank, title, says, owasp, because, fix, places,
-      detector, provider, fingerprint, redacted, key_id, live, permission, ${now}, saw, digest
-    from (select * from became where known is null order by rank, rule, subject) fresh`.execute(tx)
-  await sql`update assess.finding f set
-      number = case when b.verdict = 'fail' then coalesce(f.number, nextval('assess.finding_number')) else f.number end,
-      verdict = b.verdict,
-      state = case when b.fate in ('opened', 'reopened', 'unknown') then 'open' else f.state end,
-      severity = b.severity, rank = b.rank, title = b.title, says = b.says, owasp = b.owasp, because = b.because, fix = b.fix, places = b.places,
-      detector = b.detector, provider = b.provider, fingerprint = b.fingerprint, redacted = b.redacted, key_id = b.key_id, live = b.live,
-      permission = b.permission, saw = coalesce(b.saw, f.saw), digest = b.digest,
-      opened_at = case when b.fate in ('opened', 'reopened') then ${now} else f.opened_at end,
-      until = case when b.fate in ('opened', 'reopened', 'unknown') then null else f.until end,
-      last_seen_at = null, unverified_since = null, unverified_reason = null, unverified_permission = null, resolved_at = null, evidence = null
-    from became b where f.id = b.known and b.fate <> 'unverified'`.execute(tx)
-  await sql`update assess.finding f set unverified_since = coalesce(f.unverified_since, ${now}), unverified_reason = b.because[1], unverified_permission = b.permission
-    from became b where f.id = b.known and b.fate = 'unverified'`.execute(tx)
-  const { rows } = await sql<{ id: string; fate: string }>`
-    with told as (
-      insert into assess.event (finding, at, what, says)
-      select coalesce(known, id), ${now}, case fate when 'unverified' then 'changed' else fate end, case fate
-        when 'opened' then 'Found: ' || says
-        when 'reopened' then 'It came back: ' || says
-        when 'unverified' then 'It cannot be verified now: ' || because[1]
-        else 'Its severity went from ' || was || ' to ' || severity || '.' end
-      from became b where fate in ('opened', 'reopened', 'changed')
-        or (fate = 'unverified' and exists (select from assess.finding f where f.id = b.known and f.unverified_since = ${now}))
-      order by rank, rule, subject)
-    select coalesce(known, id) as id, fate from became where fate in ('opened', 'reopened', 'unverified') order by rank, rule, subject`.execute(
-    tx,
-  )
-  const of = (fate: string) => rows.filter((row) => row.fate === fate).map(({ id }) => id)
-  return { opened: of('opened'), reopened: of('reopened'), unverified: of('unverified').length }
 }
 
 /** Closes with evidence what failed; drops an unknown that was answered. Returns the ids that closed. */

@@ -15,6 +15,13 @@ const user = (kind: string, attributes: Record<string, number | Record<string, s
     ...attributes,
   },
 })
+const closed = {
+  kind: 'identity' as const,
+  type: 'linux_user',
+  key: USER,
+  name: 'www-data@web-1',
+  attributes: { account: 'www-data', uid: 33, accountKind: 'system', loginShell: false },
+}
 const terminal = {
   interactiveLogins: 2,
   lastInteractive: { at: '2026-11-23T22:10:00.000Z', from: '10.0.0.7 on pts/0', how: 'login with a terminal' },
@@ -38,11 +45,13 @@ export const hostServiceAccountInteractive = defineRule({
   needs: ['linux_user'],
   check({ entity }) {
     const kind = accountKind(entity)
-    const { uid, interactiveLogins, lastInteractive, accountKindReasons } = entity.attributes
+    const { uid, loginShell, interactiveLogins, lastInteractive, accountKindReasons } = entity.attributes
     if (kind === 'human') return notApplicable('it is a person’s account')
     if (uid === 0) return notApplicable('root is for people as well')
     if (kind !== 'service' && kind !== 'system')
       return unknown('it cannot be told whether it is a person’s account or a service’s; label it')
+    // Whoever became it by sudo -u is on record all the same.
+    if (loginShell === false && !(Number(interactiveLogins) > 0)) return notApplicable('its shell lets nobody in')
     if (typeof interactiveLogins !== 'number')
       return unknown(
         'this host does not record which logins had a terminal',
@@ -79,6 +88,12 @@ export const hostServiceAccountInteractive = defineRule({
       subject: USER,
       entities: [user('service', { interactiveLogins: 0 })],
       expect: 'pass',
+    },
+    {
+      name: 'an account of the system whose shell lets nobody in',
+      subject: USER,
+      entities: [closed],
+      expect: 'not-applicable',
     },
     { name: 'a person', subject: USER, entities: [user('human', terminal)], expect: 'not-applicable' },
     { name: 'root', subject: USER, entities: [user('system', terminal, 0)], expect: 'not-applicable' },

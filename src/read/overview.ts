@@ -107,7 +107,7 @@ export async function readOverview(db: Db, roll: Roll, now: Date): Promise<Overv
 /** The first five things to know. */
 export async function readThings(db: Db): Promise<Thing[]> {
   const { rows } = await sql<StoredThing>`
-    select t.*, f.number, f.opened_at from assess.thing t left join assess.finding f on f.id = t.finding order by t.rank limit 5`.execute(db)
+    select t.*, f.number, f.opened_at from assess.thing t left join assess.finding f on f.id = t.finding where t.finding is null or f.state = 'open' order by t.rank limit 5`.execute(db)
   const refs = await refsOf(db, rows.flatMap(({ subject }) => subject ?? []))
   return rows.map((row) => ({
     opens: row.finding === null ? { what: 'unlock' as const, connection: row.connection ?? '' } : { what: 'finding' as const, id: findingName({ id: row.finding, number: row.number }) },

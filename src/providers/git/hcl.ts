@@ -209,7 +209,8 @@ class Reader {
   private quoted(): string | null {
     let depth = 0
     let value = ''
-    for (let at = this.at + 1; at < this.#text.length; at++) {
+    let at = this.at + 1
+    for (; at < this.#text.length; at++) {
       const char = this.#text[at]!
       if (depth === 0 && char === '"') {
         this.at = at + 1
@@ -221,11 +222,24 @@ class Reader {
         value += next === 'n' ? '\n' : next === 't' ? '\t' : next
         continue
       }
-      if ((char === '$' || char === '%') && this.#text[at + 1] === '{') depth++
-      else if (char === '}' && depth > 0) depth--
+      if (depth > 0 && char === '"') {
+        // A string inside of `${…}`; its braces do not count.
+        const from = at++
+        while (at < this.#text.length && this.#text[at] !== '"' && this.#text[at] !== '\n') at += this.#text[at] === '\\' ? 2 : 1
+        value += this.#text.slice(from, at + 1)
+        continue
+      }
+      if (depth > 0 ? char === '{' : (char === '$' || char === '%') && this.#text[at + 1] === '{') {
+        depth++
+        if (depth === 1) value += this.#text[at++]
+        value += '{'
+        continue
+      }
+      if (char === '}' && depth > 0) depth--
       value += char
     }
-    this.at++
+    // What does not end is passed over once, never looked through again.
+    this.at = at
     return null
   }
 

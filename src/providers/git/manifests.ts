@@ -18,7 +18,7 @@ export interface Manifest {
 }
 
 export const isManifest = (source: string): boolean =>
-  /^\s*"?kind"?\s*:/m.test(source) && /^\s*"?apiVersion"?\s*:/m.test(source)
+  /(?:^|[{,])[ \t]*(?:- )?"?kind"?[ \t]*:/m.test(source) && /(?:^|[{,])[ \t]*(?:- )?"?apiVersion"?[ \t]*:/m.test(source)
 
 /** Go templates of a chart: their text is no YAML until values are put in. */
 export const isTemplate = (source: string): boolean => /\{\{/.test(source)
@@ -59,7 +59,7 @@ function withoutLongActions(source: string): string {
 
 /** Kinds that say something of identities; what else a file holds (definitions of megabytes) is not parsed. */
 const OF_INTEREST =
-  /^[ \t]*(?:- )?"?kind"?[ \t]*:[ \t]*["']?(?:ServiceAccount|Role|ClusterRole|RoleBinding|ClusterRoleBinding|Secret|Pod|Deployment|StatefulSet|DaemonSet|ReplicaSet|ReplicationController|Job|CronJob|Rollout|\w*List)\b/m
+  /(?:^|[{,])[ \t]*(?:- )?"?kind"?[ \t]*:[ \t]*["']?(?:ServiceAccount|Role|ClusterRole|RoleBinding|ClusterRoleBinding|Secret|Pod|Deployment|StatefulSet|DaemonSet|ReplicaSet|ReplicationController|Job|CronJob|Rollout|\w*List)\b/m
 
 /** The objects of a file; lists are opened. Documents are read one by one: `skipped` says why one or more could not be. */
 export function readManifests(file: string, source: string): { manifests: Manifest[]; skipped: string | null } {
@@ -168,7 +168,7 @@ export const rulesOf = ({ body, lineOf }: Manifest): PolicyRule[] =>
     .flatMap((rule, at) =>
       isTable(rule) && rule['nonResourceURLs'] === undefined
         ? {
-            groups: strings(rule['apiGroups']),
+            groups: list(rule['apiGroups']).map(String),
             resources: strings(rule['resources']),
             verbs: strings(rule['verbs']),
             line: lineOf('rules', at),

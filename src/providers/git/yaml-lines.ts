@@ -40,8 +40,10 @@ export function readYaml(text: string): YamlRead {
   const documents: YamlDocument[] = []
   const budget: Budget = { left: MOST_VALUES, anchors: new Map() }
   for (const document of parsed) {
-    // Wrong indentation of a flow collection is read as it was meant.
-    const error = document.errors.find(({ code }) => code !== 'BAD_INDENT')
+    // A bracket that closes too far to the left is read as it was meant.
+    const error = document.errors.find(
+      ({ message }) => !message.startsWith('Flow end indicator should be more indented'),
+    )
     if (error)
       return {
         skipped: `line ${counter.linePos(error.pos[0]).line}: ${error.code.toLowerCase().replaceAll('_', ' ')}`,

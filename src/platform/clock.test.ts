@@ -3,7 +3,8 @@ import { createClock, systemClock } from './clock.ts'
 
 const MINUTE = 60_000
 const at = (...times: number[]) => {
-  const clock = createClock(() => times.shift()!)
+  const ahead = [...times]
+  const clock = createClock(() => ahead.shift()!)
   return times.map(() => clock.now().getTime())
 }
 

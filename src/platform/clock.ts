@@ -15,7 +15,7 @@ const LONGEST_TIMER = 2 ** 31 - 1
  * and the new time is believed at once: standing still for a year would be worse. Order that must hold across such a jump
  * comes from numbers given by the database, as in the audit trail.
  */
-export function createClock(read: () => number = () => new Date().getTime()): Clock {
+export function createClock(read: () => number = () => Date.now()): Clock {
   let latest = Number.NEGATIVE_INFINITY
   return {
     now() {

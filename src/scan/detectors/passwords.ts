@@ -51,7 +51,7 @@ const NOT_ONE = new Set(
 )
 /** Words that hold `pass` and are none. */
 const OTHER_WORD =
-  /^(?:by|com|tres|sur|encom|over|under|multi|render|sub|first|second|last|one|two|single|pre|post|high|low|band|all|test|pixel|shadow|depth|dry|max|num|final|next|main|main|bloom|effect|shader|opt|optimization|compiler|llvm|module|function|loop|region|inline|cgscc|n|im|t|mono|pop)_?pass(?:es)?$|^pass(?:es|ed|ing|ive|ively|age|ages|enger|engers|port|ports|ion|ionate|thru|through|able|over|erby|er|book|at|er|keys?|band|fail|phrases|codes)$|^passes|^passport|^passiv|^passeng|^passag|^password(?:less|s)?able$/i
+  /^(?:kee|by|com|tres|sur|encom|over|under|multi|render|sub|first|second|last|one|two|single|pre|post|high|low|band|all|test|pixel|shadow|depth|dry|max|num|final|next|main|main|bloom|effect|shader|opt|optimization|compiler|llvm|module|function|loop|region|inline|cgscc|n|im|t|mono|pop)_?pass(?:es)?\d{0,2}$|^pass(?:es|ed|ing|ive|ively|age|ages|enger|engers|port|ports|ion|ionate|thru|through|able|over|erby|er|book|at|er|keys?|band|fail|phrases|codes)$|^passes|^passport|^passiv|^passeng|^passag|^password(?:less|s)?able$/i
 
 const words = [
   'password',

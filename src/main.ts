@@ -119,8 +119,8 @@ const reeve: Reeve<Estate> = {
   },
 
   async rules() {
-    const { describeRules } = await import('./assess/index.ts')
-    return describeRules()
+    const { describeRules, rules } = await import('./assess/index.ts')
+    return describeRules(rules)
   },
 
   report: (format) =>

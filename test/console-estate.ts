@@ -9,7 +9,7 @@ const ahead = (days: number): string => ago(-days)
 
 /** Markup, a right-to-left override, lines, and ten thousand characters. */
 export const HOSTILE =
-  `<img src=x onerror="document.title='owned'"> \u202Egnp.exe\u202C\n\n${'very-long-name-'.repeat(660)}`.slice(
+  `<img src=x onerror="document.title='owned'"> \u202Egnp.exe\u202C\n\n${'very-long-name-'.repeat(680)}`.slice(
     0,
     10_000,
   )

@@ -1,0 +1,105 @@
+/** A real Chromium for the console's tests, the built console, and what a page must not do while it is looked at. */
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { dist } from './console-server.ts'
+
+/** The page's own world, inside the functions that are sent to it. */
+// biome-ignore lint/suspicious/noExplicitAny: the DOM's types would reach the server's code from here
+declare const document: any, window: any
+
+const ui = fileURLToPath(new URL('../ui', import.meta.url))
+
+/** Where a Chromium stands, or null. */
+export function chromiumPath(): string | null {
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/bin', '/usr/lib/chromium']
+  for (const name of ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome', 'headless_shell']) {
+    for (const folder of folders) if (folder !== '' && existsSync(join(folder, name))) return join(folder, name)
+  }
+  return null
+}
+
+/** Why the browser tests cannot run here, or null. Printed, so that a skip is never silent. */
+export function whyNot(): string | null {
+  if (chromiumPath() === null) return 'no chromium or chromium-headless-shell is in PATH or /usr/bin'
+  if (!existsSync(join(ui, 'node_modules')) && !existsSync(join(dist, 'index.html')))
+    return 'the packages of ui/ are not installed and the console is not built'
+  return null
+}
+
+/** Builds the console when it is not there or older than its sources. */
+export function built(): void {
+  const index = join(dist, 'index.html')
+  const newest = Math.max(
+    ...readdirSync(join(ui, 'src'), { recursive: true, encoding: 'utf8' }).map(
+      (file) => statSync(join(ui, 'src', file)).mtimeMs,
+    ),
+  )
+  if (existsSync(index) && (statSync(index).mtimeMs > newest || !existsSync(join(ui, 'node_modules')))) return
+  execFileSync(process.execPath, [join(ui, 'node_modules/vite/bin/vite.js'), 'build'], { cwd: ui, stdio: 'pipe' })
+}
+
+/** Chromium's own sandbox needs another user than root. */
+export const launch = (): Promise<Browser> =>
+  chromium.launch({ executablePath: chromiumPath()!, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] })
+
+export interface Look {
+  theme?: 'light' | 'dark'
+  width?: number
+}
+
+/** A page, and everything that went wrong in it: errors, refusals by the content policy, requests to elsewhere. */
+export async function look(
+  browser: Browser,
+  url: string,
+  { theme = 'light', width = 1440 }: Look = {},
+): Promise<{ page: Page; wrong: string[]; context: BrowserContext }> {
+  const context = await browser.newContext({
+    viewport: { width, height: width < 500 ? 844 : 900 },
+    colorScheme: theme,
+    reducedMotion: 'reduce',
+    hasTouch: width < 500,
+  })
+  const page = await context.newPage()
+  const wrong: string[] = []
+  page.on('pageerror', (error) => wrong.push(`error: ${error.message}`))
+  page.on('console', (message) => {
+    // The browser notes every refused answer by itself; a test that provokes one knows.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      wrong.push(`console: ${message.text()}`)
+  })
+  page.on('request', (request) => {
+    if (!request.url().startsWith(url) && !request.url().startsWith('data:') && !request.url().startsWith('blob:'))
+      wrong.push(`elsewhere: ${request.url()}`)
+  })
+  await page.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event: { violatedDirective: string; blockedURI: string }) =>
+      console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`),
+    )
+  })
+  return { page, wrong, context }
+}
+
+/** The page's data is there: nothing waits any more. */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForFunction(
+    () => document.querySelector('h1') !== null && document.querySelector('.skeleton:not(.stories *)') === null,
+  )
+  await page.evaluate(() => document.fonts.ready.then(() => undefined))
+}
+
+const axeSource = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
+
+/** What axe-core finds, one line for each kind of violation. Its script comes in by the debugger, past the content policy. */
+export async function axe(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource)
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as {
+      axe: { run(options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
+    }
+    const { violations } = await axe.run({ resultTypes: ['violations'] })
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.length} × ${nodes[0]!.html.slice(0, 160)}`)
+  })
+}

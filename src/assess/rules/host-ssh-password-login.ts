@@ -1,4 +1,4 @@
-import { defineRule, fail, pass, unknown } from '../../sdk/index.ts'
+import { defineRule, fail, notApplicable, pass, unknown } from '../../sdk/index.ts'
 import { list, nameOf } from './standing.ts'
 
 const SSHD = 'host:web-1/sshd'
@@ -34,6 +34,7 @@ export const hostSshPasswordLogin = defineRule({
   effort: 20,
   about: { kind: 'resource', types: ['ssh_server'] },
   check({ entity }) {
+    if (entity.attributes['started'] === false) return notApplicable('the SSH server is not started')
     const { passwordAuthentication, keyboardInteractive, passwordAccounts, authenticationMethods } = entity.attributes
     if (passwordAuthentication !== true && keyboardInteractive !== true) return pass
     if (
@@ -53,6 +54,12 @@ export const hostSshPasswordLogin = defineRule({
     ])
   },
   cases: [
+    {
+      name: 'installed, but never started',
+      subject: SSHD,
+      entities: [sshd({ started: false })],
+      expect: 'not-applicable',
+    },
     { name: 'on, and an account has a password', subject: SSHD, entities: [sshd({})], expect: 'fail' },
     {
       name: 'on, but no account has a password',

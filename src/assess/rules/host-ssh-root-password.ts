@@ -1,4 +1,4 @@
-import { defineRule, fail, pass } from '../../sdk/index.ts'
+import { defineRule, fail, notApplicable, pass } from '../../sdk/index.ts'
 import { nameOf } from './standing.ts'
 
 const SSHD = 'host:web-1/sshd'
@@ -30,6 +30,7 @@ export const hostSshRootPassword = defineRule({
   effort: 10,
   about: { kind: 'resource', types: ['ssh_server'] },
   check({ entity }) {
+    if (entity.attributes['started'] === false) return notApplicable('the SSH server is not started')
     const { passwordAuthentication, keyboardInteractive, permitRootLogin, permitEmptyPasswords } = entity.attributes
     if (passwordAuthentication !== true && keyboardInteractive !== true) return pass
     if (permitEmptyPasswords === true)
@@ -44,6 +45,12 @@ export const hostSshRootPassword = defineRule({
     ])
   },
   cases: [
+    {
+      name: 'installed, but never started',
+      subject: SSHD,
+      entities: [sshd({ started: false })],
+      expect: 'not-applicable',
+    },
     { name: 'PermitRootLogin yes', subject: SSHD, entities: [sshd({})], expect: 'fail' },
     {
       name: 'empty passwords',

@@ -1,7 +1,8 @@
 import type { Collection, Edge, Entity } from '../../sdk/index.ts'
 import { accountsOf, canLogin, type Passwd } from './accounts.ts'
 import { expiryOf, parseAuthorizedKeys } from './authorized-key.ts'
-import { clean, type Host, instant, readText, userKey } from './host.ts'
+import { clean, type Host, instant, novel, readText, userKey } from './host.ts'
+import { authorityTrust } from './ssh-authority.ts'
 import { sshKeyEntity } from './ssh-key.ts'
 import { valueFor } from './sshd-config.ts'
 import { sshdOf } from './sshd-files.ts'
@@ -11,7 +12,7 @@ const BY_DEFAULT = '.ssh/authorized_keys .ssh/authorized_keys2'
 export const authorizedKeys: Collection<Host> = {
   id: 'authorized-keys',
   title: 'SSH keys that accounts accept',
-  yields: ['ssh_key'],
+  yields: ['ssh_key', 'ssh_authority_trust'],
   needs: ['read the authorized_keys files of all accounts (root or CAP_DAC_READ_SEARCH)'],
   async *read(host, run) {
     const accounts = await accountsOf(host, run)
@@ -21,6 +22,7 @@ export const authorizedKeys: Collection<Host> = {
       run.ledger.refuse(`asking ${clean(command, 200)} for keys: sshd takes further keys from it, and it is not run`)
     const keys = new Map<string, Entity>()
     const edges = new Map<string, Edge>()
+    const trusts: (Entity | Edge)[] = []
     for (const user of accounts.users) {
       run.signal.throwIfAborted()
       const groups = accounts.groups
@@ -45,6 +47,12 @@ export const authorizedKeys: Collection<Host> = {
             attributes: { comment: key.comment, ...(authority ? { authority: true } : {}) },
           })
           if (!keys.has(entity.key)) keys.set(entity.key, entity)
+          if (authority) {
+            const principals = options.get('principals')
+            const names = typeof principals === 'string' ? principals.split(',') : [user.name]
+            trusts.push(...authorityTrust(host, user.name, key.fingerprint, names, { via: 'cert-authority', ...place }))
+            continue
+          }
           const to = userKey(host, user.name)
           const known = edges.get(`${entity.key} ${to}`)
           if (known) {
@@ -67,7 +75,6 @@ export const authorizedKeys: Collection<Host> = {
               expires: expiry === null ? null : instant(expiry),
               /** The file has stood unchanged since then, so the line is at least that old. */
               unchangedSince: instant(content.info.modified),
-              authority,
               accountCanLogin: canLogin(user.shell),
             },
           })
@@ -76,6 +83,7 @@ export const authorizedKeys: Collection<Host> = {
     }
     yield* keys.values()
     yield* edges.values()
+    yield* trusts.filter(novel())
   },
 }
 

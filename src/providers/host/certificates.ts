@@ -1,6 +1,6 @@
 import type { X509Certificate } from 'node:crypto'
 import { connect } from 'node:tls'
-import type { Collection, Edge, Entity, Run } from '../../sdk/index.ts'
+import { type Collection, type Edge, type Entity, Refused, type Run } from '../../sdk/index.ts'
 import { certificateEntity, certificateKey, subjectsOf } from './certificate.ts'
 import { factsOf } from './file-facts.ts'
 import { clean, fileKey, type Host, novel } from './host.ts'
@@ -50,7 +50,12 @@ export const certificates: Collection<Host> = {
       for (const item of items) if (fresh(item)) yield item
     }
     const listeners = (await listenersOf(host, run)).slice(0, MOST_LISTENERS)
-    const served = await eachOf(listeners, 8, (listener) => handshake(host, run, listener))
+    const refusals: Refused[] = []
+    const served = await eachOf(listeners, 8, (listener) => handshake(host, run, listener, refusals))
+    if (refusals[0]) {
+      const { message, permission } = refusals[0]
+      run.ledger.refuse(message, { count: refusals.length, ...(permission !== undefined && { permission }) })
+    }
     for (const [at, leaf] of served.entries()) {
       if (leaf === null) continue
       const items: (Entity | Edge)[] = [
@@ -69,7 +74,12 @@ export const certificates: Collection<Host> = {
 }
 
 /** Only what the loopback address reaches is spoken to: sockets bound to another address alone are left in peace. */
-async function handshake(host: Host, run: Run, { address, port }: Listener): Promise<X509Certificate | null> {
+async function handshake(
+  host: Host,
+  run: Run,
+  { address, port }: Listener,
+  refusals: Refused[],
+): Promise<X509Certificate | null> {
   const at = /^(0\.0\.0\.0|::|127\..*)$/.test(address)
     ? address.startsWith('127.')
       ? address
@@ -78,7 +88,12 @@ async function handshake(host: Host, run: Run, { address, port }: Listener): Pro
       ? '::1'
       : null
   if (at === null) return null
-  const stream = await quiet(host.machine.dial({ address: at, port }))
+  const stream = await quiet(
+    host.machine.dial({ address: at, port }).catch((error) => {
+      if (error instanceof Refused) refusals.push(error)
+      throw error
+    }),
+  )
   if (stream === null) return null
   const { promise, resolve } = Promise.withResolvers<X509Certificate | null>()
   // Whether it is to be trusted is not the question here, only which certificate is shown.

@@ -25,3 +25,6 @@ export const commands = {
 export type CommandName = keyof typeof commands
 
 export const OUTPUT_LIMIT = 32 << 20
+
+/** A journal may be long; a slow command does not mean that the host is gone. */
+export const COMMAND_SECONDS = 60

@@ -92,6 +92,26 @@ describe('SSH keys that accounts accept', () => {
       'asking /usr/bin/sss_ssh_authorizedkeys for keys: sshd takes further keys from it, and it is not run',
     ])
   })
+  test('an authority is trusted for its principals, and is no key of the account', async () => {
+    const a = pair()
+    const read = await testCollection(
+      authorizedKeys,
+      hostWith(
+        { '/home/deploy/.ssh/authorized_keys': `cert-authority,principals="ci,release" ${a.line} build authority\n` },
+        DEPLOY,
+      ),
+      scanningRun(),
+    )
+    expect(read.entity(a.key).attributes).toMatchObject({ authority: true })
+    const trust = read.entities.find((one) => one.type === 'ssh_authority_trust')!
+    expect(trust.attributes).toMatchObject({
+      issuer: a.key.slice(4),
+      subject: ['ci', 'release'],
+      via: 'cert-authority',
+      line: 1,
+    })
+    expect(read.sentences).toEqual([`${trust.key} authenticates host:web-1/user/deploy`])
+  })
   test('a link out of the home is not followed and is told', async () => {
     const a = pair()
     const read = await testCollection(
@@ -185,10 +205,16 @@ describe('private keys on disk', () => {
         trustedAuthorities: '/etc/ssh/ca.pub',
       })
       expect(server.entity(`ssh:${fingerprint('host')}`).attributes).toMatchObject({ hostKey: true })
+      const trust = server.entities.find((one) => one.key.startsWith('host:web-1/user/deploy/authority/'))
+      expect(trust).toMatchObject({
+        method: 'federation',
+        aliases: [fingerprint('ca')],
+        attributes: { issuer: fingerprint('ca'), subject: ['deploy'], via: 'TrustedUserCAKeys' },
+      })
+      expect(server.sentences).toContain(`${trust!.key} authenticates host:web-1/user/deploy`)
       expect(
-        server.edges.find((edge) => edge.from === `ssh:${fingerprint('ca')}` && edge.to === 'host:web-1/user/deploy')
-          ?.attributes,
-      ).toEqual({ via: 'TrustedUserCAKeys', principals: ['deploy'] })
+        server.sentences.filter((sentence) => sentence.startsWith(`ssh:${fingerprint('ca')} authenticates`)),
+      ).toEqual([])
     } finally {
       rmSync(folder, { recursive: true, force: true })
     }
@@ -227,6 +253,16 @@ describe('the settings of sshd', () => {
       matches: ['Match User alice: passwordauthentication yes'],
       passwordAccounts: ['alice'],
     })
+  })
+  test('whom the lists shut out has no password to log in with', async () => {
+    const shadow = { '/etc/shadow': 'root:$6$a$b:19700::::::\nalice:$6$a$b:19700::::::\n' }
+    const accounts = async (config: string) =>
+      (await settingsOf({ ...shadow, '/etc/ssh/sshd_config': config }))?.['passwordAccounts']
+    expect(await accounts('PasswordAuthentication yes\n')).toEqual(['alice'])
+    expect(await accounts('PermitRootLogin yes\n')).toEqual(['root', 'alice'])
+    expect(await accounts('AllowGroups ops\n')).toEqual([])
+    expect(await accounts('AllowUsers alice bob\n')).toEqual(['alice'])
+    expect(await accounts('DenyUsers al*\n')).toEqual([])
   })
   test('no server, nothing to say', async () => {
     expect(await settingsOf({})).toBeUndefined()

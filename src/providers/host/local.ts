@@ -5,7 +5,7 @@ import { createConnection } from 'node:net'
 import { hostname } from 'node:os'
 import type { Duplex } from 'node:stream'
 import { ReeveError } from '../../sdk/index.ts'
-import { type CommandName, commands, OUTPUT_LIMIT } from './commands.ts'
+import { COMMAND_SECONDS, type CommandName, commands, OUTPUT_LIMIT } from './commands.ts'
 import {
   type Endpoint,
   FILE_LIMIT,
@@ -158,16 +158,13 @@ const infoOf = (stats: Stats): FileInfo => ({
   modified: stats.mtimeMs,
 })
 
-function execute(
-  name: CommandName,
-  { seconds, signal }: { seconds: number; signal: AbortSignal },
-): Promise<string | null> {
+function execute(name: CommandName, { signal }: { signal: AbortSignal }): Promise<string | null> {
   const [program, ...argv] = commands[name]
   return new Promise((resolve, reject) => {
     const child = spawn(program, argv, {
       stdio: ['ignore', 'pipe', 'ignore'],
       env: { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', LC_ALL: 'C' },
-      timeout: seconds * 1000,
+      timeout: COMMAND_SECONDS * 1000,
       killSignal: 'SIGKILL',
       signal,
     })

@@ -148,10 +148,21 @@ async function knownHosts(settings: Settings, target: Target) {
   }
 }
 
-/** A stream to an endpoint as the far host sees it; null where it lets us through to nothing. */
+/** SSH_OPEN_ADMINISTRATIVELY_PROHIBITED of RFC 4254. */
+const PROHIBITED = 1
+
+/** A stream to an endpoint as the far host sees it; null where nothing listens there. */
 export const forward = (client: Client, endpoint: Endpoint): Promise<Duplex | null> =>
-  new Promise((resolve) => {
-    const done = (error: Error | undefined, stream: Duplex) => resolve(error ? null : stream)
+  new Promise((resolve, reject) => {
+    const done = (error: (Error & { reason?: unknown }) | undefined, stream: Duplex) => {
+      if (!error) resolve(stream)
+      else if (error.reason !== PROHIBITED) resolve(null)
+      else {
+        const permission =
+          'AllowTcpForwarding and AllowStreamLocalForwarding yes (or local) in sshd_config, for this account'
+        reject(new Refused("connecting to the host's own loopback was refused by its SSH server", { permission }))
+      }
+    }
     if ('socket' in endpoint) client.openssh_forwardOutStreamLocal(endpoint.socket, done)
     else client.forwardOut('127.0.0.1', 0, endpoint.address, endpoint.port, done)
   })

@@ -1,10 +1,13 @@
 import type { Collection, Edge, Entity, Run } from '../../sdk/index.ts'
 import { type Accounts, accountsOf, canLogin, type Passwd } from './accounts.ts'
 import { authorizedKeyPaths } from './authorized-keys.ts'
-import { clean, type Host, hostKey, keyOf, namesIn, novel, readText, userKey } from './host.ts'
+import { clean, type Host, hostKey, keyOf, namesIn, novel, readText } from './host.ts'
+import { processesOf } from './processes.ts'
+import { authorityTrust } from './ssh-authority.ts'
 import { type PublicKey, parsePublicLine, sshKeyEntity } from './ssh-key.ts'
-import { type SshdSettings, valueFor } from './sshd-config.ts'
+import { globOf, type SshdSettings, valueFor } from './sshd-config.ts'
 import { sshdOf } from './sshd-files.ts'
+import { unitsOf } from './unit-tree.ts'
 
 /** What sshd does where the file says nothing (OpenSSH 8.7 and later; Debian and Red Hat build with UsePAM no as well). */
 const DEFAULTS: Record<string, string> = {
@@ -23,7 +26,7 @@ const DEFAULTS: Record<string, string> = {
 export const sshServer: Collection<Host> = {
   id: 'ssh-server',
   title: 'The SSH server, its keys and whom it trusts',
-  yields: ['ssh_server', 'ssh_key'],
+  yields: ['ssh_server', 'ssh_key', 'ssh_authority_trust'],
   needs: [
     'read /etc/ssh/sshd_config and what it includes',
     'read the public halves of the host keys and of trusted authorities',
@@ -34,7 +37,7 @@ export const sshServer: Collection<Host> = {
     const accounts = await accountsOf(host, run)
     const fresh = novel()
     const key = serverKey(host)
-    yield server(host, settings, accounts)
+    yield server(host, settings, accounts, await isStarted(host, run))
     yield { from: hostKey(host), verb: 'contains', to: key }
     for (const { publicKey, file } of await hostKeys(host, run, settings)) {
       const items: (Entity | Edge)[] = [
@@ -52,7 +55,7 @@ export const sshServer: Collection<Host> = {
 
 export const serverKey = (host: Host): string => keyOf(host, '/sshd')
 
-function server(host: Host, settings: SshdSettings, accounts: Accounts): Entity {
+function server(host: Host, settings: SshdSettings, accounts: Accounts, started: boolean): Entity {
   const value = (keyword: string) => settings.global.get(keyword) ?? DEFAULTS[keyword] ?? null
   const lower = (keyword: string) => value(keyword)?.toLowerCase() ?? null
   const byMatch = settings.matches.filter((match) =>
@@ -61,14 +64,10 @@ function server(host: Host, settings: SshdSettings, accounts: Accounts): Entity 
     ),
   )
   const passwords = (user: Passwd) => {
-    const { value: said, sure } = valueFor(
-      settings,
-      'passwordauthentication',
-      user.name,
-      accounts.groups
-        .filter((group) => group.gid === user.gid || group.members.includes(user.name))
-        .map((group) => group.name),
-    )
+    const groups = groupsOf(user, accounts)
+    if (!admits(settings, user, groups)) return false
+    if (user.uid === 0 && lower('permitrootlogin') !== 'yes') return false
+    const { value: said, sure } = valueFor(settings, 'passwordauthentication', user.name, groups)
     return sure && (said ?? DEFAULTS['passwordauthentication'])!.toLowerCase() === 'yes'
   }
   const listed = (keyword: string) =>
@@ -83,6 +82,7 @@ function server(host: Host, settings: SshdSettings, accounts: Accounts): Entity 
     key: serverKey(host),
     name: `sshd on ${host.name}`,
     attributes: {
+      started,
       permitRootLogin: (lower('permitrootlogin') ?? '').replace('without-password', 'prohibit-password'),
       passwordAuthentication: lower('passwordauthentication') === 'yes',
       // PAM asks for passwords over keyboard-interactive as well.
@@ -131,6 +131,14 @@ function server(host: Host, settings: SshdSettings, accounts: Accounts): Entity 
   }
 }
 
+/** At boot, on the first connection, or by hand: that is how a settings file comes to matter. */
+async function isStarted(host: Host, run: Run): Promise<boolean> {
+  const enabled = (await unitsOf(host, run)).some(
+    (unit) => /^sshd?\.(service|socket)$/.test(unit.name) && unit.state === 'enabled',
+  )
+  return enabled || (await processesOf(host, run)).list.some((process) => process.program.endsWith('/sshd'))
+}
+
 async function hostKeys(
   host: Host,
   run: Run,
@@ -152,7 +160,7 @@ async function hostKeys(
   return found
 }
 
-/** A certificate that a trusted authority signed opens every account it names, so the authority's key opens them all. */
+/** The authorities sshd trusts for all accounts, and what that means for each account that can be logged in to. */
 async function* authorities(
   host: Host,
   run: Run,
@@ -173,12 +181,10 @@ async function* authorities(
     for (const user of accounts.users.filter((one) => canLogin(one.shell))) {
       const principals = await principalsOf(host, run, settings, user)
       if (principals.length > 0)
-        yield {
-          from: `ssh:${authority.fingerprint}`,
-          verb: 'authenticates',
-          to: userKey(host, user.name),
-          attributes: { via: 'TrustedUserCAKeys', principals },
-        }
+        yield* authorityTrust(host, user.name, authority.fingerprint, principals, {
+          via: 'TrustedUserCAKeys',
+          file: clean(file),
+        })
     }
   }
 }
@@ -193,4 +199,26 @@ async function principalsOf(host: Host, run: Run, settings: SshdSettings, user: 
     .split('\n')
     .flatMap((line) => (/^\s*(#|$)/.test(line) ? [] : [clean(line.trim().split(/\s+/).at(-1)!, 200)]))
     .slice(0, 100)
+}
+
+const groupsOf = (user: Passwd, accounts: Accounts): string[] =>
+  accounts.groups
+    .filter((group) => group.gid === user.gid || group.members.includes(user.name))
+    .map((group) => group.name)
+
+/** DenyUsers, AllowUsers, DenyGroups, AllowGroups, each of them if it is there. `user@host` is taken for the user. */
+function admits(settings: SshdSettings, user: Passwd, groups: readonly string[]): boolean {
+  const names = (keyword: string) =>
+    settings.global
+      .get(keyword)
+      ?.split(/\s+/)
+      .map((word) => globOf(word.replace(/@.*$/, '')))
+  const isIn = (patterns: RegExp[] | undefined, of: readonly string[]) =>
+    patterns?.some((pattern) => of.some((one) => pattern.test(one)))
+  if (
+    isIn(settings.global.get('denyusers')?.includes('@') ? undefined : names('denyusers'), [user.name]) ||
+    isIn(names('denygroups'), groups)
+  )
+    return false
+  return (isIn(names('allowusers'), [user.name]) ?? true) && (isIn(names('allowgroups'), groups) ?? true)
 }

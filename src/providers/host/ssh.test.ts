@@ -346,3 +346,26 @@ test('what stands at hand', async () => {
     code: 'host/settings',
   })
 })
+
+describe.runIf(sshdHere)('an sshd that forwards nothing', () => {
+  test('the certificates on its loopback are refused, not absent', async () => {
+    const sshd = await startSshd({ settings: 'DisableForwarding yes\n' })
+    try {
+      const over = {
+        address: '127.0.0.1',
+        port: sshd.port,
+        user: sshd.user,
+        keyFile: sshd.keyFile,
+        hostKey: sshd.hostKey,
+      }
+      const client = await host.connect(settings(over), testRun())
+      await expect(client.machine.dial({ address: '127.0.0.1', port: sshd.port })).rejects.toMatchObject({
+        code: 'source/refused',
+        permission: expect.stringContaining('AllowTcpForwarding'),
+      })
+      await host.disconnect!(client)
+    } finally {
+      await sshd.stop()
+    }
+  })
+})

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import type { FileEntryWithStats, SFTPWrapper, Stats } from 'ssh2'
 import { messageOf, ReeveError, type Run } from '../../sdk/index.ts'
-import { commands, OUTPUT_LIMIT } from './commands.ts'
+import { COMMAND_SECONDS, commands, OUTPUT_LIMIT } from './commands.ts'
 import {
   eachOf,
   FILE_LIMIT,
@@ -191,7 +191,16 @@ export async function openSsh(settings: Settings, run: Run): Promise<Machine> {
       )
       return new Map(names.flatMap(({ name }, at) => (typeof targets[at] === 'string' ? [[name, targets[at]]] : [])))
     },
-    run: (command) => limited(execute(commands[command]), `running ${commands[command][0]}`),
+    run: (command) =>
+      within(execute(commands[command]), COMMAND_SECONDS * 1000, run.signal, `running ${commands[command][0]}`).catch(
+        (error) => {
+          if (!(error instanceof ReeveError) || error.code !== 'host/silent') throw error
+          throw new ReeveError(
+            'host/command',
+            `running ${commands[command][0]}: it took longer than ${COMMAND_SECONDS} s`,
+          )
+        },
+      ),
     dial: (endpoint) => limited(forward(client, endpoint), 'connecting'),
     close: () => client.end(),
   }

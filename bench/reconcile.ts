@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url'
 import type pg from 'pg'
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
 import Cursor from 'pg-cursor'
-import { type Applied, migrations, openStage } from '../src/graph/index.ts'
+import { type Applied, loadEstate, migrations, openStage } from '../src/graph/index.ts'
 import { kyselyOver, migrate, openPool, startPostgres } from '../src/platform/index.ts'
 import type { Edge, Entity } from '../src/sdk/index.ts'
 import { claim, finish, quick, timed } from './claims.ts'
@@ -164,6 +164,10 @@ try {
   say(`unchanged ${seconds(again.ms)} ${JSON.stringify(again.result)}`)
   say(`1 % changed ${seconds(changed.ms)} ${JSON.stringify(changed.result)}`)
   say(`peak memory of this process: ${mega(early)} MB after a tenth of the estate, ${mega(late)} MB after the whole`)
+  const heap = process.memoryUsage().heapUsed
+  const loaded = await timed(() => loadEstate(ours.db))
+  globalThis.gc?.()
+  say(`the estate in memory: ${seconds(loaded.ms)}, about ${mega(process.memoryUsage().heapUsed - heap)} MB of heap`)
   const beside = (what: string, ms: number, floor: number, exact: boolean, id: string) =>
     claim({
       claim: id,

@@ -172,9 +172,8 @@ export async function removeConnection(discovery: Discovery, id: string, actor: 
   const stage = await openStage(database, { connection: id, run })
   await stage.apply({
     at: clock.now(),
-    collections: sources.map(({ collection }) => ({ id: collection, yields: null, complete: true })),
+    collections: sources.map(({ collection }) => ({ id: collection, yields: null, complete: true, removed: true })),
     also: async (tx, applied) => {
-      await sql`update graph.source set removed_at = ${clock.now()} where connection = ${id}`.execute(tx)
       await sql`update discover.run set changes = ${JSON.stringify(applied)} where id = ${run}`.execute(tx)
       await sql`delete from discover.connection where id = ${id}`.execute(tx)
       await audit.record(tx, { actor, action: 'connection.remove', subject: id, before: told(connection) })

@@ -238,6 +238,15 @@ test('a connection removed while it is read leaves nothing behind', async () => 
   expect(await names()).toEqual([])
 })
 
+test('a listing that the provider has no more takes what it said with it', async () => {
+  const both = orchard({ trees: () => give(tree('elm')), gates: () => give(tree('gate')) })
+  await connect(discoveryOf(database, both))
+  await sync(discoveryOf(database, both))
+  await sync(discoveryOf(database, orchard({ trees: () => give(tree('elm')) })))
+  expect(await names()).toEqual(['elm'])
+  expect((await loadEstate(database.db)).sources.map((source) => source.collection)).toEqual(['trees'])
+})
+
 test('removing a connection closes what it said and keeps the history', async () => {
   const clock = handClock()
   const discovery = discoveryOf(database, orchard({ trees: () => give(tree('elm')) }), { clock })

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type pg from 'pg'
 import { type CollectionRead, dropStage, loadSources, openStage, type Stage, stagedRuns } from '../graph/index.ts'
+import type { QueueSettings } from '../platform/index.ts'
 import { codeOf, type LedgerLine, messageOf, ReeveError } from '../sdk/index.ts'
 import { followSchedule, listConnections, storedSettings } from './connections.ts'
 import type { Discovery } from './discovery.ts'
@@ -10,6 +11,8 @@ import { parseSettings } from './settings.ts'
 
 /** A run that broke off is taken up again within this time; what it had staged would be too old later. */
 const RESUME_MINUTES = 30
+/** How the queue `sync` must be set up, by whoever starts the jobs. */
+export const syncQueue: QueueSettings = { concurrency: 3, retries: 3, seconds: 12 * 3600 }
 /** How often what has come so far is written down, and a wish to cancel is looked for. */
 const PROGRESS_MILLISECONDS = 500
 
@@ -97,20 +100,24 @@ async function apply(
   results: readonly CollectionResult[],
   cancelled: boolean,
 ) {
-  const known = new Set(
-    (await loadSources(database.db)).sources
-      .filter((one) => one.connection === connection)
-      .map((one) => one.collection),
-  )
+  const { sources } = await loadSources(database.db)
+  const known = new Set(sources.filter((one) => one.connection === connection).map((one) => one.collection))
   const told = results.filter((result) => result.state !== 'cancelled' || !known.has(result.id))
-  const collections = told.map(
-    (result): CollectionRead => ({
-      id: result.id,
-      yields: result.yields,
-      complete: result.state === 'complete',
-      lines: result.lines,
-    }),
-  )
+  const listed = new Set(results.map((result) => result.id))
+  const collections = [
+    ...told.map(
+      (result): CollectionRead => ({
+        id: result.id,
+        yields: result.yields,
+        complete: result.state === 'complete',
+        lines: result.lines,
+      }),
+    ),
+    // What the provider does not list any more will not be heard of again.
+    ...[...known]
+      .filter((id) => !listed.has(id))
+      .map((id): CollectionRead => ({ id, yields: null, complete: true, removed: true })),
+  ]
   const state = cancelled ? 'cancelled' : stateOfRun(results)
   return stage.apply({
     collections,
@@ -173,12 +180,15 @@ function keepJournal(
   let written = ''
   const write = async (): Promise<void> => {
     const progress = JSON.stringify([...kept.map(stateOf), ...latest])
-    const { rows } = await sql<{
-      cancel: boolean
-    }>`update discover.run set progress = ${progress}, seen_at = ${clock.now()}
-      where id = ${run} returning cancel_requested as cancel`.execute(database.db)
+    const changed = progress !== written
+    const { rows } = changed
+      ? await sql<{ cancel: boolean }>`update discover.run set progress = ${progress}, seen_at = ${clock.now()}
+          where id = ${run} returning cancel_requested as cancel`.execute(database.db)
+      : await sql<{ cancel: boolean }>`select cancel_requested as cancel from discover.run where id = ${run}`.execute(
+          database.db,
+        )
     if (rows[0]?.cancel) cancel()
-    if (progress !== written) await announce(database.db, { id: run, connection, state: 'running' })
+    if (changed) await announce(database.db, { id: run, connection, state: 'running' })
     written = progress
   }
   const timer = setInterval(() => {

@@ -128,7 +128,7 @@ async function loadAsOf(tx: Tx, asOf: Date): Promise<Estate> {
   return builder.build(sources, asOf.toISOString())
 }
 
-/** Every source, with the lines of its last read. */
+/** Every source that is still read, with the lines of its last read; `sourceIds` has those of the past too. */
 export async function loadSources(db: Db) {
   const { rows } = await sql<{
     id: number
@@ -137,13 +137,15 @@ export async function loadSources(db: Db) {
     yields: string[]
     complete: boolean
     complete_at: Date | null
+    removed: boolean
     lines: (Omit<LedgerLine, 'connection' | 'collection' | 'since'> & { since: Instant | null })[]
-  }>`select s.id, s.connection, s.collection, s.yields, s.complete, s.complete_at, coalesce((select jsonb_agg(jsonb_build_object(
+  }>`select s.id, s.connection, s.collection, s.yields, s.complete, s.complete_at, s.removed_at is not null as removed, coalesce((select jsonb_agg(jsonb_build_object(
       'scope', scope, 'expected', expected, 'obtained', obtained, 'refused', refused, 'reason', reason, 'permission', permission,
       'since', to_char(since at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by scope)
       from graph.ledger l where l.source_id = s.id), '[]') as lines
     from graph.source s order by s.connection collate "C", s.collection collate "C"`.execute(db)
-  const sources = rows.map(
+  const read = rows.filter((row) => !row.removed)
+  const sources = read.map(
     (row): SourceState => ({
       connection: row.connection,
       collection: row.collection,
@@ -155,7 +157,7 @@ export async function loadSources(db: Db) {
   )
   return {
     sources,
-    places: new Map(rows.map((row, place) => [row.id, place])),
+    places: new Map(read.map((row, place) => [row.id, place])),
     sourceIds: new Map(rows.map((row) => [row.id, row])),
   }
 }

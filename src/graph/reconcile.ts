@@ -11,6 +11,8 @@ export interface CollectionRead {
   yields: readonly string[] | null
   /** Was it read whole? Only then is what it did not say gone. */
   complete: boolean
+  /** It will not be read again: its connection was removed, or its provider has it no more. */
+  removed?: boolean
   lines?: readonly Pick<LedgerLine, 'scope' | 'expected' | 'obtained' | 'refused' | 'reason' | 'permission'>[]
 }
 
@@ -61,23 +63,25 @@ export async function reconcile(tx: Tx, reading: Reading): Promise<Applied> {
 
 async function recordSources(tx: Tx, { connection, at, collections, numberOf }: Reading): Promise<void> {
   const given = JSON.stringify(
-    collections.map(({ id, yields, complete, lines }) => ({
+    collections.map(({ id, yields, complete, removed = false, lines }) => ({
       id,
       yields,
       complete,
+      removed,
       lines,
       number: numberOf(id) ?? null,
     })),
   )
   await sql`create temp table reading on commit drop as
-    select c.* from jsonb_to_recordset(${given}::jsonb) as c(id text, number smallint, yields text[], complete bool, lines jsonb)`.execute(
+    select c.* from jsonb_to_recordset(${given}::jsonb) as c(id text, number smallint, yields text[], complete bool, removed bool, lines jsonb)`.execute(
     tx,
   )
-  await sql`insert into graph.source (connection, collection, yields, complete, read_at, complete_at)
-    select ${connection}, id, coalesce(yields, '{}'), complete, ${at}, case when complete then ${at}::timestamptz end from reading
+  await sql`insert into graph.source (connection, collection, yields, complete, read_at, complete_at, removed_at)
+    select ${connection}, id, coalesce(yields, '{}'), complete, ${at}, case when complete then ${at}::timestamptz end,
+      case when removed then ${at}::timestamptz end from reading
     on conflict (connection, collection) do update set
       yields = case when excluded.yields = '{}' then source.yields else excluded.yields end, complete = excluded.complete,
-      read_at = excluded.read_at, complete_at = coalesce(excluded.complete_at, source.complete_at), removed_at = null`.execute(
+      read_at = excluded.read_at, complete_at = coalesce(excluded.complete_at, source.complete_at), removed_at = excluded.removed_at`.execute(
     tx,
   )
   await sql`create temp table said_by on commit drop as

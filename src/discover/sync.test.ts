@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { migrations as graph, loadEstate, openStage } from '../graph/index.ts'
+import { startJobs } from '../platform/index.ts'
 import { type TestDatabase, testDatabase } from '../platform/testing/index.ts'
 import { type Entity, Refused } from '../sdk/index.ts'
 import {
@@ -15,6 +16,7 @@ import {
   requestSync,
   runSync,
   startDiscovery,
+  syncQueue,
   testConnection,
   updateConnection,
 } from './index.ts'
@@ -26,6 +28,7 @@ beforeEach(async () => {
 })
 afterEach(() => database.close())
 
+const silent = { debug() {}, info() {}, warn() {}, error() {} }
 const connect = (discovery: Discovery) =>
   createConnection(
     discovery,
@@ -213,6 +216,25 @@ test('a database that goes away mid-sync ends the run with the reason, and nothi
   expect(run.error?.message).toMatch(/^the database did not take what was read: /)
   expect(await names()).toEqual([])
   expect((await sync(discovery)).changes).toMatchObject({ entities: { added: 6000 } })
+})
+
+test('through the queue: asked for, worked off, and what follows is told', async () => {
+  const jobs = await startJobs({ url: database.url, log: silent, queues: { sync: syncQueue } })
+  try {
+    const followed: number[] = []
+    const discovery = discoveryOf(database, orchard({ trees: () => give(tree('elm')) }), {
+      jobs,
+      onApplied: async ({ id, applied }) => void followed.push(id, applied.entities.added),
+    })
+    await startDiscovery(discovery)
+    await connect(discovery)
+    const id = await requestSync(discovery, 'orchard-south-field', 'user:ann')
+    await until(async () => (await getRun(database.db, id)).state === 'done')
+    await until(async () => followed.length > 0)
+    expect(followed).toEqual([id, 1])
+  } finally {
+    await jobs.stop()
+  }
 })
 
 test('a connection removed while it is read leaves nothing behind', async () => {

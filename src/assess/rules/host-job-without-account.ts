@@ -1,5 +1,5 @@
-import { defineRule, fail, notApplicable, pass } from '../../sdk/index.ts'
-import { nameOf } from './standing.ts'
+import { defineRule, fail, notApplicable, pass, unknown } from '../../sdk/index.ts'
+import { list, nameOf } from './standing.ts'
 
 const UNIT = 'host:web-1/unit/report.service'
 const unit = (account: string | null) => ({
@@ -9,6 +9,14 @@ const unit = (account: string | null) => ({
   name: 'report.service@web-1',
   attributes: { unit: 'report.service', active: true, account, file: '/etc/systemd/system/report.service' },
 })
+const host = (accounts: number, accountsElsewhere: string[] = []) => ({
+  kind: 'resource' as const,
+  type: 'linux_host',
+  key: 'host:web-1',
+  name: 'web-1',
+  attributes: { accounts, accountsElsewhere },
+})
+const stands = { from: 'host:web-1', verb: 'contains' as const, to: UNIT }
 const runsAs = { from: UNIT, verb: 'runs-as' as const, to: 'host:web-1/user/report' }
 const account = (attributes: Record<string, string | boolean>) => ({
   kind: 'identity' as const,
@@ -31,9 +39,7 @@ export const hostJobWithoutAccount = defineRule({
   undo: 'Put the unit file or crontab line back as it was.',
   effort: 20,
   about: { kind: 'workload', types: ['systemd_unit', 'cron_job'] },
-  along: { accounts: ['>runs-as'] },
-  needs: ['linux_user'],
-  failsOnAbsence: true,
+  along: { accounts: ['>runs-as'], hosts: ['<contains'] },
   check({ entity, along }) {
     if (entity.attributes['active'] === false) return notApplicable('it is not started')
     const { account, file } = entity.attributes
@@ -42,6 +48,14 @@ export const hostJobWithoutAccount = defineRule({
     if (target === undefined) return notApplicable('what it runs as is not known')
     const where = typeof file === 'string' ? { places: [{ file }] } : {}
     if (target.entity === null) {
+      const host = along.hosts!.find(({ entity: one }) => one?.type === 'linux_host')?.entity
+      const { accounts, accountsElsewhere } = host?.attributes ?? {}
+      if (typeof accounts !== 'number' || accounts === 0) return unknown('the accounts of the host are not known')
+      if (Array.isArray(accountsElsewhere) && accountsElsewhere.length > 0)
+        return unknown(
+          `accounts also come from ${list(accountsElsewhere.map(String))}, which was not read`,
+          `getent passwd ${account}`,
+        )
       return fail(
         `${nameOf(entity)} runs as ${account}, an account this host does not have.`,
         [`No account ${account} stands in /etc/passwd.`],
@@ -58,7 +72,20 @@ export const hostJobWithoutAccount = defineRule({
     return pass
   },
   cases: [
-    { name: 'the account was deleted', subject: UNIT, entities: [unit('report')], edges: [runsAs], expect: 'fail' },
+    {
+      name: 'the account was deleted',
+      subject: UNIT,
+      entities: [unit('report'), host(20)],
+      edges: [runsAs, stands],
+      expect: 'fail',
+    },
+    {
+      name: 'accounts come from a directory as well',
+      subject: UNIT,
+      entities: [unit('report'), host(20, ['sss'])],
+      edges: [runsAs, stands],
+      expect: 'unknown',
+    },
     {
       name: 'the account has expired',
       subject: UNIT,
@@ -77,9 +104,8 @@ export const hostJobWithoutAccount = defineRule({
     {
       name: 'accounts could not be read',
       subject: UNIT,
-      entities: [unit('report')],
-      edges: [runsAs],
-      incomplete: ['linux_user'],
+      entities: [unit('report'), host(0)],
+      edges: [runsAs, stands],
       expect: 'unknown',
     },
   ],

@@ -45,7 +45,7 @@ export const hostRunnerCanBecomeRoot = defineRule({
   effort: 60,
   about: { kind: 'workload', types: ['systemd_unit'] },
   along: { accounts: ['>runs-as'], rights: ['>runs-as', '>has'], byGroup: ['>runs-as', '>has', '>has'] },
-  needs: ['linux_sudo_rule', 'linux_group', 'linux_user'],
+  needs: ['linux_sudo_rule', 'linux_group'],
   check({ entity, along }) {
     const { unit: name, account, active } = entity.attributes
     if (!RUNNER.test(String(name))) return notApplicable('it is not known as a build runner')

@@ -52,11 +52,13 @@ export const hostServiceAccountInteractive = defineRule({
       return unknown('it cannot be told whether it is a person’s account or a service’s; label it')
     // Whoever became it by sudo -u is on record all the same.
     if (loginShell === false && !(Number(interactiveLogins) > 0)) return notApplicable('its shell lets nobody in')
-    if (typeof interactiveLogins !== 'number')
+    if (typeof interactiveLogins !== 'number') {
+      const why = entity.unknowns?.['interactiveLogins']
       return unknown(
-        'this host does not record which logins had a terminal',
-        'read /var/log/wtmp, or set LogLevel VERBOSE for sshd',
+        why?.reason ?? 'this host does not record which logins had a terminal',
+        why?.permission ?? 'read /var/log/wtmp, or set LogLevel VERBOSE for sshd',
       )
+    }
     if (interactiveLogins === 0) return pass
     const last = lastInteractive as { at: string; from: string; how: string } | undefined
     const switched = last?.how === 'sudo' || last?.how === 'su'

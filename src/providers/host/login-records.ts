@@ -9,8 +9,8 @@ export interface LoginRecords {
   /** Logins with a terminal, oldest first. */
   logins: UtmpRecord[]
   now: UtmpRecord[]
-  /** Failed logins by account; names that are no account are not kept: people type passwords there. */
-  failed: Map<string, number>
+  /** Failed logins by account; names that are no account are not kept: people type passwords there. Null where it may not be read. */
+  failed: Map<string, number> | null
   last: Map<string, { at: number; line: string; host: string }>
   events: AuthEvent[]
   /** The oldest moment from which logins with a terminal are on record without a gap; null where they are not recorded. */
@@ -28,9 +28,7 @@ export async function readLoginRecords(host: Host, run: Run): Promise<LoginRecor
   const records = [...(await utmp(host, run, '/var/log/wtmp.1')), ...(await utmp(host, run, '/var/log/wtmp'))].sort(
     (a, b) => a.at - b.at,
   )
-  const failed = new Map<string, number>()
-  for (const { user } of await utmp(host, run, '/var/log/btmp'))
-    if (known.has(user)) failed.set(user, (failed.get(user) ?? 0) + 1)
+  const failed = await failedLogins(host, run, known)
 
   const last: LoginRecords['last'] = new Map()
   const lastlog = await part(run, () => host.machine.readFile('/var/log/lastlog', { limit: 1 }))
@@ -72,6 +70,16 @@ export async function readLoginRecords(host: Host, run: Run): Promise<LoginRecor
 const utmp = async (host: Host, run: Run, file: string): Promise<UtmpRecord[]> => {
   const bytes = await tail(host, run, file, UTMP_LIMIT)
   return bytes === null ? [] : parseUtmp(bytes)
+}
+
+/** Root's alone on most machines; without it the listing lacks a number and nothing else, so it is not refused. */
+async function failedLogins(host: Host, run: Run, known: ReadonlySet<string>): Promise<Map<string, number> | null> {
+  const silent = { ...run, ledger: { expect() {}, obtain() {}, refuse: () => void (refused = true) } }
+  let refused = false
+  const failed = new Map<string, number>()
+  for (const { user } of await utmp(host, silent, '/var/log/btmp'))
+    if (known.has(user)) failed.set(user, (failed.get(user) ?? 0) + 1)
+  return refused ? null : failed
 }
 
 /** The end of a file that may be large, from a whole row on. */

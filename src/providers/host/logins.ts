@@ -15,15 +15,6 @@ export const logins: Collection<Host> = {
   async *read(host, run) {
     const accounts = await accountsOf(host, run)
     const records = await readLoginRecords(host, run)
-    if (records.loginsSince === null && records.eventsSince === null) {
-      run.ledger.refuse(
-        'finding out who logged in: this host keeps neither wtmp nor an authentication log that could be read',
-        {
-          permission:
-            'read /var/log/wtmp and /var/log/auth.log, or the journal: run as root or join the groups utmp, adm and systemd-journal',
-        },
-      )
-    }
     for (const user of accounts.users) {
       const use = useOf(user.name, records)
       yield account(host, user, records, use)
@@ -31,6 +22,12 @@ export const logins: Collection<Host> = {
     }
     yield* keys(host, records)
   },
+}
+
+const NO_RECORDS = {
+  reason: 'this host keeps neither wtmp nor an authentication log that could be read',
+  permission:
+    'read /var/log/wtmp and /var/log/auth.log, or the journal: run as root or join the groups utmp, adm and systemd-journal',
 }
 
 interface Use {
@@ -103,12 +100,18 @@ function account(host: Host, user: Passwd, records: LoginRecords, { last, intera
       ...(from !== null && { usageSince: from }),
       ...((recorded || interactive.length > 0) && { interactiveLogins: interactive.length }),
       ...(latest && { lastInteractive: { at: instant(latest.at)!, from: clean(latest.by, 200), how: latest.how } }),
-      failedLogins: records.failed.get(user.name) ?? 0,
+      ...(records.failed !== null && { failedLogins: records.failed.get(user.name) ?? 0 }),
       sessionsNow: records.now.filter((record) => record.user === user.name).length,
     },
-    ...(from === null && {
-      unknowns: { usageSince: { reason: 'this host keeps no login records that could be read' } },
-    }),
+    unknowns: {
+      ...(from === null && { usageSince: NO_RECORDS, interactiveLogins: NO_RECORDS }),
+      ...(records.failed === null && {
+        failedLogins: {
+          reason: 'reading /var/log/btmp was refused',
+          permission: 'read /var/log/btmp: run as root or give CAP_DAC_READ_SEARCH',
+        },
+      }),
+    },
   }
 }
 

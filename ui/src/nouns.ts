@@ -1,54 +1,62 @@
-/** The nouns of the HTTP interface, under the names this console uses. */
-export type {
-  Accountable,
-  AgeHistogram,
-  AuditEntry,
-  AuditPage,
-  AuditProof,
-  Card,
-  CardCredential,
-  Change,
-  ConnectionPage,
-  ConnectionRow,
-  Connections,
-  Consumer,
-  DryRun,
-  Due,
-  EntityRef,
-  Evidence,
-  Facets,
-  FindingGroup,
-  FindingPage,
-  FindingRow,
-  FindingsPage,
-  FirstRun,
-  Found,
-  Frame,
-  Grant,
-  Hit,
-  Inventory,
-  InventoryRow,
-  LedgerBar,
-  LedgerRow,
-  Mark,
-  Neighbourhood,
-  Offer,
-  Overview,
-  Owners,
-  Person,
-  ProviderPage,
-  Role,
-  RulePage,
-  RuleRow,
-  RunRow,
-  Scope,
-  SourceProgress,
-  SourceSeen,
-  Suggestion,
-  TestResult,
-  Thing,
-  TokenRow,
-  Touch,
-  UserRow,
-} from '../../src/read/index.ts'
-export type { JsonValue, Kind, Known, Severity } from '../../src/sdk/model.ts'
+/** The nouns of the HTTP interface, under the names it gives them; `npm run api` makes them from the committed reference. */
+import type { components } from './api.d.ts'
+
+type Nouns = components['schemas']
+
+export type Accountable = Nouns['Accountable']
+export type AgeHistogram = Nouns['AgeHistogram']
+export type AuditEntry = Nouns['AuditEntry']
+export type AuditPage = Nouns['AuditPage']
+export type AuditProof = Nouns['AuditProof']
+export type Card = Nouns['Card']
+export type CardCredential = Nouns['CardCredential']
+export type Change = Nouns['Change']
+export type ConnectionPage = Nouns['ConnectionPage']
+export type ConnectionRow = Nouns['ConnectionRow']
+export type Connections = Nouns['Connections']
+export type Consumer = Nouns['Consumer']
+export type DryRun = Nouns['DryRun']
+export type Due = Nouns['Due']
+export type EntityRef = Nouns['EntityRef']
+export type Evidence = Nouns['Evidence']
+export type Facets = Nouns['Facets']
+export type FindingGroup = Nouns['FindingGroup']
+export type FindingPage = Nouns['FindingPage']
+export type FindingRow = Nouns['FindingRow']
+export type FindingsPage = Nouns['FindingsPage']
+export type FirstRun = Nouns['FirstRun']
+export type Found = Nouns['Found']
+export type Frame = Nouns['Frame']
+export type Grant = Nouns['Grant']
+export type Hit = Nouns['Hit']
+export type Inventory = Nouns['Inventory']
+export type InventoryRow = Nouns['InventoryRow']
+export type Kind = Nouns['Kind']
+export type LedgerBar = Nouns['LedgerBar']
+export type LedgerRow = Nouns['LedgerRow']
+export type Mark = Nouns['Mark']
+export type Neighbourhood = Nouns['Neighbourhood']
+export type Offer = Nouns['Offer']
+export type Overview = Nouns['Overview']
+export type Owners = Nouns['Owners']
+export type Person = Nouns['Person']
+export type ProviderPage = Nouns['ProviderPage']
+export type Role = Nouns['Role']
+export type RulePage = Nouns['RulePage']
+export type RuleRow = Nouns['RuleRow']
+export type RunRow = Nouns['RunRow']
+export type Scope = Nouns['Scope']
+export type Severity = Nouns['Severity']
+export type SourceProgress = Nouns['SourceProgress']
+export type SourceSeen = Nouns['SourceSeen']
+export type Suggestion = Nouns['Suggestion']
+export type TestResult = Nouns['TestResult']
+export type Thing = Nouns['Thing']
+export type TokenRow = Nouns['TokenRow']
+export type Touch = Nouns['Touch']
+export type UserRow = Nouns['UserRow']
+
+export type JsonValue = string | number | boolean | null | JsonValue[] | { [name: string]: JsonValue }
+
+/** Known, or unknown with the reason, or a thing that cannot be. */
+export type Known<T> = { value: T } | { unknown: string; permission?: string | undefined } | { notApplicable: string }

@@ -31,6 +31,12 @@ export const percent = (p: number | null): string => (p === null ? 'nothing aske
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', timeZone: 'UTC' })
 const dayYear = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' })
 const shortDay = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' })
+const shortDayYear = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  timeZone: 'UTC',
+})
 const weekday = new Intl.DateTimeFormat('en-GB', {
   weekday: 'long',
   day: 'numeric',
@@ -45,7 +51,10 @@ export const date = (at: string): string => {
   const when = new Date(at)
   return (when.getUTCFullYear() === new Date(now()).getUTCFullYear() ? day : dayYear).format(when)
 }
-export const short = (at: string): string => shortDay.format(new Date(at))
+export const short = (at: string): string => {
+  const when = new Date(at)
+  return (when.getUTCFullYear() === new Date(now()).getUTCFullYear() ? shortDay : shortDayYear).format(when)
+}
 export const longDate = (at: number): string => weekday.format(new Date(at)).replace(',', '')
 export const time = (at: string): string => clock.format(new Date(at))
 export const exact = (at: string): string => `${dayYear.format(new Date(at))}, ${time(at)} UTC`
@@ -68,7 +77,7 @@ export const age = (at: string): string => length(Math.max(0, now() - Date.parse
 export const daysUntil = (at: string): number => Math.floor((Date.parse(at) - now()) / DAY)
 /** `today 06:04`, `21 November 02:00`. */
 export const dayAndTime = (at: string): string =>
-  new Date(at).toDateString() === new Date(now()).toDateString() ? `today ${time(at)}` : `${short(at)} ${time(at)}`
+  at.slice(0, 10) === new Date(now()).toISOString().slice(0, 10) ? `today ${time(at)}` : `${short(at)} ${time(at)}`
 
 export const effort = (minutes: number | null): string =>
   minutes === null

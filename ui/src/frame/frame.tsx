@@ -1,5 +1,5 @@
 /** What stands around every page: places, how much is seen, who you are; the palette, the keys, what is being read now. */
-import { lazy, Suspense, useEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { go, to, useAddress, withQuery } from '../address.tsx'
 import { useFrame } from '../asking.ts'
 import { turnTheme } from '../liking.ts'
@@ -14,11 +14,9 @@ import { count, date, setServerTime, short } from '../words.ts'
 import { Help } from './help.tsx'
 import { useKeys } from './keys.ts'
 import { useLiveChanges } from './live.ts'
+import { Palette } from './palette.tsx'
 import { type Place, useMyPlaces } from './places.ts'
 import { Toasts } from './toasts.tsx'
-
-const loadPalette = () => import('./palette.tsx')
-const Palette = lazy(() => loadPalette().then(({ Palette }) => ({ default: Palette })))
 
 const opened = new EventTarget()
 /** Opens the palette from anywhere, with a text already in it. */
@@ -45,7 +43,6 @@ export function Frame({ children }: { children: React.ReactNode }) {
     }
   }, [path])
   useEffect(() => {
-    const idle = setTimeout(() => void loadPalette(), 1500)
     const find = (event: Event) => setLayer({ find: (event as CustomEvent<string>).detail })
     const command = (event: KeyboardEvent) => {
       if (event.key.toLowerCase() !== 'k' || !(event.metaKey || event.ctrlKey) || event.shiftKey || event.altKey) return
@@ -55,7 +52,6 @@ export function Frame({ children }: { children: React.ReactNode }) {
     opened.addEventListener('open', find)
     window.addEventListener('keydown', command)
     return () => {
-      clearTimeout(idle)
       opened.removeEventListener('open', find)
       window.removeEventListener('keydown', command)
     }
@@ -94,7 +90,7 @@ export function Frame({ children }: { children: React.ReactNode }) {
             <ThemeIcon />
           </button>
         </header>
-        <div className="side">
+        <header className="side">
           <a className="brand" href="/">
             <Logo />
             Reeve
@@ -138,7 +134,7 @@ export function Frame({ children }: { children: React.ReactNode }) {
               </a>
             </div>
           </div>
-        </div>
+        </header>
         <main id="main" className="main" ref={main} tabIndex={-1}>
           {asOf !== null && (
             <div className="notice then">
@@ -198,11 +194,7 @@ export function Frame({ children }: { children: React.ReactNode }) {
           {frame && <Seen frame={frame} />}
         </Layer>
       )}
-      {layer !== null && typeof layer === 'object' && (
-        <Suspense>
-          <Palette close={close} start={layer.find} />
-        </Suspense>
-      )}
+      {layer !== null && typeof layer === 'object' && <Palette close={close} start={layer.find} />}
       <Toasts />
     </>
   )

@@ -194,7 +194,7 @@ export function Palette({ close, start = '' }: { close: () => void; start?: stri
                   </div>
                 </div>
               ))}
-              {refused !== null && <p className="refused">{sentenceOf(refused)}</p>}
+              {refused !== null && <p className="refusal">{sentenceOf(refused)}</p>}
               {found && found.hits.length === 0 && found.findings.length === 0 && (
                 <NotFound of={found} text={text} value={looked !== null} />
               )}

@@ -37,12 +37,10 @@ export function Copy({ text, says }: { text: string; says: string }) {
           {done ? 'Copied' : 'Copy'}
         </button>
       </div>
-      <section aria-label={`Text to copy: ${says}`}>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-        <pre tabIndex={0}>
-          <bdi>{text}</bdi>
-        </pre>
-      </section>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
+      <pre tabIndex={0}>
+        <bdi>{text}</bdi>
+      </pre>
     </div>
   )
 }

@@ -43,7 +43,7 @@ export const LedgerWords = ({ bar }: { bar: LedgerBar }) => (
     )}
     {bar.untold > 0 && (
       <span className="meta">
-        {' '}
+        {'; '}
         {bar.untold === 1
           ? 'one listing does not say how many it has'
           : `${count(bar.untold)} listings do not say how many they have`}

@@ -33,6 +33,9 @@ export const EntityLink = ({ of, icon = true }: { of: EntityRef; icon?: boolean 
   </span>
 )
 
+/** A sentence that stands as a title bears no full stop. */
+export const asTitle = (says: string): string => says.replace(/\.$/, '')
+
 /** Text with `code` between backticks, as Reeve's sentences carry it. */
 export function Sentence({ text }: { text: string }) {
   const parts = text.split('`')

@@ -1,6 +1,6 @@
 /** Pictures made of ink. Each has a sentence for its name, and the same numbers stand beside it as text. */
 import { to } from '../address.tsx'
-import type { AgeHistogram as Ages, Overview } from '../nouns.ts'
+import type { AgeHistogram as Ages, Kind, Overview } from '../nouns.ts'
 import { count, short, some } from '../words.ts'
 import { KindIcon } from './kind-icon.tsx'
 
@@ -21,8 +21,19 @@ export interface Blast {
   dependents: number
 }
 
+/** Is there anything to draw? */
+export const hasBlast = ({ reached, unknown, dependents }: Blast): boolean => reached + unknown + dependents > 0
+
 /** Outer ring: what is reached, its sensitive part in vermilion, the unknown hatched. Inner ring: who depends on it. */
-export function BlastRing({ of }: { of: Blast }) {
+export function BlastRing({
+  of,
+  kind = 'identity',
+  type = null,
+}: {
+  of: Blast
+  kind?: Kind | null
+  type?: string | null
+}) {
   const outer = [
     { name: 'sensitive', n: of.sensitive, fill: 'var(--critical)' },
     { name: 'plain', n: Math.max(0, of.reached - of.sensitive), fill: 'var(--ink-3)' },
@@ -78,7 +89,7 @@ export function BlastRing({ of }: { of: Blast }) {
         })
       )}
       <g transform="translate(86 86) scale(1.750)" color="var(--ink)">
-        <KindIcon kind="identity" />
+        <KindIcon kind={kind} type={type} />
       </g>
     </svg>
   )
@@ -113,17 +124,17 @@ const ageSays = (age: string): string =>
 export function AgeHistogram({ of }: { of: Ages }) {
   const highest = Math.max(1, of.unknown, ...of.bars.map((bar) => bar.count))
   const bar = (name: string, n: number, query: string, className: string, says: string) => (
-    <a
-      key={name}
-      href={to.inventory(query)}
-      className={className}
-      aria-label={`${some(n, 'identity', 'identities')} ${says}`}
-    >
+    <a key={name} href={to.inventory(query)} className={className}>
       <span className="col">
-        <b>{n > 0 ? count(n) : ''}</b>
+        <b>{count(n)}</b>
         <i style={{ height: `${(64 * n) / highest}px` }} />
       </span>
-      <span className="name">{name}</span>
+      <span className="name">
+        <span className="hidden-text">
+          {n === 1 ? 'identity' : 'identities'} {says}:{' '}
+        </span>
+        {name}
+      </span>
     </a>
   )
   return (

@@ -4,7 +4,7 @@ import { go, withQuery } from '../address.tsx'
 import { useKeys } from '../frame/keys.ts'
 import { Problem } from '../http.ts'
 import type { Facets as FacetsAnswer, Kind, Mark as MarkName } from '../nouns.ts'
-import { count, KIND_WORDS } from '../words.ts'
+import { count, KIND_WORDS, typeWord } from '../words.ts'
 import { Icon } from './icon.tsx'
 import { KindIcon } from './kind-icon.tsx'
 import { Layer } from './layer.tsx'
@@ -72,7 +72,7 @@ export function QueryInput({ q, error, example }: { q: string; error: unknown; e
         <kbd className="wide">/</kbd>
       </span>
       {problem && (
-        <p className="refused" id={`${id}-why`} role="alert">
+        <p className="refusal" id={`${id}-why`} role="alert">
           <Sentence text={problem.message} />{' '}
           {problem.suggestion && (
             <button
@@ -95,6 +95,14 @@ const mend = (typed: string, field: string, message: string): string => {
 }
 
 const MARKS = new Set<string>(['critical', 'high', 'medium', 'low', 'info', 'unknown', 'pass', 'not-judged'])
+
+/** What a machine wrote is said in words; what a person named is left as it is. */
+const valueTitle = (field: string, title: string): string =>
+  field === 'type'
+    ? typeWord(title)
+    : ['verdict', 'account', 'env'].includes(field)
+      ? `${title.charAt(0).toUpperCase()}${title.slice(1)}`
+      : cut(title, 80)
 
 interface FacetProps {
   facets: FacetsAnswer | undefined
@@ -139,7 +147,7 @@ export function Facets({ facets, q, kind, stale }: FacetProps) {
               >
                 {facet.field === 'verdict' && MARKS.has(value.value) && <Mark of={value.value as MarkName} beside />}
                 <span className="one-line">
-                  <bdi>{cut(value.title, 80)}</bdi>
+                  <bdi>{valueTitle(facet.field, value.title)}</bdi>
                 </span>
                 <span className="n">{count(value.count)}</span>
                 {value.chosen && <Icon name="close" size={12} />}

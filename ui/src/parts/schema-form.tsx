@@ -271,6 +271,6 @@ const About = ({
         {many && ' One on each line.'}
       </span>
     )}
-    {says && <span className="refused about">{says}</span>}
+    {says && <span className="refusal about">{says}</span>}
   </span>
 )

@@ -39,28 +39,31 @@ const ANSWERS = {
 
 /** Can I touch this? Four verbs of change, each answered with its reason. */
 export const Touch = ({ of }: { of: Record<'rotate' | 'narrow' | 'disable' | 'delete', TouchAnswer> }) => (
-  <section className="touch" aria-label="Can I touch this?">
-    {(['rotate', 'narrow', 'disable', 'delete'] as const).map((verb) => {
-      const { answer, reason, permission } = of[verb]
-      const [mark, word, colour] = ANSWERS[answer]
-      return (
-        <div key={verb}>
-          <h2>
-            <span className="beside">
-              <Mark of={mark} beside />
-              <span>
-                {verb.charAt(0).toUpperCase() + verb.slice(1)}: <span className={colour}>{word}</span>
+  <>
+    <h2 className="hidden-text">Can I touch this?</h2>
+    <div className="touch">
+      {(['rotate', 'narrow', 'disable', 'delete'] as const).map((verb) => {
+        const { answer, reason, permission } = of[verb]
+        const [mark, word, colour] = ANSWERS[answer]
+        return (
+          <div key={verb}>
+            <h3>
+              <span className="beside">
+                <Mark of={mark} beside />
+                <span>
+                  {verb.charAt(0).toUpperCase() + verb.slice(1)}: <span className={colour}>{word}</span>
+                </span>
               </span>
-            </span>
-          </h2>
-          <p>
-            <Sentence text={reason} />
-          </p>
-          {permission && <CopyLine text={permission} />}
-        </div>
-      )
-    })}
-  </section>
+            </h3>
+            <p>
+              <Sentence text={reason} />
+            </p>
+            {permission && <CopyLine text={permission} />}
+          </div>
+        )
+      })}
+    </div>
+  </>
 )
 
 /** Evidence as it is stored, lower case and open-ended, as sentences of prose. */

@@ -15,7 +15,7 @@ const inDays = (days: number) => new Date(now() + days * DAY).toISOString().slic
 
 export const Refused = ({ error }: { error: unknown }) =>
   error ? (
-    <p className="refused" role="alert">
+    <p className="refusal" role="alert">
       {sentenceOf(error)} Nothing was changed.
     </p>
   ) : null

@@ -149,9 +149,7 @@ function Form({ of, existing }: { of: ProviderPage; existing: ConnectionPage | u
           of.title
         )}
       </h1>
-      <Answer>
-        {of.summary} {of.writes ? '' : 'Nothing is changed there.'}
-      </Answer>
+      <Answer>{of.summary}</Answer>
       <div className="two card-body">
         <div>
           <section className="section">
@@ -274,7 +272,6 @@ function Form({ of, existing }: { of: ProviderPage; existing: ConnectionPage | u
               {of.collections.map((listing) => (
                 <li className="listing" key={listing.id}>
                   {listing.title}
-                  {listing.needs.length > 0 && <span className="sub">{listing.needs.join(', ').slice(0, 200)}</span>}
                 </li>
               ))}
             </ul>

@@ -1,7 +1,7 @@
 /** Where it stands, and what it could cost. */
 import type { FindingPage } from '../../nouns.ts'
 import { Code, cut, EntityLink, Sentence } from '../../parts/name.tsx'
-import { BlastRing } from '../../parts/pictures.tsx'
+import { BlastRing, hasBlast } from '../../parts/pictures.tsx'
 import { count, dayAndTime } from '../../words.ts'
 
 export const Places = ({ of }: { of: FindingPage }) =>
@@ -36,21 +36,20 @@ export const Places = ({ of }: { of: FindingPage }) =>
 
 export function Cost({ of }: { of: FindingPage }) {
   const { cost } = of
+  const blast = {
+    reached: cost.reachedCount,
+    sensitive: cost.sensitiveCount,
+    unknown: cost.unknown.length,
+    dependents: cost.dependentCount,
+  }
   return (
     <section className="section">
       <header>
         <h2>What it could cost</h2>
         <span className="meta">if somebody uses it, and if it is taken away</span>
       </header>
-      <div className="ring-lists">
-        <BlastRing
-          of={{
-            reached: cost.reachedCount,
-            sensitive: cost.sensitiveCount,
-            unknown: cost.unknown.length,
-            dependents: cost.dependentCount,
-          }}
-        />
+      <div className={hasBlast(blast) ? 'ring-lists' : 'ring-lists no-ring'}>
+        {hasBlast(blast) && <BlastRing of={blast} kind={of.finding.subject.kind} type={of.finding.subject.type} />}
         <div>
           <h3>Outer ring: reached</h3>
           <ul>

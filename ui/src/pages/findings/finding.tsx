@@ -10,13 +10,13 @@ import { Copy, copyText } from '../../parts/copy.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { When } from '../../parts/known.tsx'
 import { Mark, markName } from '../../parts/mark.tsx'
-import { Code, cut, EntityLink, Name, Sentence } from '../../parts/name.tsx'
+import { asTitle, Code, cut, EntityLink, Name, Sentence } from '../../parts/name.tsx'
 import { Answer, Because, OwnerFacts, Steps, Undo } from '../../parts/sentences.tsx'
 import { OwnerSheet, Refused, UntilSheet } from '../../parts/sheets.tsx'
 import { Failure, Waiting } from '../../parts/states.tsx'
 import { count, date, dayAndTime, effort, some } from '../../words.ts'
 import { Cost, Places } from './finding-cost.tsx'
-import { accept, mute, reopen } from './holding.ts'
+import { accept, approve, mute, reopen } from './holding.ts'
 import './findings.css'
 
 export function Finding({ id = '' }: { id?: string }) {
@@ -74,7 +74,7 @@ function Shown({ of }: { of: FindingPage }) {
       <div className="head">
         <div>
           <h1 className={resolved ? 'struck' : ''}>
-            <Sentence text={finding.says} />
+            <Sentence text={asTitle(finding.says)} />
           </h1>
           <Answer>
             {resolved ? (
@@ -125,9 +125,7 @@ function Shown({ of }: { of: FindingPage }) {
                 className="button"
                 disabled={busy}
                 onClick={() =>
-                  state.asked
-                    ? void run(() => accept(finding.id, state.asked!.until, state.asked!.reason))
-                    : setSheet('accept')
+                  state.asked ? void run(() => approve(finding.id, state.asked!.until)) : setSheet('accept')
                 }
               >
                 {state.asked ? `Agree to accept until ${date(state.asked.until)}` : 'Accept until…'}
@@ -315,7 +313,7 @@ function Shown({ of }: { of: FindingPage }) {
                     <span className="beside sub-line" key={other.id}>
                       <Mark of={other.verdict === 'unknown' ? 'unknown' : other.severity} size={14} />
                       <a className="link" href={to.finding(other.id)}>
-                        <Sentence text={other.says} />
+                        <Sentence text={asTitle(other.says)} />
                       </a>
                     </span>
                   ))}

@@ -12,7 +12,7 @@ import { copyText } from '../../parts/copy.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { KindIcon } from '../../parts/kind-icon.tsx'
 import { Mark } from '../../parts/mark.tsx'
-import { Code, Name, Sentence } from '../../parts/name.tsx'
+import { asTitle, Code, Name, Sentence } from '../../parts/name.tsx'
 import { QueryInput } from '../../parts/query.tsx'
 import { Answer } from '../../parts/sentences.tsx'
 import { OwnerSheet, UntilSheet } from '../../parts/sheets.tsx'
@@ -247,7 +247,7 @@ function Group({ of, by }: { of: FindingGroup; by: By }) {
         )}
         <h2>
           <a className="title" href={to.finding(first.id)}>
-            <Sentence text={first.says} />
+            <Sentence text={asTitle(first.says)} />
           </a>
         </h2>
         {shown.length > 0 && (
@@ -256,7 +256,7 @@ function Group({ of, by }: { of: FindingGroup; by: By }) {
               <li key={finding.id}>
                 <Mark of={finding.verdict === 'unknown' ? 'unknown' : finding.severity} size={14} />
                 <a href={to.finding(finding.id)} className="hover-line">
-                  <Sentence text={finding.says} />
+                  <Sentence text={asTitle(finding.says)} />
                 </a>
               </li>
             ))}

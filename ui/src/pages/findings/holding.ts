@@ -30,3 +30,9 @@ export async function accept(id: string, until: string, reason: string): Promise
   else tell('Asked. Another operator or admin must agree; until then it stays open.')
   await forget(...TOUCHED)
 }
+
+export async function approve(id: string, until: string): Promise<void> {
+  await ask<FindingPage>(`/v1/findings/${encodeURIComponent(id)}/approve`, { method: 'POST' })
+  tell(`Accepted until ${date(until)}; it comes back by itself.`, () => void reopen(id))
+  await forget(...TOUCHED)
+}

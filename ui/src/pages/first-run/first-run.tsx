@@ -11,7 +11,7 @@ import { Copy } from '../../parts/copy.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { Ledger, LedgerWords } from '../../parts/ledger.tsx'
 import { Mark } from '../../parts/mark.tsx'
-import { Name, Sentence } from '../../parts/name.tsx'
+import { asTitle, Name, Sentence } from '../../parts/name.tsx'
 import { Answer } from '../../parts/sentences.tsx'
 import { Refused } from '../../parts/sheets.tsx'
 import { Failure, Waiting } from '../../parts/states.tsx'
@@ -139,7 +139,7 @@ function Steps({ of }: { of: Answered }) {
                       : to.connection(of.things[0]!.opens.connection)
                   }
                 >
-                  <Sentence text={of.things[0]!.says} />
+                  <Sentence text={asTitle(of.things[0]!.says)} />
                 </a>
               </p>
             </>
@@ -205,7 +205,9 @@ const Arriving = ({ of }: { of: SourceProgress }) => (
 )
 
 function Beside({ of }: { of: Answered }) {
-  const needs = of.offers.filter((offer) => offer.needs.length > 0)
+  const needs = of.offers.filter(
+    (offer) => offer.needs.length > 0 && !of.sources.some((source) => source.provider === offer.provider),
+  )
   return (
     <>
       <h2>What Reeve may do right now</h2>

@@ -3,7 +3,7 @@ import { to } from '../../address.tsx'
 import type { Card, Change } from '../../nouns.ts'
 import { Copy } from '../../parts/copy.tsx'
 import { Mark } from '../../parts/mark.tsx'
-import { cut, EntityLink, Sentence } from '../../parts/name.tsx'
+import { asTitle, cut, EntityLink, Sentence } from '../../parts/name.tsx'
 import { count, date, dayAndTime, effort, some } from '../../words.ts'
 
 export const CardFindings = ({ of }: { of: Card }) => (
@@ -18,7 +18,7 @@ export const CardFindings = ({ of }: { of: Card }) => (
           <Mark of={finding.verdict === 'unknown' ? 'unknown' : finding.severity} />
           <div>
             <a className="title" href={to.finding(finding.id)}>
-              <Sentence text={finding.says} />
+              <Sentence text={asTitle(finding.says)} />
             </a>
             <p className="sub">
               <b>Fix:</b> <Sentence text={finding.fix} />

@@ -130,7 +130,7 @@ const expires: RowColumn = {
   className: 'wide',
   width: '10%',
   cell: (row) => (
-    <Known of={row.expires} brief>
+    <Known of={row.expires} brief na="no end date">
       {(at) => (
         <>
           {short(at)}

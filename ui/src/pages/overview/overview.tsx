@@ -7,8 +7,8 @@ import { useTitle } from '../../frame/title.ts'
 import type { Overview as Answered, Thing } from '../../nouns.ts'
 import { KindIcon } from '../../parts/kind-icon.tsx'
 import { Mark } from '../../parts/mark.tsx'
-import { Name, Sentence } from '../../parts/name.tsx'
-import { BlastRing } from '../../parts/pictures.tsx'
+import { asTitle, Name, Sentence } from '../../parts/name.tsx'
+import { BlastRing, hasBlast } from '../../parts/pictures.tsx'
 import { Answer, asSentences, FixLine, OwnerLine, Undo } from '../../parts/sentences.tsx'
 import { Refused } from '../../parts/sheets.tsx'
 import { Empty, Failure, Waiting } from '../../parts/states.tsx'
@@ -79,7 +79,7 @@ function Body({ of }: { of: Answered }) {
         ) : (
           'none is new'
         )}
-        , {some(answer.closed, 'finding')} closed
+        , {answer.closed === 0 ? 'no finding' : some(answer.closed, 'finding')} closed
         {answer.quiet > 0 && (
           <>, and {answer.quiet === 1 ? 'one source' : `${count(answer.quiet)} sources`} went quiet</>
         )}
@@ -158,11 +158,11 @@ function Item({ of, open }: { of: Thing; open: boolean }) {
     <div>
       <h2>
         <a href={href} className="thing-title">
-          <Sentence text={of.says} />
+          <Sentence text={asTitle(of.says)} />
         </a>
       </h2>
       <p className="quiet thing-because">
-        <Sentence text={of.because.slice(0, open ? 3 : 1).join(' ')} />
+        <Sentence text={asSentences(of.because, open ? 3 : 1)} />
         {of.more > 0 && <> {some(of.more, 'more like it is', 'more like it are')} closed by the same fix.</>}
       </p>
       {open ? (
@@ -180,14 +180,15 @@ function Item({ of, open }: { of: Thing; open: boolean }) {
 
 function Opened({ of, href }: { of: Thing; href: string }) {
   const { cost } = of
+  const ring = of.opens.what === 'finding' && hasBlast(cost)
   const may = useMay('owner')
   const { busy, refused, run } = useAct()
   const [accepted, setAccepted] = useState(false)
   const person = of.owner.suggested?.person
   return (
     <>
-      <div className="opened">
-        {of.opens.what === 'finding' && <BlastRing of={cost} />}
+      <div className={ring ? 'opened' : 'opened no-ring'}>
+        {ring && <BlastRing of={cost} kind={of.subject?.kind ?? null} type={of.subject?.type ?? null} />}
         <div>
           <h3 className="label">What it could cost</h3>
           <p>

@@ -4,7 +4,7 @@ import type { Overview as Answered, Due, SourceSeen } from '../../nouns.ts'
 import { Ledger, seenWord } from '../../parts/ledger.tsx'
 import { Name } from '../../parts/name.tsx'
 import { AgeHistogram, Trend } from '../../parts/pictures.tsx'
-import { daysUntil, short } from '../../words.ts'
+import { ago, daysUntil, short } from '../../words.ts'
 
 export const SidePictures = ({ of }: { of: Answered }) => (
   <div className="aside side-pictures">
@@ -81,7 +81,7 @@ const Expiring = ({ of }: { of: readonly Due[] }) => (
               <Name text={due.name} longest={60} />
             </a>
             <span className={days < 7 ? 'number high' : days < 30 ? 'number medium' : 'number quiet'}>
-              {days < 0 ? 'ended' : days === 0 ? 'today' : `${days} d`}
+              {days < 0 ? 'ended' : days === 0 ? 'today' : ago(due.ends).replace('in ', '')}
             </span>
           </li>
         )

@@ -57,7 +57,7 @@ export function SignIn() {
           <>
             <p className="answer">Ask for a one-time link. There is no password to guess and none to leak.</p>
             {refused !== null && (
-              <p className="refused" role="alert">
+              <p className="refusal" role="alert">
                 {sentenceOf(refused)}
               </p>
             )}

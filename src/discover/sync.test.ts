@@ -16,7 +16,6 @@ import {
   requestSync,
   runSync,
   startDiscovery,
-  syncQueue,
   testConnection,
   updateConnection,
 } from './index.ts'
@@ -219,7 +218,7 @@ test('a database that goes away mid-sync ends the run with the reason, and nothi
 })
 
 test('through the queue: asked for, worked off, and what follows is told', async () => {
-  const jobs = await startJobs({ url: database.url, log: silent, queues: { sync: syncQueue } })
+  const jobs = await startJobs({ url: database.url, log: silent })
   try {
     const followed: number[] = []
     const discovery = discoveryOf(database, orchard({ trees: () => give(tree('elm')) }), {

@@ -1,7 +1,6 @@
 import { sql } from 'kysely'
 import type pg from 'pg'
 import { type CollectionRead, dropStage, loadSources, openStage, type Stage, stagedRuns } from '../graph/index.ts'
-import type { QueueSettings } from '../platform/index.ts'
 import { codeOf, type LedgerLine, messageOf, ReeveError } from '../sdk/index.ts'
 import { followSchedule, listConnections, storedSettings } from './connections.ts'
 import type { Discovery } from './discovery.ts'
@@ -11,8 +10,6 @@ import { parseSettings } from './settings.ts'
 
 /** A run that broke off is taken up again within this time; what it had staged would be too old later. */
 const RESUME_MINUTES = 30
-/** How the queue `sync` must be set up, by whoever starts the jobs. */
-export const syncQueue: QueueSettings = { concurrency: 3, retries: 3, seconds: 12 * 3600 }
 /** How often what has come so far is written down, and a wish to cancel is looked for. */
 const PROGRESS_MILLISECONDS = 500
 

@@ -49,7 +49,7 @@ export const kindOf = (file: string): FileKind => {
   const found = dot < 0 ? undefined : KIND_OF.get(name.slice(dot + 1))
   if (found !== undefined) return found
   if (
-    /\.env\b|^\.(?:env|bash|zsh|profile|netrc|my|pg|git|npm|pypi|docker|s3|boto|aws|ssh|sql|irb|curl|wget|esmtp|msmtp|mutt|fetchmail|offlineimap|vault|kube|terraform|htpasswd)|rc$|^(?:dockerfile|makefile|jenkinsfile|vagrantfile|procfile|credentials|config|hub|passwd|shadow|environment|authinfo|docker-compose|compose)/.test(
+    /\.env\b|^\.(?:env|bash|zsh|profile|netrc|my|pg|git|npm|pypi|docker|s3|boto|aws|ssh|sql|irb|curl|wget|esmtp|msmtp|mutt|fetchmail|offlineimap|vault|kube|terraform|htpasswd)|rc$|^(?:dockerfile|makefile|jenkinsfile|vagrantfile|procfile|credentials|config|hub|environment|authinfo|docker-compose|compose)/.test(
       name,
     )
   )

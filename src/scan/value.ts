@@ -37,7 +37,8 @@ const NOTHING = new Set(
   prompt ask stdin file env environment plain plaintext raw hash hashed bcrypt scram-sha-256 md5 sha1 sha256 sha512 crypt encrypted disabled enabled
   interactive keyboard-interactive publickey agent n/a na tbd todo fixme xxx foo bar baz foobar test-token abc this self const let var
   function return new not and or is in if else async await static public private protected readonly nullable bigint date datetime
-  varying blob json yaml xml html`.split(/\s+/),
+  varying blob json yaml xml html
+  usable locked expired missing present set weak strong valid invalid unchanged changed`.split(/\s+/),
 )
 
 export const standsForAnother = (value: string): boolean => STANDS_FOR.some((shape) => shape.test(value))

@@ -160,7 +160,7 @@ export const commands: readonly Detector[] = [
         standsForAnother(user) ||
         / /.test(value + user) ||
         /^(?:https?:|\/)/.test(value) ||
-        /^[A-Z_]+$/.test(value) ||
+        /^[A-Z_\x80-\xff]+$/.test(value) ||
         /^[\w.+-]+@[\w-]+\.\w+$/.test(value)
       )
         return null
@@ -302,7 +302,7 @@ export const commands: readonly Detector[] = [
       if (
         !real(value) ||
         /^[a-z]+$/.test(value) ||
-        /^[A-Z_]+$/.test(value) ||
+        /^[A-Z_\x80-\xff-]+$/.test(value) ||
         /[,.]$/.test(value) ||
         /^\W+$/.test(value)
       )

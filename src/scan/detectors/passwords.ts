@@ -158,7 +158,8 @@ const judge = (match: Match): Opinion => {
   if (op === ':' && /\?[ \t]*["'\x60]$/.test(field.line)) return null
   if (quoted && /^["'\x60][ \t]*[|?:](?![|:])/.test(field.after) && !mixed(value)) return null
   if (value.length < 3 || value.length > 200 || standsForAnother(value) || isBinary(value)) return null
-  if (/^--|^-?anonymous@|%0A|[[(<][^\])>]*$|^[^[(<]*[\])>]$/.test(value) && !quoted) return null
+  if (/^--[a-z]/.test(value)) return null
+  if (/^-?anonymous@|%0A|[[(<][^\])>]*$|^[^[(<]*[\])>]$/.test(value) && !quoted) return null
   if (/^(?:files|compat|nis|ldap|sss|systemd|winbind|hesiod)$/.test(value)) return null
   if (
     LABEL.test(value) &&
@@ -193,10 +194,12 @@ const judge = (match: Match): Opinion => {
   const own = value.toLowerCase().replace(/[^a-z0-9]/g, '')
   const nameOwn = field.name.toLowerCase().replace(/[^a-z0-9]/g, '')
   if (own === nameOwn && kind !== 'config') return null
+  if (isTexts(file) && !(mixed(value) && !readsAsName(value) && /^[\x21-\x7e]+$/.test(value) && looksDrawn(value, 8)))
+    return null
   if (isNothing(value)) {
     const weak =
       /^(?:password|passwd|pass|secret|user|login|test|hash|value)$/.test(value) &&
-      (op === '=' || op === ':' || op === 'pair' || op === ' ') &&
+      (op === '=' || op === ':' || op === 'pair' || (op === ' ' && quoted)) &&
       (kind === 'config' || kind === 'unknown' || /gradle|groovy|\.kts$/.test(file)) &&
       (quoted || kind === 'config')
     return weak && isBesideUser(window) && !/type["' ]{0,3}[:=]|"(?:required|properties|in|format)"/.test(window)
@@ -213,7 +216,6 @@ const judge = (match: Match): Opinion => {
       (/[a-z][A-Z]|_|\./.test(value) && kind === 'code'))
   )
     return null
-  if (isTexts(file) && !(strong && /^[\x21-\x7e]+$/.test(value) && looksDrawn(value, 8))) return null
   // Mostly letters outside ASCII, and long: a sentence in another script.
   if (value.length > 15 && !foreign && (value.match(/[\x80-\xff]/g) ?? []).length * 2 > value.length) return null
   // Between the NULs of a compiled file only what nobody would write otherwise counts.

@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
-import { audit, canonical, type Db, type Tx } from '../platform/index.ts'
+import { audit, type Db, type Tx } from '../platform/index.ts'
 import { ReeveError, type Rule } from '../sdk/index.ts'
+import { rowText } from './row-text.ts'
 
 export interface Tally {
   fail: number
@@ -68,7 +69,7 @@ export async function storeRules(
     }
   })
   await sql`delete from assess.rule`.execute(tx)
-  await sql`insert into assess.rule select * from jsonb_populate_recordset(null::assess.rule, ${canonical(rows)}::jsonb)`.execute(
+  await sql`insert into assess.rule select * from jsonb_populate_recordset(null::assess.rule, ${rowText(rows)}::jsonb)`.execute(
     tx,
   )
 }

@@ -1,8 +1,9 @@
 import { sql } from 'kysely'
-import { canonical, type Tx } from '../platform/index.ts'
+import type { Tx } from '../platform/index.ts'
 import type { Finding } from '../sdk/index.ts'
 import type { Saw } from './closing.ts'
 import { RANK } from './finding.ts'
+import { rowText } from './row-text.ts'
 
 /** Rows that go to the database, or are closed, in one statement. */
 export const BATCH = 2_000
@@ -20,7 +21,7 @@ export async function openIncoming(
   let rows: unknown[] = []
   const end = async (): Promise<void> => {
     if (rows.length === 0) return
-    await sql`insert into incoming select * from jsonb_to_recordset(${canonical(rows)}::jsonb) as x(${COLUMNS})`.execute(
+    await sql`insert into incoming select * from jsonb_to_recordset(${rowText(rows)}::jsonb) as x(${COLUMNS})`.execute(
       tx,
     )
     rows = []

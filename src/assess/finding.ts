@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { type Entity, type Finding, Live, type Outcome, type Place, type Rule, type Severity } from '../sdk/index.ts'
 import type { Evaluated } from './evaluate.ts'
 import { nameOf } from './rules/standing.ts'
@@ -18,7 +18,7 @@ export function toFinding(rule: Rule, subject: Entity, outcome: Told): Finding {
   const identity = secret ? [rule.id, secret.detector, secret.redacted, places[0]?.file ?? ''] : [rule.id, subject.key]
   const live = Live.safeParse(subject.attributes['live'])
   return {
-    id: createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 16),
+    id: hash('sha256', JSON.stringify(identity)).slice(0, 16),
     rule: rule.id,
     title: rule.title,
     ...(outcome.verdict === 'fail'

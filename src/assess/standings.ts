@@ -1,9 +1,10 @@
 import { sql } from 'kysely'
-import { canonical, type Tx } from '../platform/index.ts'
+import type { Tx } from '../platform/index.ts'
 import type { Entity, Finding, Rule, Verb } from '../sdk/index.ts'
 import { RANK } from './finding.ts'
 import { accountable, suggestOwner } from './owner.ts'
 import { mostSensitiveReached, reachOf } from './reach.ts'
+import { rowText } from './row-text.ts'
 import { accountKind, outOfForce } from './rules/standing.ts'
 import { type Score, score } from './score.ts'
 import type { ThingsEstate } from './things.ts'
@@ -132,7 +133,7 @@ export async function storeStandings(
   let rows: unknown[] = []
   const flush = async (): Promise<void> => {
     if (rows.length > 0)
-      await sql`insert into stands select * from jsonb_populate_recordset(null::assess.standing, ${canonical(rows)}::jsonb)`.execute(
+      await sql`insert into stands select * from jsonb_populate_recordset(null::assess.standing, ${rowText(rows)}::jsonb)`.execute(
         tx,
       )
     rows = []
@@ -163,7 +164,7 @@ async function storeSuggestions(tx: Tx, estate: ThingsEstate): Promise<void> {
   let rows: unknown[] = []
   const flush = async (): Promise<void> => {
     if (rows.length > 0)
-      await sql`insert into assess.suggestion select * from jsonb_populate_recordset(null::assess.suggestion, ${canonical(rows)}::jsonb)`.execute(
+      await sql`insert into assess.suggestion select * from jsonb_populate_recordset(null::assess.suggestion, ${rowText(rows)}::jsonb)`.execute(
         tx,
       )
     rows = []

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
-import { canonical, type Tx } from '../platform/index.ts'
+import type { Tx } from '../platform/index.ts'
 import type { Finding, Rule } from '../sdk/index.ts'
+import { rowText } from './row-text.ts'
 import { type ThingsEstate, thingsToKnow } from './things.ts'
 
 /** Lost verdicts are counted by at most so many causes. */
@@ -22,11 +23,11 @@ export async function storeThings(
     suggested_because: thing.owner.suggested?.because ?? null,
   }))
   await sql`delete from assess.thing`.execute(tx)
-  await sql`insert into assess.thing select * from jsonb_populate_recordset(null::assess.thing, ${canonical(things)}::jsonb)`.execute(
+  await sql`insert into assess.thing select * from jsonb_populate_recordset(null::assess.thing, ${rowText(things)}::jsonb)`.execute(
     tx,
   )
   await sql`delete from assess.lost`.execute(tx)
-  await sql`insert into assess.lost select * from jsonb_populate_recordset(null::assess.lost, ${canonical(lostVerdicts(findings, estate))}::jsonb)`.execute(
+  await sql`insert into assess.lost select * from jsonb_populate_recordset(null::assess.lost, ${rowText(lostVerdicts(findings, estate))}::jsonb)`.execute(
     tx,
   )
 }

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { setImmediate as breathe } from 'node:timers/promises'
 import { sql } from 'kysely'
-import { audit, canonical, type Tx } from '../platform/index.ts'
+import { audit, type Tx } from '../platform/index.ts'
 import type { Finding, Rule } from '../sdk/index.ts'
 import { ruleKinds, storeRules, type Tally } from './catalogue.ts'
 import { type Closing, evidenceOf, goneEvidence, type Saw, sawOf } from './closing.ts'
@@ -10,6 +10,7 @@ import { BATCH, carryOn, openIncoming } from './fates.ts'
 import { toFinding } from './finding.ts'
 import { storedFindings } from './finding-rows.ts'
 import { openDue, recordDue } from './life.ts'
+import { rowText } from './row-text.ts'
 import { storeStandings } from './standings.ts'
 import { storeThings } from './store-things.ts'
 import type { ThingsEstate } from './things.ts'
@@ -139,8 +140,7 @@ const sum = (tallies: Iterable<Tally>): Tally => {
 }
 
 /** The id is left out: a look-alike that comes or goes elsewhere does not change this finding. */
-const digestOf = ({ id: _, ...judged }: Finding): string =>
-  createHash('sha1').update(JSON.stringify(judged)).digest('base64url')
+const digestOf = ({ id: _, ...judged }: Finding): string => hash('sha1', JSON.stringify(judged), 'base64url')
 
 /**
  * What is known, rule → subject. A credential that was found to be another one bears that one's key now; its findings
@@ -167,7 +167,7 @@ async function load(tx: Tx, estate: ThingsEstate): Promise<Map<string, Map<strin
     }
   }
   if (moved.length > 0) {
-    await sql`update assess.finding f set subject = m.subject from jsonb_to_recordset(${canonical(moved)}::jsonb) as m(id text, subject text) where f.id = m.id`.execute(
+    await sql`update assess.finding f set subject = m.subject from jsonb_to_recordset(${rowText(moved)}::jsonb) as m(id text, subject text) where f.id = m.id`.execute(
       tx,
     )
   }
@@ -193,7 +193,7 @@ async function close(tx: Tx, closings: readonly Closing[], estate: ThingsEstate,
       evidence: evidenceOf(closing, saw.get(closing.id) ?? null, estate, gone, now),
     }))
     const { rows } = await sql<{ id: string }>`
-      with answer as (select * from jsonb_to_recordset(${canonical(answers)}::jsonb) as x(id text, evidence jsonb)),
+      with answer as (select * from jsonb_to_recordset(${rowText(answers)}::jsonb) as x(id text, evidence jsonb)),
       answered as (delete from assess.finding f using answer where f.id = answer.id and f.number is null),
       done as (
         update assess.finding f set state = 'resolved', resolved_at = ${now}, evidence = answer.evidence, verdict = 'fail', until = null, asked = null,

@@ -10,7 +10,12 @@ const document = JSON.parse(readFileSync(new URL('../../docs/reference/openapi.j
   paths: Record<string, Record<string, { 'x-can': Can; responses: Record<string, unknown>; requestBody?: unknown }>>
 }
 const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
-  Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), can: operation['x-can'], operation })),
+  Object.entries(methods).map(([method, operation]) => ({
+    path,
+    method: method.toUpperCase(),
+    can: operation['x-can'],
+    operation,
+  })),
 )
 
 /** Written out here, so that a slip in the code's own table shows. */
@@ -22,7 +27,14 @@ const ROLES: Record<Exclude<Can, 'anyone'>, Role[]> = {
   operate: ['operator', 'admin'],
   administer: ['admin'],
 }
-const SCOPE: Record<Exclude<Can, 'anyone'>, Scope> = { see: 'read', own: 'admin', oversee: 'read', answer: 'write', operate: 'write', administer: 'admin' }
+const SCOPE: Record<Exclude<Can, 'anyone'>, Scope> = {
+  see: 'read',
+  own: 'admin',
+  oversee: 'read',
+  answer: 'write',
+  operate: 'write',
+  administer: 'admin',
+}
 
 let server: TestServer
 const sessions = new Map<Role, Client>()
@@ -36,15 +48,26 @@ afterAll(() => server.close())
 
 /** An address with ids of things that are not there; a body that is refused, so that nothing is changed. */
 const ask = (client: Client, { path, method }: (typeof operations)[number]) =>
-  client(method, path.replaceAll('{key}', encodeURIComponent('none:x')).replaceAll('{label}', 'accountKind').replaceAll('{id}', '999999'), {
-    ...(method === 'GET' || method === 'DELETE' ? {} : { body: { wrong: true } }),
-  })
+  client(
+    method,
+    path
+      .replaceAll('{key}', encodeURIComponent('none:x'))
+      .replaceAll('{label}', 'accountKind')
+      .replaceAll('{id}', '999999'),
+    {
+      ...(method === 'GET' || method === 'DELETE' ? {} : { body: { wrong: true } }),
+    },
+  )
 
 test('the reference has every route', () => {
-  expect(operations.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(routes.map(({ method, path }) => `${method} ${path}`).sort())
+  expect(operations.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(
+    routes.map(({ method, path }) => `${method} ${path}`).sort(),
+  )
 })
 
-const walked = operations.filter(({ path, method }) => path !== '/v1/events' && !(path === '/v1/session' && method === 'DELETE'))
+const walked = operations.filter(
+  ({ path, method }) => path !== '/v1/events' && !(path === '/v1/session' && method === 'DELETE'),
+)
 
 describe.each(walked)('$method $path wants $can', (operation) => {
   const { can } = operation
@@ -68,7 +91,10 @@ describe.each(walked)('$method $path wants $can', (operation) => {
   if (operation.method === 'GET') return
   test('without the CSRF header', async () => {
     const admin = sessions.get('admin')!
-    const answer = await admin(operation.method, operation.path.replaceAll(/\{\w+\}/g, '999999'), { body: {}, headers: { 'x-reeve-csrf': 'x' } })
+    const answer = await admin(operation.method, operation.path.replaceAll(/\{\w+\}/g, '999999'), {
+      body: {},
+      headers: { 'x-reeve-csrf': 'x' },
+    })
     expect(answer.body.code).toBe('http/csrf')
   })
 })

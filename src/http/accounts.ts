@@ -4,7 +4,7 @@ import type { Clock, Db } from '../platform/index.ts'
 import { audit } from '../platform/index.ts'
 import type { Role, Scope } from '../read/index.ts'
 import { ReeveError } from '../sdk/index.ts'
-import type { Caller } from './may.ts'
+import { type Caller, LOCAL } from './may.ts'
 
 export const LINK_HOURS = 1
 const SESSION_DAYS = 7
@@ -42,10 +42,16 @@ export async function issueLink(
   const value = secret('link_')
   const expires = later(clock, LINK_HOURS * HOUR)
   await db.transaction().execute(async (tx) => {
-    await sql`update http.link set used = ${clock.now()} where used is null and account is not distinct from ${account}`.execute(tx)
+    await sql`update http.link set used = ${clock.now()} where used is null and account is not distinct from ${account}`.execute(
+      tx,
+    )
     await sql`insert into http.link (hash, account, issued_by, created, expires)
       values (${digest(value)}, ${account}, ${by}, ${clock.now()}, ${expires})`.execute(tx)
-    await audit.record(tx, { actor: by, action: 'link.issue', subject: account === null ? 'user:first-admin' : `user:${account}` })
+    await audit.record(tx, {
+      actor: by,
+      action: 'link.issue',
+      subject: account === null ? 'user:first-admin' : `user:${account}`,
+    })
   })
   return { secret: value, path: `/sign-in#${value}`, expires }
 }
@@ -77,8 +83,14 @@ export async function redeemLink(db: Db, clock: Clock, value: string, name?: str
     const { rows } = await sql<{ account: string | null }>`
       update http.link set used = ${now} where hash = ${digest(value)} and used is null and expires > ${now}
       returning account`.execute(tx)
-    const user = rows[0] && (rows[0].account === null ? await firstAdmin(tx, clock, name) : await activeAccount(tx, rows[0].account))
-    if (!user) throw new ReeveError('session/link', 'this link does not sign in: it was used, or is older than an hour; ask for another, or run `reeve admin-link`')
+    const user =
+      rows[0] &&
+      (rows[0].account === null ? await firstAdmin(tx, clock, name) : await activeAccount(tx, rows[0].account))
+    if (!user)
+      throw new ReeveError(
+        'session/link',
+        'this link does not sign in: it was used, or is older than an hour; ask for another, or run `reeve admin-link`',
+      )
     await audit.record(tx, { actor: `user:${user.id}`, action: 'session.start', subject: `user:${user.id}` })
     return startSession(tx, clock, user)
   })
@@ -86,8 +98,15 @@ export async function redeemLink(db: Db, clock: Clock, value: string, name?: str
 
 async function firstAdmin(tx: Db, clock: Clock, name: string | undefined): Promise<Session['user']> {
   const user = { id: newId(), name: name ?? 'Admin', role: 'admin' as const }
-  await sql`insert into http.account (id, name, role, created) values (${user.id}, ${user.name}, 'admin', ${clock.now()})`.execute(tx)
-  await audit.record(tx, { actor: `user:${user.id}`, action: 'user.create', subject: `user:${user.id}`, after: { name: user.name, role: user.role } })
+  await sql`insert into http.account (id, name, role, created) values (${user.id}, ${user.name}, 'admin', ${clock.now()})`.execute(
+    tx,
+  )
+  await audit.record(tx, {
+    actor: `user:${user.id}`,
+    action: 'user.create',
+    subject: `user:${user.id}`,
+    after: { name: user.name, role: user.role },
+  })
   return user
 }
 
@@ -98,10 +117,17 @@ async function activeAccount(tx: Db, id: string): Promise<Session['user'] | unde
 }
 
 async function startSession(tx: Db, clock: Clock, user: Session['user']): Promise<Session> {
-  const session = { secret: secret(''), csrf: randomBytes(24).toString('base64url'), expires: later(clock, SESSION_DAYS * DAY), user }
+  const session = {
+    secret: secret(''),
+    csrf: randomBytes(24).toString('base64url'),
+    expires: later(clock, SESSION_DAYS * DAY),
+    user,
+  }
   await sql`delete from http.session where expires < ${clock.now()}`.execute(tx)
   await sql`insert into http.session (hash, account, csrf, created, expires, last_seen)
-    values (${digest(session.secret)}, ${user.id}, ${session.csrf}, ${clock.now()}, ${session.expires}, ${clock.now()})`.execute(tx)
+    values (${digest(session.secret)}, ${user.id}, ${session.csrf}, ${clock.now()}, ${session.expires}, ${clock.now()})`.execute(
+    tx,
+  )
   return session
 }
 
@@ -127,7 +153,9 @@ export async function callerOfToken(db: Db, clock: Clock, value: string): Promis
   const { rows } = await sql<Caller & { last_used: Date | null }>`
     select a.id, 'token:' || t.id as actor, a.name, a.role, t.scopes, null as csrf, t.hash, t.expires, t.last_used
     from http.token t join http.account a on a.id = t.account
-    where t.hash = ${digest(value)} and t.revoked is null and (t.expires is null or t.expires > ${now}) and a.disabled is null`.execute(db)
+    where t.hash = ${digest(value)} and t.revoked is null and (t.expires is null or t.expires > ${now}) and a.disabled is null`.execute(
+    db,
+  )
   const found = rows[0]
   if (!found) return null
   const { last_used, ...caller } = found
@@ -142,7 +170,9 @@ export async function stillValid(db: Db, clock: Clock, caller: Caller): Promise<
   const { rows } = await sql`
     select 1 from http.account a where a.id = ${caller.id} and a.disabled is null and (
       exists (select from http.session s where s.hash = ${caller.hash} and s.expires > ${clock.now()})
-      or exists (select from http.token t where t.hash = ${caller.hash} and t.revoked is null and (t.expires is null or t.expires > ${clock.now()})))`.execute(db)
+      or exists (select from http.token t where t.hash = ${caller.hash} and t.revoked is null and (t.expires is null or t.expires > ${clock.now()})))`.execute(
+    db,
+  )
   return rows.length > 0
 }
 
@@ -160,13 +190,23 @@ export async function createToken(
   { name, scopes, days }: { name: string; scopes: readonly Scope[]; days: number },
 ): Promise<{ id: string; value: string; expires: Date }> {
   const more = caller.scopes && scopes.find((scope) => !caller.scopes!.includes(scope))
-  if (more) throw new ReeveError('token/scope', `a token cannot make another with the scope \`${more}\`, which it has not`)
+  if (more)
+    throw new ReeveError('token/scope', `a token cannot make another with the scope \`${more}\`, which it has not`)
+  if (caller.id === LOCAL)
+    throw new ReeveError('token/no-account', 'a token belongs to an account: sign in, and make it there')
   const value = secret('reeve_')
   const token = { id: newId(), value, expires: later(clock, days * DAY) }
   await db.transaction().execute(async (tx) => {
     await sql`insert into http.token (id, hash, account, name, prefix, scopes, created, expires)
-      values (${token.id}, ${digest(value)}, ${caller.id}, ${name}, ${value.slice(0, 10)}, ${scopes}, ${clock.now()}, ${token.expires})`.execute(tx)
-    await audit.record(tx, { actor: caller.actor, action: 'token.create', subject: `token:${token.id}`, after: { name, scopes: [...scopes], expires: token.expires.toISOString() } })
+      values (${token.id}, ${digest(value)}, ${caller.id}, ${name}, ${value.slice(0, 10)}, ${scopes}, ${clock.now()}, ${token.expires})`.execute(
+      tx,
+    )
+    await audit.record(tx, {
+      actor: caller.actor,
+      action: 'token.create',
+      subject: `token:${token.id}`,
+      after: { name, scopes: [...scopes], expires: token.expires.toISOString() },
+    })
   })
   return token
 }
@@ -176,7 +216,9 @@ export async function revokeToken(db: Db, clock: Clock, caller: Caller, id: stri
   await db.transaction().execute(async (tx) => {
     const { rows } = await sql`
       update http.token set revoked = ${clock.now()}
-      where id = ${id} and revoked is null and (account = ${caller.id} or ${caller.role === 'admin'}) returning id`.execute(tx)
+      where id = ${id} and revoked is null and (account = ${caller.id} or ${caller.role === 'admin'}) returning id`.execute(
+      tx,
+    )
     if (rows.length === 0) throw new ReeveError('token/unknown', `there is no token ${id} that you may end`)
     await audit.record(tx, { actor: caller.actor, action: 'token.revoke', subject: `token:${id}` })
   })
@@ -192,7 +234,9 @@ export async function createUser(
   await db.transaction().execute(async (tx) => {
     const { rows } = await sql`
       insert into http.account (id, name, email, role, created)
-      values (${id}, ${name}, ${email?.toLowerCase() ?? null}, ${role}, ${clock.now()}) on conflict (email) do nothing returning id`.execute(tx)
+      values (${id}, ${name}, ${email?.toLowerCase() ?? null}, ${role}, ${clock.now()}) on conflict (email) do nothing returning id`.execute(
+      tx,
+    )
     if (rows.length === 0) throw new ReeveError('user/exists', `there is a user with the address ${email} already`)
     await audit.record(tx, { actor: caller.actor, action: 'user.create', subject: `user:${id}`, after: { name, role } })
   })
@@ -209,7 +253,9 @@ export async function updateUser(
 ): Promise<void> {
   await db.transaction().execute(async (tx) => {
     const { rows } = await sql<{ name: string; role: Role; disabled: Date | null }>`
-      select name, role, disabled from http.account where id = ${id} or role = 'admin' order by (id = ${id}) desc for update`.execute(tx)
+      select name, role, disabled from http.account where id = ${id} or role = 'admin' order by (id = ${id}) desc for update`.execute(
+      tx,
+    )
     const { rows: exists } = await sql`select 1 from http.account where id = ${id}`.execute(tx)
     const before = rows[0]
     if (!before || exists.length === 0) throw new ReeveError('user/unknown', `there is no user ${id}`)
@@ -222,9 +268,17 @@ export async function updateUser(
     if (admins.length === 0 && (after.role !== 'admin' || after.disabled) && before.role === 'admin') {
       throw new ReeveError('user/last-admin', 'this is the last admin: make somebody else admin first')
     }
-    await sql`update http.account set name = ${after.name}, role = ${after.role}, disabled = ${after.disabled} where id = ${id}`.execute(tx)
+    await sql`update http.account set name = ${after.name}, role = ${after.role}, disabled = ${after.disabled} where id = ${id}`.execute(
+      tx,
+    )
     if (after.disabled) await sql`delete from http.session where account = ${id}`.execute(tx)
     const says = (state: typeof after) => ({ name: state.name, role: state.role, disabled: state.disabled !== null })
-    await audit.record(tx, { actor: caller.actor, action: 'user.update', subject: `user:${id}`, before: says(before), after: says(after) })
+    await audit.record(tx, {
+      actor: caller.actor,
+      action: 'user.update',
+      subject: `user:${id}`,
+      before: says(before),
+      after: says(after),
+    })
   })
 }

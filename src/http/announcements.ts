@@ -1,4 +1,4 @@
-import { listen, type Listener } from '../platform/index.ts'
+import { type Listener, listen } from '../platform/index.ts'
 import { progressOf, stampOf } from '../read/index.ts'
 import { messageOf } from '../sdk/index.ts'
 import type { App } from './app.ts'
@@ -51,14 +51,27 @@ export class Announcements {
     let running: string[] = []
     while (this.#hearers.size > 0 && !this.#stopping.signal.aborted) {
       try {
-        this.#listener ??= await listen(databaseUrl, 'sync', (payload) => this.#say({ event: 'run', data: JSON.parse(payload) }), { log })
+        this.#listener ??= await listen(
+          databaseUrl,
+          'sync',
+          (payload) => this.#say({ event: 'run', data: JSON.parse(payload) }),
+          { log },
+        )
         const [now, progress] = await Promise.all([stampOf(db), progressOf(db)])
         if (stamp !== undefined && stamp !== now) this.#say({ event: 'estate', data: {} })
         stamp = now
         // A run that has just ended is told once more, with its last figures.
-        const live = progress.filter(({ state, run }) => run !== null && (state === 'running' || state === 'waiting' || running.includes(run)))
-        for (const one of live) this.#say({ event: 'run', data: { run: one.run, connection: one.connection, state: one.state, progress: one } })
-        running = live.flatMap(({ run, state }) => (run !== null && (state === 'running' || state === 'waiting') ? [run] : []))
+        const live = progress.filter(
+          ({ state, run }) => run !== null && (state === 'running' || state === 'waiting' || running.includes(run)),
+        )
+        for (const one of live)
+          this.#say({
+            event: 'run',
+            data: { run: one.run, connection: one.connection, state: one.state, progress: one },
+          })
+        running = live.flatMap(({ run, state }) =>
+          run !== null && (state === 'running' || state === 'waiting') ? [run] : [],
+        )
       } catch (error) {
         log.warn({ error: messageOf(error) }, 'looking for what to announce failed')
       }

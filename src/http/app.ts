@@ -3,6 +3,7 @@ import type { Clock, Db, InstallationKey } from '../platform/index.ts'
 import type { Rolls } from '../read/index.ts'
 import type { Log } from '../sdk/index.ts'
 import type { Announcements } from './announcements.ts'
+import type { Pasts } from './past.ts'
 
 /** What main.ts introduces to the server. */
 export interface App {
@@ -37,5 +38,6 @@ export interface App {
 /** What routes are given: the App and what the server keeps beside it. */
 export interface Serving extends App {
   rolls: Rolls
+  pasts: Pasts
   announcements: Announcements
 }

@@ -25,7 +25,11 @@ export function attempts(clock: Clock, from: string): { failed(): void; succeede
     const tally = tallyOf(name, now)
     if (tally.failed >= most) {
       const after = Math.ceil((tally.since + WINDOW - now) / 1000)
-      throw new ReeveError('session/attempts', `too many failed sign-ins; try again in ${Math.ceil(after / 60)} minutes`, { fields: { after } })
+      throw new ReeveError(
+        'session/attempts',
+        `too many failed sign-ins; try again in ${Math.ceil(after / 60)} minutes`,
+        { fields: { after } },
+      )
     }
   }
   return {

@@ -22,7 +22,12 @@ export const auditRoutes = [
     answers: AuditProof,
     async handle({ app }) {
       const { ok, entries, fault } = await audit.verify(app.db, app.installationKey ? { key: app.installationKey } : {})
-      return { holds: ok, entries, at: app.clock.now().toISOString(), broken: fault ? { number: fault.id, reason: fault.what } : null }
+      return {
+        holds: ok,
+        entries,
+        at: app.clock.now().toISOString(),
+        broken: fault ? { number: fault.id, reason: fault.what } : null,
+      }
     },
   }),
 ]

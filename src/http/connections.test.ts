@@ -57,37 +57,84 @@ const work = async () => {
 
 test('a source is described, tested, connected, read, changed, and never gives its secret back', async () => {
   const form = await operator('GET', '/v1/providers/demo')
-  expect(form.body).toMatchObject({ needs: ['read users'], writes: false, form: { properties: { password: { secret: true, title: 'Password' } }, required: ['host', 'password'] } })
-  expect((await operator('GET', '/v1/providers')).body.rows.map((row: { id: string }) => row.id)).toEqual(['self', 'demo'])
+  expect(form.body).toMatchObject({
+    needs: ['read users'],
+    writes: false,
+    form: { properties: { password: { secret: true, title: 'Password' } }, required: ['host', 'password'] },
+  })
+  expect((await operator('GET', '/v1/providers')).body.rows.map((row: { id: string }) => row.id)).toEqual([
+    'self',
+    'demo',
+  ])
 
-  const wrong = await admin('POST', '/v1/connections/test', { body: { provider: 'demo', settings: { host: 'db', password: 'wrong' } } })
+  const wrong = await admin('POST', '/v1/connections/test', {
+    body: { provider: 'demo', settings: { host: 'db', password: 'wrong' } },
+  })
   expect(wrong.body).toMatchObject({ ok: false, error: { code: 'demo/refused' } })
   const settings = { host: 'db', password: 'opensesame' }
-  expect((await admin('POST', '/v1/connections/test', { body: { provider: 'demo', settings } })).body).toEqual({ ok: true, label: 'db:1', error: null })
-  expect((await admin('POST', '/v1/connections', { body: { provider: 'demo', settings: { host: '' } } })).body).toMatchObject({ status: 422, code: 'discover/settings', fields: [{ path: 'host' }, { path: 'password' }] })
+  expect((await admin('POST', '/v1/connections/test', { body: { provider: 'demo', settings } })).body).toEqual({
+    ok: true,
+    label: 'db:1',
+    error: null,
+  })
+  expect(
+    (await admin('POST', '/v1/connections', { body: { provider: 'demo', settings: { host: '' } } })).body,
+  ).toMatchObject({ status: 422, code: 'discover/settings', fields: [{ path: 'host' }, { path: 'password' }] })
 
   const made = await admin('POST', '/v1/connections', { body: { provider: 'demo', settings, id: 'demo-db' } })
   expect(made.status).toBe(201)
-  expect(made.body).toMatchObject({ settings: { host: 'db' }, secrets: ['password'], connection: { state: 'never', bar: { percent: null } } })
-  expect((await admin('POST', '/v1/connections', { body: { provider: 'demo', settings, id: 'demo-db' } })).status).toBe(409)
+  expect(made.body).toMatchObject({
+    settings: { host: 'db' },
+    secrets: ['password'],
+    connection: { state: 'never', bar: { percent: null } },
+  })
+  expect((await admin('POST', '/v1/connections', { body: { provider: 'demo', settings, id: 'demo-db' } })).status).toBe(
+    409,
+  )
 
   const { body } = await operator('POST', '/v1/connections/demo-db/runs')
-  expect((await operator('GET', '/v1/connections/demo-db')).body.connection).toMatchObject({ state: 'running', run: body.run })
+  expect((await operator('GET', '/v1/connections/demo-db')).body.connection).toMatchObject({
+    state: 'running',
+    run: body.run,
+  })
   await work()
   const run = (await operator('GET', `/v1/runs/${body.run}`)).body
-  expect(run).toMatchObject({ run: { state: 'partial', entities: 2, added: 2, by: 'operator of the test' }, progress: { collections: [{ obtained: 2, expected: 3, refused: 1 }] } })
+  expect(run).toMatchObject({
+    run: { state: 'partial', entities: 2, added: 2, by: 'operator of the test' },
+    progress: { collections: [{ obtained: 2, expected: 3, refused: 1 }] },
+  })
 
   const page: ConnectionPage = (await operator('GET', '/v1/connections/demo-db')).body
-  expect(page.connection).toMatchObject({ state: 'partial', identities: 2, bar: { asked: 3, obtained: 2, refused: 1, percent: 66.6 } })
-  expect(page.ledger).toMatchObject([{ collection: 'users', title: 'Users', refused: 1, reason: 'user c is closed to us', permission: 'GRANT see ON c' }])
+  expect(page.connection).toMatchObject({
+    state: 'partial',
+    identities: 2,
+    bar: { asked: 3, obtained: 2, refused: 1, percent: 66.6 },
+  })
+  expect(page.ledger).toMatchObject([
+    { collection: 'users', title: 'Users', refused: 1, reason: 'user c is closed to us', permission: 'GRANT see ON c' },
+  ])
   const list: Connections = (await operator('GET', '/v1/connections')).body
   expect(list.rows.map((row) => row.connection)).toEqual(['demo-db'])
   expect(list.bar).toMatchObject({ asked: 3, obtained: 2 })
 
   const moved = await admin('PATCH', '/v1/connections/demo-db', { body: { settings: { host: 'db2' } } })
   expect(moved.body).toMatchObject({ settings: { host: 'db2' }, secrets: ['password'], connection: { title: 'db2:1' } })
-  expect((await admin('POST', '/v1/connections/test', { body: { provider: 'demo', settings: { host: 'db2' }, connection: 'demo-db' } })).body.ok).toBe(true)
-  for (const path of ['/v1/connections', '/v1/connections/demo-db', '/v1/runs', `/v1/runs/${body.run}`, '/v1/audit', '/v1/first-run', '/v1/providers']) {
+  expect(
+    (
+      await admin('POST', '/v1/connections/test', {
+        body: { provider: 'demo', settings: { host: 'db2' }, connection: 'demo-db' },
+      })
+    ).body.ok,
+  ).toBe(true)
+  for (const path of [
+    '/v1/connections',
+    '/v1/connections/demo-db',
+    '/v1/runs',
+    `/v1/runs/${body.run}`,
+    '/v1/audit',
+    '/v1/first-run',
+    '/v1/providers',
+  ]) {
     expect((await admin('GET', path)).text).not.toContain('opensesame')
   }
   expect((await admin('DELETE', '/v1/connections/demo-db')).status).toBe(204)
@@ -101,11 +148,16 @@ test('the first run offers what is near, reads it without settings, and shows wh
   expect(before.writePermissions).toBe(0)
   const started = await admin('POST', '/v1/first-run/read', { body: { provider: 'demo' } })
   expect(started.status).toBe(202)
-  expect((await operator('GET', '/v1/frame')).body).toMatchObject({ firstRun: true, running: [{ run: started.body.run, title: 'here:1' }] })
+  expect((await operator('GET', '/v1/frame')).body).toMatchObject({
+    firstRun: true,
+    running: [{ run: started.body.run, title: 'here:1' }],
+  })
   await work()
   const after: FirstRun = (await operator('GET', '/v1/first-run')).body
   expect(after.identities).toBe(2)
-  expect(after.sources).toMatchObject([{ title: 'here:1', state: 'partial', identities: 2, collections: [{ state: 'partial' }] }])
+  expect(after.sources).toMatchObject([
+    { title: 'here:1', state: 'partial', identities: 2, collections: [{ state: 'partial' }] },
+  ])
   expect((await operator('GET', '/v1/frame')).body).toMatchObject({ firstRun: false, running: [] })
   expect((await admin('POST', '/v1/first-run/read', { body: { provider: 'nothing' } })).status).toBe(404)
 })
@@ -118,7 +170,10 @@ test('a waiting run is cancelled; one that is not there cannot be', async () => 
 })
 
 test('events tell of runs and of changes, and end with the session', async () => {
-  const { secret } = await (await import('./accounts.ts')).issueLink(server.db, server.app.clock, { account: null, by: 'test' })
+  const { secret } = await (await import('./accounts.ts')).issueLink(server.db, server.app.clock, {
+    account: null,
+    by: 'test',
+  })
   const signedIn = await server.anyone('POST', '/v1/session', { body: { link: secret } })
   const cookie = signedIn.headers.get('set-cookie')!.split(';')[0]!
   const controller = new AbortController()

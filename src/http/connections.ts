@@ -1,5 +1,12 @@
 import { z } from 'zod'
-import { createConnection, nextAt, removeConnection, requestSync, testConnection, updateConnection } from '../discover/index.ts'
+import {
+  createConnection,
+  nextAt,
+  removeConnection,
+  requestSync,
+  testConnection,
+  updateConnection,
+} from '../discover/index.ts'
 import { ConnectionPage, Connections, readConnection, readConnections, TestResult } from '../read/index.ts'
 import { Json } from '../sdk/index.ts'
 import type { Serving } from './app.ts'
@@ -7,9 +14,15 @@ import { Id } from './parameters.ts'
 import { route } from './route.ts'
 
 const Settings = z.record(z.string().max(200), Json)
-const Schedule = z.string().max(100).nullable().optional().meta({ description: 'cron in UTC; null for only when asked' })
+const Schedule = z
+  .string()
+  .max(100)
+  .nullable()
+  .optional()
+  .meta({ description: 'cron in UTC; null for only when asked' })
 
-const page = (app: Serving, id: string) => readConnection(app.db, id, app.clock.now(), nextAt, (provider) => describe(app, provider))
+const page = (app: Serving, id: string) =>
+  readConnection(app.db, id, app.clock.now(), nextAt, (provider) => describe(app, provider))
 
 function describe({ discovery }: Serving, id: string) {
   const provider = discovery.providers.find((one) => one.id === id)
@@ -30,7 +43,12 @@ export const connectionRoutes = [
     path: '/v1/connections',
     can: 'administer',
     says: 'Connects a source. Secrets are sealed and never shown again.',
-    body: z.strictObject({ provider: z.string().max(100), settings: Settings, id: z.string().max(64).optional(), schedule: Schedule }),
+    body: z.strictObject({
+      provider: z.string().max(100),
+      settings: Settings,
+      id: z.string().max(64).optional(),
+      schedule: Schedule,
+    }),
     answers: ConnectionPage,
     status: 201,
     handle: async ({ app, caller, body }) => page(app, (await createConnection(app.discovery, body, caller.actor)).id),
@@ -40,7 +58,11 @@ export const connectionRoutes = [
     path: '/v1/connections/test',
     can: 'administer',
     says: 'Opens and closes a connection with these settings; with `connection`, secrets that are left out are the stored ones.',
-    body: z.strictObject({ provider: z.string().max(100), settings: Settings, connection: z.string().max(64).optional() }),
+    body: z.strictObject({
+      provider: z.string().max(100),
+      settings: Settings,
+      connection: z.string().max(64).optional(),
+    }),
     answers: TestResult,
     async handle({ app, body, signal }) {
       const result = await testConnection(app.discovery, body, AbortSignal.any([signal, AbortSignal.timeout(60_000)]))
@@ -66,7 +88,8 @@ export const connectionRoutes = [
     params: Id,
     body: z.strictObject({ settings: Settings.optional(), schedule: Schedule, enabled: z.boolean().optional() }),
     answers: ConnectionPage,
-    handle: async ({ app, caller, params, body }) => page(app, (await updateConnection(app.discovery, params.id, body, caller.actor)).id),
+    handle: async ({ app, caller, params, body }) =>
+      page(app, (await updateConnection(app.discovery, params.id, body, caller.actor)).id),
   }),
   route({
     method: 'DELETE',
@@ -84,6 +107,8 @@ export const connectionRoutes = [
     params: Id,
     answers: z.object({ run: z.string() }),
     status: 202,
-    handle: async ({ app, caller, params }) => ({ run: String(await requestSync(app.discovery, params.id, caller.actor)) }),
+    handle: async ({ app, caller, params }) => ({
+      run: String(await requestSync(app.discovery, params.id, caller.actor)),
+    }),
   }),
 ]

@@ -4,7 +4,7 @@ import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
 import { ReeveError } from '../sdk/index.ts'
 import type { App } from './app.ts'
-import { TITLES, problemOf } from './problem.ts'
+import { problemOf, TITLES } from './problem.ts'
 import type { Route } from './route.ts'
 import { allowed } from './server.ts'
 
@@ -33,12 +33,18 @@ export async function serveConsole(fastify: FastifyInstance, app: App, list: rea
   fastify.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0]!
     const there = known.find(({ pattern }) => pattern.test(path))
-    const page = (request.method === 'GET' || request.method === 'HEAD') && !API.test(request.url) && !/\.\w{1,5}$/.test(path)
+    const page =
+      (request.method === 'GET' || request.method === 'HEAD') && !API.test(request.url) && !/\.\w{1,5}$/.test(path)
     if (built && page) return reply.code(200).header('cache-control', 'no-cache').sendFile('index.html')
     if (there) reply.header('allow', there.allow)
     const error = there
       ? new ReeveError('http/method', `${path} takes ${there.allow}`)
-      : new ReeveError('http/not-found', page ? 'the console is not built here: run `npm run build` in ui/, or start with ./reeve up' : `${TITLES[404]!.toLowerCase()}; the addresses are in /openapi.json`)
+      : new ReeveError(
+          'http/not-found',
+          page
+            ? 'the console is not built here: run `npm run build` in ui/, or start with ./reeve up'
+            : `${TITLES[404]!.toLowerCase()}; the addresses are in /openapi.json`,
+        )
     const problem = problemOf(error, path, request.id)
     return reply.code(problem.status).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem))
   })

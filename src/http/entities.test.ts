@@ -24,10 +24,22 @@ beforeAll(async () => {
       lastUsed: ago(91 + index),
       attributes: { mfa: false, accountKind: 'service' },
     })),
-    { kind: 'identity', type: 'demo_service_account', key: 'demo:recent', lastUsed: ago(3), attributes: { mfa: false } },
+    {
+      kind: 'identity',
+      type: 'demo_service_account',
+      key: 'demo:recent',
+      lastUsed: ago(3),
+      attributes: { mfa: false },
+    },
     { kind: 'identity', type: 'demo_service_account', key: 'demo:mfa', lastUsed: ago(200), attributes: { mfa: true } },
     { kind: 'identity', type: 'demo_role', key: 'demo:role', lastUsed: ago(200), attributes: { mfa: false } },
-    { kind: 'identity', type: 'linux_user', key: 'host:ops/user/=cmd', name: '=HYPERLINK("x")', lastUsed: { unknown: 'logs are closed to us', permission: 'adm' } },
+    {
+      kind: 'identity',
+      type: 'linux_user',
+      key: 'host:ops/user/=cmd',
+      name: '=HYPERLINK("x")',
+      lastUsed: { unknown: 'logs are closed to us', permission: 'adm' },
+    },
     { kind: 'credential', type: 'ssh_key', key: 'ssh:SHA256:abc', method: 'ssh-key', created: ago(800) },
     { from: 'host:ops', verb: 'contains', to: 'host:ops/user/=cmd' },
     { from: 'ssh:SHA256:abc', verb: 'authenticates', to: 'demo:a' },
@@ -42,10 +54,13 @@ const page = async (query: string): Promise<Inventory> => {
   if (answer.status !== 200) throw server.errors.at(-1) ?? new Error(answer.text)
   return answer.body
 }
-const keys = async (q: string, more = '') => (await page(`q=${encodeURIComponent(q)}&sort=name${more}`)).rows.map((row) => row.key)
+const keys = async (q: string, more = '') =>
+  (await page(`q=${encodeURIComponent(q)}&sort=name${more}`)).rows.map((row) => row.key)
 
 test('type:service_account mfa:false lastUsed:>90d finds the seeded seven and nothing else', async () => {
-  expect(await keys('type:service_account mfa:false lastUsed:>90d')).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => `demo:${name}`))
+  expect(await keys('type:service_account mfa:false lastUsed:>90d')).toEqual(
+    ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => `demo:${name}`),
+  )
 })
 
 test('what is not known says why, and what would answer it', async () => {
@@ -65,7 +80,10 @@ test('owners, people who left, and the age of the oldest credential', async () =
   expect(await keys('owner:left')).toEqual(['demo:b'])
   expect(await keys('age:>1y')).toEqual(['demo:a'])
   const [row] = (await page(`q=${encodeURIComponent('owner:"Mara Quill"')}`)).rows
-  expect(row).toMatchObject({ owner: { key: 'person:mara@x.org', name: 'Mara Quill', left: false, assignedBy: 'host-ops' }, credentials: 1 })
+  expect(row).toMatchObject({
+    owner: { key: 'person:mara@x.org', name: 'Mara Quill', left: false, assignedBy: 'host-ops' },
+    credentials: 1,
+  })
 })
 
 test('pages join without a gap or a repeat, also when a row leaves in between, and by position', async () => {
@@ -83,9 +101,17 @@ test('pages join without a gap or a repeat, also when a row leaves in between, a
 })
 
 test('every count of every facet equals its row query, with and without a query', async () => {
-  for (const q of ['', 'type:service_account', 'used:>90d -owner:mara', 'mfa:false', 'env:unknown seeded', 'verdict:high used:unknown']) {
+  for (const q of [
+    '',
+    'type:service_account',
+    'used:>90d -owner:mara',
+    'mfa:false',
+    'env:unknown seeded',
+    'verdict:high used:unknown',
+  ]) {
     for (const kind of ['identity', 'credential', 'person']) {
-      const { facets, total } = (await viewer('GET', `/v1/facets?kind=${kind}&q=${encodeURIComponent(q)}`)).body as Facets
+      const { facets, total } = (await viewer('GET', `/v1/facets?kind=${kind}&q=${encodeURIComponent(q)}`))
+        .body as Facets
       expect(total.count).toBe((await page(`kind=${kind}&q=${encodeURIComponent(q)}`)).total.count)
       for (const { field, values } of facets) {
         // A choice replaces the choices of its own facet.
@@ -103,7 +129,9 @@ test('the answer sentence counts what its links would show', async () => {
   const all = await page('')
   expect(all.unowned).toBe((await page('q=owner:none')).total.count)
   expect(all.unknownUse).toBe((await page('q=used:unknown')).total.count)
-  const { rows } = await sql<{ n: number }>`select count(*)::int as n from graph.node where kind = 'identity'`.execute(server.db)
+  const { rows } = await sql<{ n: number }>`select count(*)::int as n from graph.node where kind = 'identity'`.execute(
+    server.db,
+  )
   expect(all.ofAll).toEqual({ count: rows[0]!.n, exact: true })
 })
 
@@ -125,7 +153,16 @@ describe('a query that cannot be', () => {
     const answer = await viewer('GET', `/v1/entities?q=${encodeURIComponent(q)}`)
     expect([answer.status, answer.body.code, answer.body.suggestion]).toEqual([400, code, suggestion])
   })
-  test.each(['cursor=xyz', 'cursor=W10', 'limit=0', 'limit=501', 'kind=robot', 'sort=password', 'position=-1', 'q=a&q=b'])('%s', async (query) => {
+  test.each([
+    'cursor=xyz',
+    'cursor=W10',
+    'limit=0',
+    'limit=501',
+    'kind=robot',
+    'sort=password',
+    'position=-1',
+    'q=a&q=b',
+  ])('%s', async (query) => {
     expect((await viewer('GET', `/v1/entities?${query}`)).status).toBe(400)
   })
   test('hostile words are words', async () => {

@@ -1,9 +1,24 @@
 import { z } from 'zod'
-import { Card, everyRow, Facets, Inventory, readCard, readFacets, readInventory, selectRows, Sort } from '../read/index.ts'
+import {
+  Card,
+  changesOf,
+  everyRow,
+  Facets,
+  firstSeenOf,
+  Inventory,
+  readCard,
+  readFacets,
+  readInventory,
+  type Selected,
+  Sort,
+  selectPast,
+  selectRows,
+} from '../read/index.ts'
 import { Kind } from '../sdk/index.ts'
 import type { Serving } from './app.ts'
 import { csvOf } from './inventory-csv.ts'
-import { Cursor, KeyParam, Limit, QueryText } from './parameters.ts'
+import { AsOf, Cursor, KeyParam, Limit, QueryText } from './parameters.ts'
+import { pastCard } from './past-card.ts'
 import { route } from './route.ts'
 
 const Order = z
@@ -14,10 +29,12 @@ const Order = z
   .pipe(z.object({ sort: Sort, down: z.boolean() }))
   .meta({ description: `one of ${Sort.options.join(', ')}; \`-\` in front turns it round` })
 
-const Question = z.object({ kind: Kind.default('identity'), q: QueryText, sort: Order })
+const Question = z.object({ kind: Kind.default('identity'), q: QueryText, sort: Order, 'as-of': AsOf })
 
-const select = (app: Serving, { kind, q, sort }: z.output<typeof Question>) =>
-  selectRows(app.db, app.rolls, app.clock.now().getTime(), { kind, q, ...sort })
+async function select(app: Serving, { kind, q, sort, 'as-of': asOf }: z.output<typeof Question>): Promise<Selected> {
+  if (asOf === undefined) return selectRows(app.db, app.rolls, app.clock.now().getTime(), { kind, q, ...sort })
+  return selectPast(await app.pasts.at(asOf), { kind, q, ...sort })
+}
 
 export const entityRoutes = [
   route({
@@ -25,7 +42,11 @@ export const entityRoutes = [
     path: '/v1/entities',
     can: 'see',
     says: 'A page of the inventory: the entities of a kind that fit a query, in order.',
-    query: Question.extend({ cursor: Cursor, position: z.coerce.number().int().min(0).max(10_000_000).optional(), limit: Limit }),
+    query: Question.extend({
+      cursor: Cursor,
+      position: z.coerce.number().int().min(0).max(10_000_000).optional(),
+      limit: Limit,
+    }),
     answers: Inventory,
     handle: async ({ app, query }) => readInventory(app.db, await select(app, query), query),
   }),
@@ -57,7 +78,12 @@ export const entityRoutes = [
     can: 'see',
     says: 'Everything about one entity: may I touch it, who uses it, what it opens; also when it is gone.',
     params: KeyParam,
+    query: z.object({ 'as-of': AsOf }),
     answers: Card,
-    handle: ({ app, params }) => readCard(app.db, params.key, app.clock.now()),
+    async handle({ app, params: { key }, query: { 'as-of': asOf } }) {
+      if (asOf === undefined) return readCard(app.db, key, app.clock.now())
+      const [past, node] = await Promise.all([app.pasts.at(asOf), firstSeenOf(app.db, key)])
+      return pastCard(past, key, node?.at ?? asOf.toISOString(), node ? await changesOf(app.db, node.id, key) : [])
+    },
   }),
 ]

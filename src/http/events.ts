@@ -15,10 +15,16 @@ export const eventRoutes = [
     says: 'Server-sent events: `run` with the progress of a read, `estate` when something changed.',
     streams: 'text/event-stream',
     async handle({ app, caller, reply, signal }) {
-      if (app.announcements.hearers >= MOST_STREAMS) throw new ReeveError('http/streams', 'too many listen already; try again in a minute')
+      if (app.announcements.hearers >= MOST_STREAMS)
+        throw new ReeveError('http/streams', 'too many listen already; try again in a minute')
       reply.hijack()
       const { raw } = reply
-      raw.writeHead(200, { ...reply.getHeaders(), 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' } as Record<string, string>)
+      raw.writeHead(200, {
+        ...reply.getHeaders(),
+        'content-type': 'text/event-stream; charset=utf-8',
+        'cache-control': 'no-store',
+        'x-accel-buffering': 'no',
+      } as Record<string, string>)
       raw.write('retry: 3000\n\n')
       const stop = app.announcements.hear(({ event, data }) => {
         if (raw.writableLength > MOST_WAITING) raw.destroy()

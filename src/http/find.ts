@@ -23,7 +23,9 @@ export const findRoutes = [
     answers: Found,
     async handle({ app, caller, body }) {
       const fingerprint = app.fingerprint(body.value.trim())
-      await app.db.transaction().execute((tx) => audit.record(tx, { actor: caller.actor, action: 'secret.look-up', subject: 'a secret value' }))
+      await app.db
+        .transaction()
+        .execute((tx) => audit.record(tx, { actor: caller.actor, action: 'secret.look-up', subject: 'a secret value' }))
       return findFingerprint(app.db, fingerprint, app.clock.now())
     },
   }),

@@ -1,12 +1,21 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
-import { approveAcceptance, askAcceptance, mute, reopen, rules, storedFindings, toSarif, undo } from '../assess/index.ts'
+import {
+  approveAcceptance,
+  askAcceptance,
+  mute,
+  reopen,
+  rules,
+  storedFindings,
+  toSarif,
+  undo,
+} from '../assess/index.ts'
 import { loadSources } from '../graph/index.ts'
 import type { Tx } from '../platform/index.ts'
 import { FindingPage, FindingsPage, findingsWhere, readFinding, readFindings } from '../read/index.ts'
 import { Finding, Instant, LedgerLine } from '../sdk/index.ts'
 import type { Serving } from './app.ts'
-import type { Caller } from './may.ts'
+import { personOf } from './may.ts'
 import { Cursor, Id, Limit, QueryText } from './parameters.ts'
 import { route } from './route.ts'
 
@@ -15,10 +24,11 @@ const Until = z.strictObject({ until: z.union([Instant, z.iso.date()]), reason: 
 /** A day means its end. */
 const endOf = (until: string): Date => new Date(until.length === 10 ? `${until}T23:59:59.999Z` : until)
 
-/** Whoever acts is the person, whether by browser or by token: nobody is their own second person. */
-const personOf = (caller: Caller): string => `user:${caller.id}`
-
-async function act(app: Serving, id: string, step: (tx: Tx, finding: string) => Promise<unknown>): Promise<z.input<typeof FindingPage>> {
+async function act(
+  app: Serving,
+  id: string,
+  step: (tx: Tx, finding: string) => Promise<unknown>,
+): Promise<z.input<typeof FindingPage>> {
   await app.db.transaction().execute((tx) => step(tx, id))
   return readFinding(app.db, id)
 }
@@ -29,7 +39,12 @@ export const findingRoutes = [
     path: '/v1/findings',
     can: 'see',
     says: 'Findings in groups, the worst first: by the fix that closes them, by identity, or by rule.',
-    query: z.object({ q: QueryText, by: z.enum(['fix', 'identity', 'rule']).default('fix'), cursor: Cursor, limit: Limit }),
+    query: z.object({
+      q: QueryText,
+      by: z.enum(['fix', 'identity', 'rule']).default('fix'),
+      cursor: Cursor,
+      limit: Limit,
+    }),
     answers: FindingsPage,
     handle: ({ app, query }) => readFindings(app.db, app.clock.now(), query),
   }),
@@ -39,12 +54,24 @@ export const findingRoutes = [
     can: 'see',
     says: 'Findings with the ledger, as `reeve findings --json` prints them.',
     query: z.object({ q: QueryText }),
-    answers: z.object({ findings: z.array(Finding), ledger: z.array(LedgerLine), summary: z.record(z.string(), z.number().int()) }),
+    answers: z.object({
+      findings: z.array(Finding),
+      ledger: z.array(LedgerLine),
+      summary: z.record(z.string(), z.number().int()),
+    }),
     async handle({ app, query }) {
       const [findings, ledger] = await Promise.all([everyFinding(app, query.q), everyLine(app)])
       const failed = findings.filter(({ verdict }) => verdict === 'fail')
-      const bySeverity = Object.fromEntries(Map.groupBy(failed, ({ severity }) => severity).entries().map(([severity, list]) => [severity, list.length]))
-      return { findings, ledger, summary: { ...bySeverity, open: failed.length, unknown: findings.length - failed.length } }
+      const bySeverity = Object.fromEntries(
+        Map.groupBy(failed, ({ severity }) => severity)
+          .entries()
+          .map(([severity, list]) => [severity, list.length]),
+      )
+      return {
+        findings,
+        ledger,
+        summary: { ...bySeverity, open: failed.length, unknown: findings.length - failed.length },
+      }
     },
   }),
   route({
@@ -77,7 +104,15 @@ export const findingRoutes = [
     body: Until,
     answers: FindingPage,
     handle: ({ app, caller, params, body }) =>
-      act(app, params.id, (tx, finding) => mute(tx, { finding, by: personOf(caller), until: endOf(body.until), reason: body.reason, now: app.clock.now() })),
+      act(app, params.id, (tx, finding) =>
+        mute(tx, {
+          finding,
+          by: personOf(caller),
+          until: endOf(body.until),
+          reason: body.reason,
+          now: app.clock.now(),
+        }),
+      ),
   }),
   route({
     method: 'POST',
@@ -88,7 +123,15 @@ export const findingRoutes = [
     body: Until,
     answers: FindingPage,
     handle: ({ app, caller, params, body }) =>
-      act(app, params.id, (tx, finding) => askAcceptance(tx, { finding, by: personOf(caller), until: endOf(body.until), reason: body.reason, now: app.clock.now() })),
+      act(app, params.id, (tx, finding) =>
+        askAcceptance(tx, {
+          finding,
+          by: personOf(caller),
+          until: endOf(body.until),
+          reason: body.reason,
+          now: app.clock.now(),
+        }),
+      ),
   }),
   route({
     method: 'POST',
@@ -97,7 +140,10 @@ export const findingRoutes = [
     says: 'The second person accepts what the first asked for.',
     params: Id,
     answers: FindingPage,
-    handle: ({ app, caller, params }) => act(app, params.id, (tx, finding) => approveAcceptance(tx, { finding, by: personOf(caller), now: app.clock.now() })),
+    handle: ({ app, caller, params }) =>
+      act(app, params.id, (tx, finding) =>
+        approveAcceptance(tx, { finding, by: personOf(caller), now: app.clock.now() }),
+      ),
   }),
   route({
     method: 'POST',
@@ -106,7 +152,8 @@ export const findingRoutes = [
     says: 'Opens it before its date, or takes back the request to accept.',
     params: Id,
     answers: FindingPage,
-    handle: ({ app, caller, params }) => act(app, params.id, (tx, finding) => reopen(tx, { finding, by: personOf(caller), now: app.clock.now() })),
+    handle: ({ app, caller, params }) =>
+      act(app, params.id, (tx, finding) => reopen(tx, { finding, by: personOf(caller), now: app.clock.now() })),
   }),
   route({
     method: 'POST',
@@ -116,7 +163,8 @@ export const findingRoutes = [
     params: Id,
     body: z.strictObject({ undo: z.string().regex(/^\d{1,15}$/) }),
     answers: FindingPage,
-    handle: ({ app, caller, params, body }) => act(app, params.id, (tx) => undo(tx, { event: Number(body.undo), by: personOf(caller), now: app.clock.now() })),
+    handle: ({ app, caller, params, body }) =>
+      act(app, params.id, (tx) => undo(tx, { event: Number(body.undo), by: personOf(caller), now: app.clock.now() })),
   }),
 ]
 
@@ -126,7 +174,9 @@ async function everyFinding(app: Serving, q: string) {
   const all = query.terms.length === 0
   return storedFindings(
     app.db,
-    all ? sql`state = 'open'` : sql`id in (select f.id from assess.finding f left join graph.key k on k.key = f.subject left join graph.node n on n.id = k.id where ${where})`,
+    all
+      ? sql`state = 'open'`
+      : sql`id in (select f.id from assess.finding f left join graph.key k on k.key = f.subject left join graph.node n on n.id = k.id where ${where})`,
   )
 }
 
@@ -134,4 +184,3 @@ async function everyLine({ db }: Serving): Promise<LedgerLine[]> {
   const { sources } = await loadSources(db)
   return sources.flatMap(({ lines }) => [...lines])
 }
-

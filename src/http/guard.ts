@@ -26,7 +26,10 @@ export function guard(fastify: FastifyInstance, app: App): void {
     reply.headers(HEADERS).header('x-request-id', request.id)
     const host = hostOf(request.headers.host)
     if (host === null || (!names.has(host) && isIP(host) === 0)) {
-      throw new ReeveError('http/host', 'this server does not go by that name; add it to `hostnames` in the configuration if it should')
+      throw new ReeveError(
+        'http/host',
+        'this server does not go by that name; add it to `hostnames` in the configuration if it should',
+      )
     }
     if (!SAFE.has(request.method) && isForeign(request)) {
       throw new ReeveError('http/origin', 'a change was asked for by another site')

@@ -6,7 +6,11 @@ import type { Known } from '../sdk/index.ts'
 
 /** Unknown stays unknown, with why. */
 const cell = (known: Known<unknown>): string =>
-  'value' in known ? String(known.value) : 'unknown' in known ? `unknown: ${known.unknown}` : `not applicable: ${known.notApplicable}`
+  'value' in known
+    ? String(known.value)
+    : 'unknown' in known
+      ? `unknown: ${known.unknown}`
+      : `not applicable: ${known.notApplicable}`
 
 const COLUMNS: Readonly<Record<string, (row: InventoryRow) => string>> = {
   key: (row) => row.key,
@@ -27,7 +31,10 @@ const COLUMNS: Readonly<Record<string, (row: InventoryRow) => string>> = {
   lastUsedBy: (row) => cell(row.lastUsedBy),
   oldestCredential: (row) => cell(row.oldestCredential),
   credentials: (row) => String(row.credentials),
-  reach: (row) => ('value' in row.reach ? `${row.reach.value.atLeast ? 'at least ' : ''}${row.reach.value.resources}` : cell(row.reach)),
+  reach: (row) =>
+    'value' in row.reach
+      ? `${row.reach.value.atLeast ? 'at least ' : ''}${row.reach.value.resources}`
+      : cell(row.reach),
   labels: (row) => row.labels.join(' '),
   firstSeen: (row) => row.firstSeen,
   staleSince: (row) => row.staleSince ?? '',
@@ -38,5 +45,7 @@ export function csvOf(rows: AsyncIterable<InventoryRow>): Readable {
   const lines = async function* () {
     for await (const row of rows) yield Object.values(COLUMNS).map((column) => column(row))
   }
-  return Stream.from(lines()).compose(stringify({ header: true, columns: Object.keys(COLUMNS), escape_formulas: true })) as Readable
+  return Stream.from(lines()).compose(
+    stringify({ header: true, columns: Object.keys(COLUMNS), escape_formulas: true }),
+  ) as Readable
 }

@@ -47,3 +47,9 @@ export function refusalOf(can: Exclude<Can, 'anyone'>, caller: Pick<Caller, 'rol
   if (caller.scopes !== null && !caller.scopes.includes(SCOPES[can])) return { why: 'scope', scope: SCOPES[can] }
   return null
 }
+
+/** Whoever acts is the person, by browser or by token, so that nobody is their own second person. */
+export const personOf = ({ id, actor }: Pick<Caller, 'id' | 'actor'>): string => (id === LOCAL ? actor : `user:${id}`)
+
+/** The command line of whoever owns the data folder: an admin without an account. */
+export const LOCAL = 'local'

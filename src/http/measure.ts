@@ -9,7 +9,11 @@ const seconds = new Histogram({
   registers: [metrics],
 })
 
-const inFlight = new Gauge({ name: 'reeve_http_in_flight', help: 'Requests being answered, streams included', registers: [metrics] })
+const inFlight = new Gauge({
+  name: 'reeve_http_in_flight',
+  help: 'Requests being answered, streams included',
+  registers: [metrics],
+})
 
 /** Times every answer under its route's path; what has no route counts as `other`, so that no caller makes new series. */
 export function measure(fastify: FastifyInstance): void {

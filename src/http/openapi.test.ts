@@ -9,11 +9,14 @@ test('docs/reference/openapi.json is what the routes say (write it anew with vit
 
 test('no two operations share a name, and every reference leads somewhere', () => {
   const document = openapiOf(routes, '1')
-  const operations = Object.values(document['paths']).flatMap((path) => Object.values(path as Record<string, { operationId: string }>))
+  const operations = Object.values(document['paths']).flatMap((path) =>
+    Object.values(path as Record<string, { operationId: string }>),
+  )
   const names = operations.map((operation) => operation.operationId)
   expect(new Set(names).size).toBe(names.length)
   const text = JSON.stringify(document)
-  for (const [, place, name] of text.matchAll(/"#\/components\/(\w+)\/([^"]+)"/g)) expect(document['components'][place!]).toHaveProperty(name!)
+  for (const [, place, name] of text.matchAll(/"#\/components\/(\w+)\/([^"]+)"/g))
+    expect(document['components'][place!]).toHaveProperty(name!)
   expect(text).not.toContain('$defs')
   expect(Object.keys(document['components'].schemas).filter((name) => name.startsWith('_'))).toEqual([])
 })

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import * as screens from '../read/index.ts'
 import * as nouns from '../sdk/index.ts'
-import { type Route, statusOn } from './route.ts'
 import { Problem, TITLES } from './problem.ts'
+import { type Route, statusOn } from './route.ts'
 
 type Json = Record<string, any>
 
@@ -22,14 +22,23 @@ export function openapiOf(routes: readonly Route[], version: string): Json {
     info: {
       title: 'Reeve',
       version,
-      description: 'Non-human identities: what is, what is wrong, who answers. `x-can` says who may; see docs/reference/routes.md.',
+      description:
+        'Non-human identities: what is, what is wrong, who answers. `x-can` says who may; see docs/reference/routes.md.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
     paths: operations,
     components: {
-      schemas: { ...Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1))), Problem: problem },
-      responses: { Problem: { description: 'RFC 9457 problem details', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } } },
+      schemas: {
+        ...Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1))),
+        Problem: problem,
+      },
+      responses: {
+        Problem: {
+          description: 'RFC 9457 problem details',
+          content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+        },
+      },
       securitySchemes: {
         session: { type: 'apiKey', in: 'cookie', name: 'reeve_session' },
         token: { type: 'http', scheme: 'bearer', bearerFormat: 'reeve_…' },
@@ -40,21 +49,31 @@ export function openapiOf(routes: readonly Route[], version: string): Json {
 
 function operationOf(one: Route): Json {
   const ok = String(statusOn(one))
-  const refusals = [...(one.can === 'anyone' ? [] : [401, 403]), ...(one.params || one.query || one.body ? [400] : []), ...(one.params ? [404] : [])]
+  const refusals = [
+    ...(one.can === 'anyone' ? [] : [401, 403]),
+    ...(one.params || one.query || one.body ? [400] : []),
+    ...(one.params ? [404] : []),
+  ]
   return {
     operationId: idOf(one),
     summary: one.says,
     'x-can': one.can,
     security: one.can === 'anyone' ? [] : [{ session: [] }, { token: [] }],
-    ...(one.params || one.query ? { parameters: [...parametersOf(one.params, 'path'), ...parametersOf(one.query, 'query')] } : {}),
-    ...(one.body ? { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(one.body, 'input') } } } } : {}),
+    ...(one.params || one.query
+      ? { parameters: [...parametersOf(one.params, 'path'), ...parametersOf(one.query, 'query')] }
+      : {}),
+    ...(one.body
+      ? { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(one.body, 'input') } } } }
+      : {}),
     responses: {
       [ok]: {
         description: one.says,
         ...(one.streams ? { content: { [one.streams.split(';')[0]!]: {} } } : {}),
         ...(one.answers ? { content: { 'application/json': { schema: schemaOf(one.answers, 'output') } } } : {}),
       },
-      ...Object.fromEntries(refusals.map((status) => [status, { $ref: '#/components/responses/Problem', description: TITLES[status] }])),
+      ...Object.fromEntries(
+        refusals.map((status) => [status, { $ref: '#/components/responses/Problem', description: TITLES[status] }]),
+      ),
       default: { $ref: '#/components/responses/Problem' },
     },
   }
@@ -79,7 +98,15 @@ for (const [id, schema] of Object.entries({ ...nouns, ...screens })) {
 }
 
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any', metadata: named as typeof z.globalRegistry }) as Json
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: 'any',
+    metadata: named as typeof z.globalRegistry,
+    override({ zodSchema, jsonSchema }) {
+      const { description } = z.globalRegistry.get(zodSchema as z.ZodType) ?? {}
+      if (description !== undefined) jsonSchema.description = description
+    },
+  }) as Json
   return rest
 }
 
@@ -97,7 +124,9 @@ function lifted(value: any, schemas: Json): any {
   }
   return Object.fromEntries(
     Object.entries(rest).map(([name, item]) =>
-      name === '$ref' && typeof item === 'string' ? [name, item.replace('#/$defs/', '#/components/schemas/')] : [name, lifted(item, schemas)],
+      name === '$ref' && typeof item === 'string'
+        ? [name, item.replace('#/$defs/', '#/components/schemas/')]
+        : [name, lifted(item, schemas)],
     ),
   )
 }

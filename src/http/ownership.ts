@@ -4,7 +4,7 @@ import { requestSync } from '../discover/index.ts'
 import type { Tx } from '../platform/index.ts'
 import { codeOf } from '../sdk/index.ts'
 import type { Serving } from './app.ts'
-import type { Caller } from './may.ts'
+import { type Caller, personOf } from './may.ts'
 import { KeyParam } from './parameters.ts'
 import { route } from './route.ts'
 
@@ -14,8 +14,12 @@ const Reason = z.string().trim().max(2_000).optional()
 const LabelParam = KeyParam.extend({ label: z.enum(Object.keys(LABELS) as [LabelName, ...LabelName[]]) })
 
 /** Decides, and has it read into the graph. What was decided shows at once; verdicts follow that read. */
-async function decide(app: Serving, caller: Caller, step: (tx: Tx, given: { by: string; now: Date }) => Promise<Assigned>): Promise<z.input<typeof Done>> {
-  const by = `user:${caller.id}`
+async function decide(
+  app: Serving,
+  caller: Caller,
+  step: (tx: Tx, given: { by: string; now: Date }) => Promise<Assigned>,
+): Promise<z.input<typeof Done>> {
+  const by = personOf(caller)
   const { assignment } = await app.db.transaction().execute((tx) => step(tx, { by, now: app.clock.now() }))
   await requestSync(app.discovery, 'self', by).catch((error) => {
     // Where nothing reads `self`, the decision itself stands.
@@ -34,7 +38,9 @@ export const ownershipRoutes = [
     body: z.strictObject({ person: z.string().trim().min(1).max(500), reason: Reason }),
     answers: Done,
     handle: ({ app, caller, params, body: { person, reason } }) =>
-      decide(app, caller, (tx, given) => assignOwner(tx, { ...given, entity: params.key, owner: person, ...(reason ? { reason } : {}) })),
+      decide(app, caller, (tx, given) =>
+        assignOwner(tx, { ...given, entity: params.key, owner: person, ...(reason ? { reason } : {}) }),
+      ),
   }),
   route({
     method: 'DELETE',
@@ -43,7 +49,8 @@ export const ownershipRoutes = [
     says: 'Nobody answers for it any more.',
     params: KeyParam,
     answers: Done,
-    handle: ({ app, caller, params }) => decide(app, caller, (tx, given) => withdraw(tx, { ...given, entity: params.key, sort: 'owner' })),
+    handle: ({ app, caller, params }) =>
+      decide(app, caller, (tx, given) => withdraw(tx, { ...given, entity: params.key, sort: 'owner' })),
   }),
   route({
     method: 'PUT',
@@ -54,7 +61,9 @@ export const ownershipRoutes = [
     body: z.strictObject({ value: z.string().min(1).max(200), reason: Reason }),
     answers: Done,
     handle: ({ app, caller, params, body: { value, reason } }) =>
-      decide(app, caller, (tx, given) => label(tx, { ...given, entity: params.key, label: params.label, value, ...(reason ? { reason } : {}) })),
+      decide(app, caller, (tx, given) =>
+        label(tx, { ...given, entity: params.key, label: params.label, value, ...(reason ? { reason } : {}) }),
+      ),
   }),
   route({
     method: 'DELETE',
@@ -63,7 +72,8 @@ export const ownershipRoutes = [
     says: 'Takes the label off.',
     params: LabelParam,
     answers: Done,
-    handle: ({ app, caller, params }) => decide(app, caller, (tx, given) => withdraw(tx, { ...given, entity: params.key, sort: params.label })),
+    handle: ({ app, caller, params }) =>
+      decide(app, caller, (tx, given) => withdraw(tx, { ...given, entity: params.key, sort: params.label })),
   }),
   route({
     method: 'POST',
@@ -72,6 +82,7 @@ export const ownershipRoutes = [
     says: 'Takes back who answers for something, or a label: what held before holds again.',
     params: z.object({ id: z.string().regex(/^\d{1,15}$/) }),
     answers: Done,
-    handle: ({ app, caller, params }) => decide(app, caller, (tx, given) => undoAssignment(tx, { ...given, assignment: Number(params.id) })),
+    handle: ({ app, caller, params }) =>
+      decide(app, caller, (tx, given) => undoAssignment(tx, { ...given, assignment: Number(params.id) })),
   }),
 ]

@@ -120,13 +120,23 @@ export function problemOf(error: unknown, instance: string, request: string): Pr
 /** What the framework refuses before a route is asked, and what a database says that is not there or too slow. */
 function fromFramework(error: unknown): ReeveError | null {
   const { code = '', statusCode } = error as { code?: string; statusCode?: number }
-  if (code === '57014') return new ReeveError('store/timeout', 'the database did not answer in time; nothing was changed, try again')
-  if (/^(08|57P|53)|^E(CONN|PIPE|NOENT)/.test(code) || (error as Error)?.message === 'timeout exceeded when trying to connect') {
-    return new ReeveError('store/unavailable', 'the database cannot be reached; nothing was changed, and reeve goes on by itself when it is back')
+  if (code === '57014')
+    return new ReeveError('store/timeout', 'the database did not answer in time; nothing was changed, try again')
+  if (
+    /^(08|57P|53)|^E(CONN|PIPE|NOENT)/.test(code) ||
+    (error as Error)?.message === 'timeout exceeded when trying to connect'
+  ) {
+    return new ReeveError(
+      'store/unavailable',
+      'the database cannot be reached; nothing was changed, and reeve goes on by itself when it is back',
+    )
   }
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new ReeveError('http/too-large', 'the body is larger than this address takes')
-  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return new ReeveError('http/media-type', 'send the body as application/json')
-  if (statusCode === 403 || statusCode === 404 || code === 'FST_ERR_BAD_URL') return new ReeveError('http/not-found', 'this address leads nowhere')
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+    return new ReeveError('http/too-large', 'the body is larger than this address takes')
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
+    return new ReeveError('http/media-type', 'send the body as application/json')
+  if (statusCode === 403 || statusCode === 404 || code === 'FST_ERR_BAD_URL')
+    return new ReeveError('http/not-found', 'this address leads nowhere')
   if (statusCode === 400) return new ReeveError('http/json', 'the body is not JSON, or not all of it arrived')
   return null
 }

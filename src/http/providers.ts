@@ -11,7 +11,12 @@ function pageOf(provider: Provider): z.input<typeof ProviderPage> {
     id,
     title,
     summary,
-    collections: collections.map((one) => ({ id: one.id, title: one.title, yields: [...one.yields], needs: [...one.needs] })),
+    collections: collections.map((one) => ({
+      id: one.id,
+      title: one.title,
+      yields: [...one.yields],
+      needs: [...one.needs],
+    })),
     needs: [...new Set(collections.flatMap(({ needs }) => needs))],
     writes: 'actions' in provider,
     form: formOf(provider) as Record<string, JsonValue>,

@@ -38,11 +38,18 @@ export interface Route<P extends Shape = any, Q extends Shape = any, B extends S
   streams?: string
   /** Bytes the body may have. */
   bodyLimit?: number
-  handle(asked: Asked<P, Q, B>): Promise<A extends z.ZodType ? z.input<A> : unknown> | (A extends z.ZodType ? z.input<A> : unknown)
+  handle(
+    asked: Asked<P, Q, B>,
+  ): Promise<A extends z.ZodType ? z.input<A> : unknown> | (A extends z.ZodType ? z.input<A> : unknown)
 }
 
 /** Keeps a literal's types while it is checked against the promise. */
-export const route = <P extends Shape = undefined, Q extends Shape = undefined, B extends Shape = undefined, A extends Shape = undefined>(
+export const route = <
+  P extends Shape = undefined,
+  Q extends Shape = undefined,
+  B extends Shape = undefined,
+  A extends Shape = undefined,
+>(
   definition: Route<P, Q, B, A>,
 ): Route => definition as Route
 

@@ -18,8 +18,23 @@ import { sessionRoutes } from './session.ts'
 import { tokenRoutes } from './tokens.ts'
 import { userRoutes } from './users.ts'
 
-const described: readonly Route[] = [...healthRoutes, ...sessionRoutes, ...tokenRoutes, ...userRoutes,
-  ...screenRoutes, ...entityRoutes, ...ownershipRoutes, ...findRoutes, ...findingRoutes, ...connectionRoutes, ...runRoutes, ...providerRoutes, ...ruleRoutes, ...auditRoutes, ...eventRoutes]
+const described: readonly Route[] = [
+  ...healthRoutes,
+  ...sessionRoutes,
+  ...tokenRoutes,
+  ...userRoutes,
+  ...screenRoutes,
+  ...entityRoutes,
+  ...ownershipRoutes,
+  ...findRoutes,
+  ...findingRoutes,
+  ...connectionRoutes,
+  ...runRoutes,
+  ...providerRoutes,
+  ...ruleRoutes,
+  ...auditRoutes,
+  ...eventRoutes,
+]
 
 const reference = route({
   method: 'GET',

@@ -1,5 +1,14 @@
 import { z } from 'zod'
-import { dryRun, ownRules, parseUserRule, removeUserRule, ruleSettings, rules, saveUserRule, setRule } from '../assess/index.ts'
+import {
+  dryRun,
+  ownRules,
+  parseUserRule,
+  removeUserRule,
+  ruleSettings,
+  rules,
+  saveUserRule,
+  setRule,
+} from '../assess/index.ts'
 import { loadEstate } from '../graph/index.ts'
 import { DryRun, RulePage, RuleRow, readRule, readRules } from '../read/index.ts'
 import { Json, ReeveError, type Rule } from '../sdk/index.ts'
@@ -7,7 +16,11 @@ import type { Serving } from './app.ts'
 import { Id } from './parameters.ts'
 import { route } from './route.ts'
 
-const Source = z.string().min(1).max(65_536).meta({ description: 'the rule in YAML or JSON; it fails where its CEL `when` is true' })
+const Source = z
+  .string()
+  .min(1)
+  .max(65_536)
+  .meta({ description: 'the rule in YAML or JSON; it fails where its CEL `when` is true' })
 
 /** A rule of Reeve or one written here. */
 async function ruleOf(app: Serving, id: string): Promise<Rule> {
@@ -82,7 +95,13 @@ export const ruleRoutes = [
     async handle({ app, caller, params, body }) {
       const rule = await ruleOf(app, params.id)
       const enabled = body.enabled ?? !(await ruleSettings(app.db)).off.has(rule.id)
-      const given = { rule, enabled, by: caller.actor, now: app.clock.now(), ...(body.params ? { params: body.params } : {}) }
+      const given = {
+        rule,
+        enabled,
+        by: caller.actor,
+        now: app.clock.now(),
+        ...(body.params ? { params: body.params } : {}),
+      }
       await app.db.transaction().execute((tx) => setRule(tx, given))
     },
   }),
@@ -92,6 +111,7 @@ export const ruleRoutes = [
     can: 'administer',
     says: 'Takes a rule of your own away; its findings close with the next evaluation.',
     params: Id,
-    handle: ({ app, caller, params }) => app.db.transaction().execute((tx) => removeUserRule(tx, { id: params.id, by: caller.actor })),
+    handle: ({ app, caller, params }) =>
+      app.db.transaction().execute((tx) => removeUserRule(tx, { id: params.id, by: caller.actor })),
   }),
 ]

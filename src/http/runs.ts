@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { cancelRun } from '../discover/index.ts'
-import { readRun, readRuns, RunRow, SourceProgress } from '../read/index.ts'
+import { RunRow, readRun, readRuns, SourceProgress } from '../read/index.ts'
 import { LedgerLine } from '../sdk/index.ts'
 import { Limit } from './parameters.ts'
 import { route } from './route.ts'
@@ -13,7 +13,11 @@ export const runRoutes = [
     path: '/v1/runs',
     can: 'oversee',
     says: 'Reads of sources, the newest first.',
-    query: z.object({ connection: z.string().max(64).optional(), cursor: z.coerce.number().int().min(1).max(2_147_483_647).optional(), limit: Limit }),
+    query: z.object({
+      connection: z.string().max(64).optional(),
+      cursor: z.coerce.number().int().min(1).max(2_147_483_647).optional(),
+      limit: Limit,
+    }),
     answers: z.object({ rows: z.array(RunRow), next: z.string().nullable() }),
     async handle({ app, query: { connection, cursor, limit } }) {
       const rows = await readRuns(app.db, { connection, limit, before: cursor })

@@ -21,11 +21,42 @@ beforeAll(async () => {
       { kind: 'resource', type: 'linux_host', key: 'host:ops', environment: 'production' },
       { kind: 'resource', type: 'demo_table', key: 'demo:cards', name: 'cards', sensitivity: 'restricted' },
       { kind: 'person', type: 'person', key: 'person:mara@x.org', name: 'Mara Quill' },
-      { kind: 'identity', type: 'demo_user', key: 'demo:deployer', name: 'deployer', created: ago(900), lastUsed: ago(0.1), lastUsedBy: { value: 'deploy.yml' }, aliases: ['AKIAIOSFODNN7EXAMPLE'], attributes: { accountKind: 'service' } },
-      { kind: 'identity', type: 'demo_user', key: 'demo:idle', name: 'idle', lastUsed: { unknown: 'the log is closed', permission: 'GRANT pg_monitor' } },
+      {
+        kind: 'identity',
+        type: 'demo_user',
+        key: 'demo:deployer',
+        name: 'deployer',
+        created: ago(900),
+        lastUsed: ago(0.1),
+        lastUsedBy: { value: 'deploy.yml' },
+        aliases: ['AKIAIOSFODNN7EXAMPLE'],
+        attributes: { accountKind: 'service' },
+      },
+      {
+        kind: 'identity',
+        type: 'demo_user',
+        key: 'demo:idle',
+        name: 'idle',
+        lastUsed: { unknown: 'the log is closed', permission: 'GRANT pg_monitor' },
+      },
       { kind: 'entitlement', type: 'demo_role', key: 'demo:role/writer', name: 'writer' },
-      { kind: 'credential', type: 'demo_key', key: 'demo:key/1', name: 'key 1', method: 'access-key', created: ago(800), fingerprint: hmac },
-      { kind: 'secret', type: 'host_secret_file', key: 'host:ops/file/1', name: 's3.env', fingerprint: hmac, attributes: { file: '/etc/backup/s3.env', line: 3 } },
+      {
+        kind: 'credential',
+        type: 'demo_key',
+        key: 'demo:key/1',
+        name: 'key 1',
+        method: 'access-key',
+        created: ago(800),
+        fingerprint: hmac,
+      },
+      {
+        kind: 'secret',
+        type: 'host_secret_file',
+        key: 'host:ops/file/1',
+        name: 's3.env',
+        fingerprint: hmac,
+        attributes: { file: '/etc/backup/s3.env', line: 3 },
+      },
       { kind: 'workload', type: 'systemd_unit', key: 'host:ops/unit/backup', name: 'backup.timer' },
       { from: 'host:ops', verb: 'contains', to: 'host:ops/file/1' },
       { from: 'demo:key/1', verb: 'authenticates', to: 'demo:deployer' },
@@ -35,7 +66,18 @@ beforeAll(async () => {
       { from: 'demo:role/writer', verb: 'allows', to: 'demo:cards', attributes: { privileges: ['insert', 'update'] } },
       { from: 'person:mara@x.org', verb: 'controls', to: 'demo:deployer' },
     ],
-    { lines: [{ scope: '', expected: 12, obtained: 9, refused: 3, reason: 'three were refused', permission: 'GRANT pg_monitor' }] },
+    {
+      lines: [
+        {
+          scope: '',
+          expected: 12,
+          obtained: 9,
+          refused: 3,
+          reason: 'three were refused',
+          permission: 'GRANT pg_monitor',
+        },
+      ],
+    },
   )
 })
 afterAll(() => server.close())
@@ -50,12 +92,26 @@ const count = async (q: string) => (await get<Inventory>(`/v1/entities?q=${encod
 test('the card answers whether it may be touched, from what is seen', async () => {
   const card = await get<Card>(`/v1/entities/${encodeURIComponent('demo:deployer')}`)
   expect(card.touch.rotate).toMatchObject({ answer: 'with-care', reason: expect.stringContaining('backup.timer') })
-  expect(card.touch.disable).toMatchObject({ answer: 'no', reason: 'No: it was used within the last day by deploy.yml.' })
+  expect(card.touch.disable).toMatchObject({
+    answer: 'no',
+    reason: 'No: it was used within the last day by deploy.yml.',
+  })
   expect(card.touch.delete.answer).toBe('no')
   expect(card.touch.narrow.answer).toBe('unknown')
-  expect(card.usedBy.consumers).toMatchObject([{ entity: { key: 'host:ops/unit/backup' }, through: { key: 'host:ops/file/1' }, takesNewKey: 'by-hand' }])
-  expect(card.credentials).toMatchObject([{ entity: { key: 'demo:key/1' }, copyCount: 1, copies: [{ where: '/etc/backup/s3.env:3 in ops' }] }])
-  expect(card.grants.rows).toMatchObject([{ entitlement: { name: 'writer' }, resource: { key: 'demo:cards' }, actions: ['insert', 'update'], sensitive: true }])
+  expect(card.usedBy.consumers).toMatchObject([
+    { entity: { key: 'host:ops/unit/backup' }, through: { key: 'host:ops/file/1' }, takesNewKey: 'by-hand' },
+  ])
+  expect(card.credentials).toMatchObject([
+    { entity: { key: 'demo:key/1' }, copyCount: 1, copies: [{ where: '/etc/backup/s3.env:3 in ops' }] },
+  ])
+  expect(card.grants.rows).toMatchObject([
+    {
+      entitlement: { name: 'writer' },
+      resource: { key: 'demo:cards' },
+      actions: ['insert', 'update'],
+      sensitive: true,
+    },
+  ])
   expect(card.owners).toMatchObject({ accountable: null, directory: { value: [{ key: 'person:mara@x.org' }] } })
   expect(card.neighbourhood.nodes.map(({ key, side }) => [key, side]).sort()).toEqual([
     ['demo:deployer', 'self'],
@@ -67,11 +123,32 @@ test('the card answers whether it may be touched, from what is seen', async () =
 })
 
 test('the attribute set is always whole, each known or unknown with why', async () => {
-  for (const key of ['demo:deployer', 'demo:idle', 'demo:role/writer', 'demo:cards', 'demo:key/1', 'host:ops/file/1', 'host:ops/unit/backup', 'person:mara@x.org']) {
+  for (const key of [
+    'demo:deployer',
+    'demo:idle',
+    'demo:role/writer',
+    'demo:cards',
+    'demo:key/1',
+    'host:ops/file/1',
+    'host:ops/unit/backup',
+    'person:mara@x.org',
+  ]) {
     const { attributes } = await get<Card>(`/v1/entities/${encodeURIComponent(key)}`)
-    expect(Object.keys(attributes).sort()).toEqual(
-      ['created', 'credentials', 'distinctId', 'environment', 'expires', 'kind', 'lastUsed', 'lastUsedBy', 'methods', 'permissions', 'sensitivity', 'tier', 'type'],
-    )
+    expect(Object.keys(attributes).sort()).toEqual([
+      'created',
+      'credentials',
+      'distinctId',
+      'environment',
+      'expires',
+      'kind',
+      'lastUsed',
+      'lastUsedBy',
+      'methods',
+      'permissions',
+      'sensitivity',
+      'tier',
+      'type',
+    ])
     for (const [name, value] of Object.entries(attributes)) {
       if (typeof value === 'string') continue
       const [what] = Object.entries(value).filter(([word]) => word !== 'permission')
@@ -85,7 +162,9 @@ test('the attribute set is always whole, each known or unknown with why', async 
 })
 
 test('a thing that is gone still has its card, and an invented one has none', async () => {
-  await read(server.database, [{ kind: 'identity', type: 'demo_brief', key: 'demo:brief', name: 'brief' }], { connection: 'other' })
+  await read(server.database, [{ kind: 'identity', type: 'demo_brief', key: 'demo:brief', name: 'brief' }], {
+    connection: 'other',
+  })
   await read(server.database, [{ kind: 'identity', type: 'demo_brief', key: 'demo:stays' }], { connection: 'other' })
   const card = await get<Card>(`/v1/entities/${encodeURIComponent('demo:brief')}`)
   expect(card.entity).toMatchObject({ name: 'brief', gone: expect.any(String) })
@@ -109,7 +188,12 @@ test('every number of the overview equals its rows', async () => {
   expect(answer.unknownVerdicts).toBe(findings.unknownVerdicts)
   expect(answer.unknownVerdicts).toBe((await get<FindingsPage>('/v1/findings?q=verdict:unknown')).total.count)
   const frame = await get<Frame>('/v1/frame')
-  expect(frame).toMatchObject({ identities: answer.identities, unowned: answer.unowned, openFindings: answer.openFindings, user: { role: 'operator' } })
+  expect(frame).toMatchObject({
+    identities: answer.identities,
+    unowned: answer.unowned,
+    openFindings: answer.openFindings,
+    user: { role: 'operator' },
+  })
   expect(overview.ledger).toMatchObject({ asked: 12, obtained: 9, refused: 3, percent: 75 })
   expect(frame.connections.incomplete).toBe(1)
   expect(overview.trend.at(-1)).toMatchObject({ people: 1 })
@@ -130,31 +214,50 @@ test('findings in groups add up, by fix, identity and rule', async () => {
   expect(next.groups[0]!.id).not.toBe(paged.groups[0]!.id)
 })
 
-test.each(['severity:high', 'owner:none', 'source:host-ops', 'type:user', 'env:prod -rule:x', 'opened:<1d', 'owasp:NHI7', 'state:muted', 'kind:credential deployer', 'fix:rotate', "'; drop"])(
-  'findings can be asked for by %s',
-  async (q) => {
-    expect((await operator('GET', `/v1/findings?q=${encodeURIComponent(q)}`)).status).toBe(200)
-  },
-)
+test.each([
+  'severity:high',
+  'owner:none',
+  'source:host-ops',
+  'type:user',
+  'env:prod -rule:x',
+  'opened:<1d',
+  'owasp:NHI7',
+  'state:muted',
+  'kind:credential deployer',
+  'fix:rotate',
+  "'; drop",
+])('findings can be asked for by %s', async (q) => {
+  expect((await operator('GET', `/v1/findings?q=${encodeURIComponent(q)}`)).status).toBe(200)
+})
 
 test('a finding has its evidence, cost, fix and way back; it is muted, undone, accepted by a second person, opened again', async () => {
   const { groups } = await get<FindingsPage>('/v1/findings?by=identity&q=kind:credential')
   const { id } = groups[0]!.findings[0]!
   expect(id).toMatch(/^F-\d+$/)
   const page = await get<FindingPage>(`/v1/findings/${id}`)
-  expect(page.because[0]).toMatchObject({ number: 1, connection: 'host-ops', complete: false, ledger: '9 of 12 read, 3 refused' })
+  expect(page.because[0]).toMatchObject({
+    number: 1,
+    connection: 'host-ops',
+    complete: false,
+    ledger: '9 of 12 read, 3 refused',
+  })
   expect(page.cost).toMatchObject({ reachedCount: 1, sensitiveCount: 1, dependentCount: 1 })
   expect(page.fix.length).toBeGreaterThan(0)
   expect(page.closes[0]!.says).toContain('host-ops')
 
   const until = new Date(Date.now() + 30 * DAY).toISOString().slice(0, 10)
-  const muted = await operator('POST', `/v1/findings/${id}/mute`, { body: { until, reason: 'in the plan for December' } })
+  const muted = await operator('POST', `/v1/findings/${id}/mute`, {
+    body: { until, reason: 'in the plan for December' },
+  })
   expect(muted.body.finding).toMatchObject({ state: 'muted', until: `${until}T23:59:59.999Z` })
   expect(muted.body.history[0]).toMatchObject({ what: 'muted', by: 'operator of the test' })
   const undone = await operator('POST', `/v1/findings/${id}/undo`, { body: { undo: muted.body.history[0].undo } })
   expect(undone.body.finding.state).toBe('open')
 
-  expect((await operator('POST', `/v1/findings/${id}/accept`, { body: { until, reason: 'known and small' } })).body.state.asked.reason).toBe('known and small')
+  expect(
+    (await operator('POST', `/v1/findings/${id}/accept`, { body: { until, reason: 'known and small' } })).body.state
+      .asked.reason,
+  ).toBe('known and small')
   expect((await operator('POST', `/v1/findings/${id}/approve`)).body.code).toBe('assess/second-person')
   const admin = await server.as('admin')
   expect((await admin('POST', `/v1/findings/${id}/approve`)).body.finding.state).toBe('accepted')
@@ -170,11 +273,17 @@ test('whoever is named as owner answers at once, and it can be taken back', asyn
   const path = `/v1/entities/${encodeURIComponent('demo:idle')}/owner`
   const named = await owner('PUT', path, { body: { person: 'mara@x.org', reason: 'she wrote it' } })
   expect(named.status).toBe(200)
-  expect((await get<Card>(`/v1/entities/${encodeURIComponent('demo:idle')}`)).owners.accountable).toMatchObject({ key: 'person:mara@x.org', name: 'Mara Quill', assignedBy: 'owner of the test' })
+  expect((await get<Card>(`/v1/entities/${encodeURIComponent('demo:idle')}`)).owners.accountable).toMatchObject({
+    key: 'person:mara@x.org',
+    name: 'Mara Quill',
+    assignedBy: 'owner of the test',
+  })
   expect(await count('owner:mara')).toBe(1)
   expect((await owner('POST', `/v1/undo/${named.body.undo}`)).status).toBe(200)
   expect(await count('owner:mara')).toBe(0)
-  const label = await owner('PUT', `/v1/entities/${encodeURIComponent('demo:idle')}/labels/accountKind`, { body: { value: 'service' } })
+  const label = await owner('PUT', `/v1/entities/${encodeURIComponent('demo:idle')}/labels/accountKind`, {
+    body: { value: 'service' },
+  })
   expect(label.status).toBe(200)
   expect(await count('label:service')).toBe(1)
   expect((await owner('PUT', path, { body: { person: 'nobody at all' } })).status).toBe(422)
@@ -183,7 +292,17 @@ test('whoever is named as owner answers at once, and it can be taken back', asyn
 test('find takes any id, exact first, also of what is deleted; a secret value is not looked up that way', async () => {
   const found = async (q: string) => get<any>(`/v1/find?q=${encodeURIComponent(q)}`)
   const key = await found('AKIAIOSFODNN7EXAMPLE')
-  expect(key).toMatchObject({ recognised: 'AWS access key id', hits: [{ exact: true, by: 'alias', entity: { key: 'demo:deployer' }, preview: { rotate: { answer: 'with-care' }, dependents: 1, copies: 1 } }] })
+  expect(key).toMatchObject({
+    recognised: 'AWS access key id',
+    hits: [
+      {
+        exact: true,
+        by: 'alias',
+        entity: { key: 'demo:deployer' },
+        preview: { rotate: { answer: 'with-care' }, dependents: 1, copies: 1 },
+      },
+    ],
+  })
   expect((await found('mara@x.org')).hits[0]).toMatchObject({ exact: true, entity: { name: 'Mara Quill' } })
   expect((await found('/etc/backup/s3.env')).hits[0]).toMatchObject({ exact: true, by: 'path' })
   expect((await found('demo:brief')).hits[0]).toMatchObject({ exact: true, entity: { gone: expect.any(String) } })
@@ -196,7 +315,19 @@ test('find takes any id, exact first, also of what is deleted; a secret value is
 
 test('a pasted secret value is found by its fingerprint; the audit trail says that, not what', async () => {
   const value = 'correct-horse-battery-staple'
-  await read(server.database, [{ kind: 'credential', type: 'secret_value', key: `credential:${server.app.fingerprint(value)}`, fingerprint: server.app.fingerprint(value), method: 'password' }], { connection: 'third' })
+  await read(
+    server.database,
+    [
+      {
+        kind: 'credential',
+        type: 'secret_value',
+        key: `credential:${server.app.fingerprint(value)}`,
+        fingerprint: server.app.fingerprint(value),
+        method: 'password',
+      },
+    ],
+    { connection: 'third' },
+  )
   const found = await operator('POST', '/v1/find/secret', { body: { value } })
   expect(found.body.hits).toMatchObject([{ exact: true, by: 'fingerprint' }])
   const audit = await operator('GET', '/v1/audit?q=action:look-up')

@@ -7,7 +7,9 @@ import { route } from './route.ts'
 
 /** Settings with which a provider reads where we stand, without asking anybody. */
 const nearby = async (app: Serving, provider: Provider): Promise<unknown> =>
-  (app.folder === undefined ? null : await provider.nearby?.({ folder: app.folder })) ?? (await provider.nearby?.({ host: true })) ?? null
+  (app.folder === undefined ? null : await provider.nearby?.({ folder: app.folder })) ??
+  (await provider.nearby?.({ host: true })) ??
+  null
 
 export const screenRoutes = [
   route({
@@ -36,28 +38,27 @@ export const screenRoutes = [
     says: 'What is being read, how complete each source is, and what could be read next.',
     answers: FirstRun,
     async handle({ app }) {
-      const [roll, sources, things, connections, ready] = await Promise.all([
+      const [roll, sources, things, connections, near] = await Promise.all([
         app.rolls.current(),
         progressOf(app.db),
         readThings(app.db),
         listConnections(app.db),
-        Promise.all(app.discovery.providers.map((provider) => nearby(app, provider).catch(() => null))),
+        readableHere(app),
       ])
       const connected = new Set(connections.map(({ provider }) => provider))
-      const offers = app.discovery.providers
-        .map((provider, index) => ({ provider, ready: ready[index] !== null && !connected.has(provider.id) }))
-        .filter(({ provider }) => Object.keys(formFields(provider)).length > 0 || !connected.has(provider.id))
-        .map(({ provider: { id, title, summary, collections = [] }, ready }) => ({
-          provider: id,
-          title,
-          summary,
-          ready,
-          needs: [...new Set(collections.flatMap(({ needs }) => needs))],
-        }))
+      const outside = app.discovery.providers.filter((provider) => isOutside(provider))
+      const shown = new Set(outside.map(({ id }) => id))
+      const offers = outside.map((provider) => ({
+        provider: provider.id,
+        title: provider.title,
+        summary: provider.summary,
+        ready: near.has(provider) && !connected.has(provider.id),
+        needs: [...new Set((provider.collections ?? []).flatMap(({ needs }) => needs))],
+      }))
       return {
         identities: roll.count('identity'),
-        sources: sources.filter(({ provider }) => provider !== 'self'),
-        offers: offers.filter(({ provider }) => provider !== 'self').sort((a, b) => Number(b.ready) - Number(a.ready)),
+        sources: sources.filter(({ provider }) => shown.has(provider)),
+        offers: offers.sort((a, b) => Number(b.ready) - Number(a.ready)),
         // No provider can be given one: none has an action.
         writePermissions: app.discovery.providers.filter((provider) => 'actions' in provider).length,
         things,
@@ -75,12 +76,24 @@ export const screenRoutes = [
     async handle({ app, caller, body }) {
       const provider = app.discovery.providers.find(({ id }) => id === body.provider)
       const settings = provider && (await nearby(app, provider))
-      if (!provider || !settings) throw new ReeveError('discover/no-provider', `${body.provider} cannot be read without settings: connect it`)
-      const known = (await listConnections(app.db)).find((connection) => connection.provider === provider.id && connection.label === provider.label(settings))
-      const connection = known ?? (await createConnection(app.discovery, { provider: provider.id, settings: settings as never }, caller.actor))
+      if (!provider || !settings)
+        throw new ReeveError('discover/no-provider', `${body.provider} cannot be read without settings: connect it`)
+      const known = (await listConnections(app.db)).find(
+        (connection) => connection.provider === body.provider && connection.label === provider.label(settings),
+      )
+      const connection =
+        known ??
+        (await createConnection(app.discovery, { provider: provider.id, settings: settings as never }, caller.actor))
       return { connection: connection.id, run: String(await requestSync(app.discovery, connection.id, caller.actor)) }
     },
   }),
 ]
 
-const formFields = ({ config }: Provider): object => (config as { shape?: object }).shape ?? { settings: true }
+/** Something beyond Reeve is read: there are settings to give, or a place to stand in. */
+const isOutside = ({ config, nearby }: Provider): boolean =>
+  nearby !== undefined || Object.keys((config as { shape?: object }).shape ?? { settings: true }).length > 0
+
+async function readableHere(app: Serving): Promise<Set<Provider>> {
+  const here = await Promise.all(app.discovery.providers.map((provider) => nearby(app, provider).catch(() => null)))
+  return new Set(app.discovery.providers.filter((_, index) => here[index] !== null))
+}

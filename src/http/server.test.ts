@@ -27,10 +27,36 @@ const extra: Route[] = [
     answers: z.object({ word: z.string(), text: z.string() }),
     handle: ({ params, body }) => ({ ...params, ...body, secret: 'must not leave' }) as { word: string; text: string },
   }),
-  route({ method: 'GET', path: '/v1/boom', can: 'anyone', says: 'Fails.', handle: () => { throw new Error('password=hunter2 at db.internal') } }),
-  route({ method: 'GET', path: '/v1/lost', can: 'anyone', says: 'No database.', handle: () => { throw Object.assign(new Error('terminating'), { code: '57P01' }) } }),
-  route({ method: 'GET', path: '/v1/never', can: 'anyone', says: 'Streams until closed.', streams: 'text/plain',
-    handle: ({ reply, signal }) => { reply.hijack(); reply.raw.write('begun\n'); signal.addEventListener('abort', () => reply.raw.end()) } }),
+  route({
+    method: 'GET',
+    path: '/v1/boom',
+    can: 'anyone',
+    says: 'Fails.',
+    handle: () => {
+      throw new Error('password=hunter2 at db.internal')
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/lost',
+    can: 'anyone',
+    says: 'No database.',
+    handle: () => {
+      throw Object.assign(new Error('terminating'), { code: '57P01' })
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/never',
+    can: 'anyone',
+    says: 'Streams until closed.',
+    streams: 'text/plain',
+    handle: ({ reply, signal }) => {
+      reply.hijack()
+      reply.raw.write('begun\n')
+      signal.addEventListener('abort', () => reply.raw.end())
+    },
+  }),
 ]
 
 beforeAll(async () => {
@@ -40,7 +66,12 @@ beforeAll(async () => {
   await writeFile(join(folder, 'dist/index.html'), '<!doctype html><title>Reeve</title>')
   await writeFile(join(folder, 'dist/assets/main-4f2a.js'), 'export {}')
   await writeFile(join(folder, 'dist/assets/main-4f2a.js.gz'), gzipSync('export {}'))
-  server = await testServer({ list: [...routes, ...extra], consoleFolder: join(folder, 'dist'), hostnames: ['reeve.example'], notReady: async () => notReady })
+  server = await testServer({
+    list: [...routes, ...extra],
+    consoleFolder: join(folder, 'dist'),
+    hostnames: ['reeve.example'],
+    notReady: async () => notReady,
+  })
 })
 afterAll(async () => {
   await server.close()
@@ -53,7 +84,10 @@ function raw(request: string): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = ''
     const socket = connect(Number(port), hostname, () => socket.write(request.replaceAll('\n', '\r\n')))
-    socket.on('data', (data) => (text += data)).on('end', () => resolve(text)).on('error', reject)
+    socket
+      .on('data', (data) => (text += data))
+      .on('end', () => resolve(text))
+      .on('error', reject)
   })
 }
 
@@ -96,28 +130,42 @@ describe('the console', () => {
       expect(answer.body.code).toBe('http/not-found')
     }
   })
-  test.each(['/../secret.txt', '/..%2fsecret.txt', '/%2e%2e/secret.txt', '/assets/..%2f..%2fsecret.txt', '/assets/%2e%2e/%2e%2e/secret.txt', '/..\\secret.txt', '//etc/passwd', '/%00', '/assets/%c0%ae%c0%ae/secret.txt'])(
-    'does not lead out of its folder: %s',
-    async (path) => {
-      const answer = await raw(`GET ${path} HTTP/1.1\nHost: localhost\nConnection: close\n\n`)
-      expect(answer).not.toContain('outside the console')
-      expect(answer).not.toContain('root:')
-      expect(answer).toMatch(/^HTTP\/1\.1 (200|400|403|404) /)
+  test.each([
+    '/../secret.txt',
+    '/..%2fsecret.txt',
+    '/%2e%2e/secret.txt',
+    '/assets/..%2f..%2fsecret.txt',
+    '/assets/%2e%2e/%2e%2e/secret.txt',
+    '/..\\secret.txt',
+    '//etc/passwd',
+    '/%00',
+    '/assets/%c0%ae%c0%ae/secret.txt',
+  ])('does not lead out of its folder: %s', async (path) => {
+    const answer = await raw(`GET ${path} HTTP/1.1\nHost: localhost\nConnection: close\n\n`)
+    expect(answer).not.toContain('outside the console')
+    expect(answer).not.toContain('root:')
+    expect(answer).toMatch(/^HTTP\/1\.1 (200|400|403|404) /)
+  })
+})
+
+describe('whose name', () => {
+  test.each(['localhost', 'localhost:7373', '127.0.0.1:9', '[::1]:80', '10.1.2.3', 'REEVE.example'])(
+    '%s is ours',
+    async (host) => {
+      expect(await raw(`GET /healthz HTTP/1.1\nHost: ${host}\nConnection: close\n\n`)).toMatch(/^HTTP\/1\.1 200 /)
+    },
+  )
+  test.each(['evil.example', 'localhost.evil.example', 'reeve.example@evil.example', '127.0.0.1.nip.io', ''])(
+    '"%s" is not',
+    async (host) => {
+      expect(await raw(`GET /healthz HTTP/1.1\nHost: ${host}\nConnection: close\n\n`)).toMatch(/^HTTP\/1\.1 4(21|00) /)
     },
   )
 })
 
-describe('whose name', () => {
-  test.each(['localhost', 'localhost:7373', '127.0.0.1:9', '[::1]:80', '10.1.2.3', 'REEVE.example'])('%s is ours', async (host) => {
-    expect(await raw(`GET /healthz HTTP/1.1\nHost: ${host}\nConnection: close\n\n`)).toMatch(/^HTTP\/1\.1 200 /)
-  })
-  test.each(['evil.example', 'localhost.evil.example', 'reeve.example@evil.example', '127.0.0.1.nip.io', ''])('"%s" is not', async (host) => {
-    expect(await raw(`GET /healthz HTTP/1.1\nHost: ${host}\nConnection: close\n\n`)).toMatch(/^HTTP\/1\.1 4(21|00) /)
-  })
-})
-
 describe('bad requests', () => {
-  const post = (body: unknown, headers: Record<string, string> = {}) => server.anyone('POST', '/v1/echo/a', { body, headers })
+  const post = (body: unknown, headers: Record<string, string> = {}) =>
+    server.anyone('POST', '/v1/echo/a', { body, headers })
   test.each([
     ['no JSON', '{"text": ', 400, 'http/json'],
     ['no body', '', 400, 'http/json'],
@@ -135,17 +183,26 @@ describe('bad requests', () => {
     expect(answer.body.request).toBe(answer.headers.get('x-request-id'))
   })
   test('name the field that is wrong', async () => {
-    expect((await post({ text: 1 })).body.fields).toEqual([{ path: 'body.text', says: expect.stringContaining('string') }])
+    expect((await post({ text: 1 })).body.fields).toEqual([
+      { path: 'body.text', says: expect.stringContaining('string') },
+    ])
     expect((await server.anyone('POST', '/v1/echo/a?n=x', { body: { text: '' } })).body.fields[0].path).toBe('query.n')
   })
   test('another media type, another method, another encoding of the path', async () => {
-    expect((await post('text=a', { 'content-type': 'application/x-www-form-urlencoded' })).body.code).toBe('http/media-type')
+    expect((await post('text=a', { 'content-type': 'application/x-www-form-urlencoded' })).body.code).toBe(
+      'http/media-type',
+    )
     const method = await server.anyone('PUT', '/v1/session', { body: {} })
     expect([method.status, method.headers.get('allow')]).toEqual([405, 'POST, GET, HEAD, DELETE, OPTIONS'])
     expect((await server.anyone('POST', '/v1/echo/%E0%A4%A', { body: { text: '' } })).status).toBe(400)
   })
   test('odd text goes through unharmed and unknown fields do not leave', async () => {
-    for (const text of ["'; drop table http.account; --", '\u202e\u0000\ud83d\ude00', '${jndi:ldap://x}', '<script>alert(1)</script>']) {
+    for (const text of [
+      "'; drop table http.account; --",
+      '\u202e\u0000\ud83d\ude00',
+      '${jndi:ldap://x}',
+      '<script>alert(1)</script>',
+    ]) {
       const answer = await server.anyone('POST', `/v1/echo/${encodeURIComponent('a/b:ü')}`, { body: { text } })
       expect(answer.body).toEqual({ word: 'a/b:ü', text })
     }
@@ -156,7 +213,11 @@ test('HEAD and OPTIONS answer without a body, and without letting another site i
   const head = await server.anyone('HEAD', '/healthz')
   expect([head.status, head.text]).toEqual([200, ''])
   const options = await server.anyone('OPTIONS', '/v1/session', { headers: { origin: 'https://evil.example' } })
-  expect([options.status, options.headers.get('allow'), options.headers.get('access-control-allow-methods')]).toEqual([204, 'POST, GET, HEAD, DELETE, OPTIONS', null])
+  expect([options.status, options.headers.get('allow'), options.headers.get('access-control-allow-methods')]).toEqual([
+    204,
+    'POST, GET, HEAD, DELETE, OPTIONS',
+    null,
+  ])
 })
 
 test('a failure of ours says nothing of its cause, a lost database says what to expect', async () => {

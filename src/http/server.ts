@@ -9,8 +9,9 @@ import { Announcements } from './announcements.ts'
 import type { App, Serving } from './app.ts'
 import { serveConsole } from './console.ts'
 import { guard } from './guard.ts'
-import { type Caller, type Can, refusalOf } from './may.ts'
+import { type Caller, type Can, LOCAL, refusalOf } from './may.ts'
 import { measure } from './measure.ts'
+import { Pasts } from './past.ts'
 import { problemOf } from './problem.ts'
 import { type Route, statusOn } from './route.ts'
 import { routes } from './routes.ts'
@@ -43,7 +44,12 @@ export async function createServer(app: App, list: readonly Route[] = routes): P
   measure(fastify)
   const closing = new AbortController()
   const announcements = new Announcements(app)
-  const serving: Serving = { ...app, rolls: new Rolls(app.db, app.clock, app.log), announcements }
+  const serving: Serving = {
+    ...app,
+    rolls: new Rolls(app.db, app.clock, app.log),
+    pasts: new Pasts(app.db),
+    announcements,
+  }
   for (const one of list) add(fastify, serving, one, closing.signal)
   addOptions(fastify, list)
   await serveConsole(fastify, app, list)
@@ -137,7 +143,7 @@ async function callerOf(app: App, one: Route, request: FastifyRequest): Promise<
 function localCaller(app: App, bearer: string): Caller | null {
   if (app.localToken === undefined || !sameText(bearer, app.localToken)) return null
   return {
-    id: 'local',
+    id: LOCAL,
     actor: 'command line',
     name: 'command line',
     role: 'admin',

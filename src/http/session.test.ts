@@ -36,7 +36,9 @@ test('a link that is too old, voided by a newer one, or invented does not sign i
 
 test('two who use one link at once: one is in', async () => {
   const link = await adminLink(server.db, clock)
-  const answers = await Promise.all([1, 2, 3, 4].map(() => server.anyone('POST', '/v1/session', { body: { link: link.secret } })))
+  const answers = await Promise.all(
+    [1, 2, 3, 4].map(() => server.anyone('POST', '/v1/session', { body: { link: link.secret } })),
+  )
   expect(answers.map((answer) => answer.status).sort()).toEqual([201, 401, 401, 401])
 })
 
@@ -49,7 +51,9 @@ test('the secrets of links, sessions and tokens are not in the database', async 
   expect(token.body.value).toMatch(/^reeve_/)
   const { rows } = await sql<{ all: string }>`select
     (select string_agg(t::text, '') from http.link t) || (select string_agg(t::text, '') from http.session t) ||
-    (select string_agg(t::text, '') from http.token t) || (select string_agg(t::text, '') from platform.audit t) as all`.execute(server.db)
+    (select string_agg(t::text, '') from http.token t) || (select string_agg(t::text, '') from platform.audit t) as all`.execute(
+    server.db,
+  )
   for (const secret of [link.secret, cookie, token.body.value]) {
     expect(rows[0]!.all).not.toContain(secret)
     expect(rows[0]!.all).not.toContain(Buffer.from(secret).toString('hex'))
@@ -58,10 +62,13 @@ test('the secrets of links, sessions and tokens are not in the database', async 
 
 test('a session ends by signing out, by age, by idleness, and when its user is disabled', async () => {
   const enter = async (): Promise<Record<string, string>> => {
-    const signedIn = await server.anyone('POST', '/v1/session', { body: { link: (await adminLink(server.db, clock)).secret } })
+    const signedIn = await server.anyone('POST', '/v1/session', {
+      body: { link: (await adminLink(server.db, clock)).secret },
+    })
     return { cookie: signedIn.headers.get('set-cookie')!.split(';')[0]!, 'x-reeve-csrf': signedIn.body.csrf }
   }
-  const status = async (headers: Record<string, string>) => (await server.anyone('GET', '/v1/session', { headers })).status
+  const status = async (headers: Record<string, string>) =>
+    (await server.anyone('GET', '/v1/session', { headers })).status
   const out = await enter()
   expect(await status(out)).toBe(200)
   expect((await server.anyone('DELETE', '/v1/session', { headers: out })).status).toBe(204)
@@ -88,8 +95,12 @@ describe('a change from a browser', () => {
   test('without the CSRF header, or with another session’s, is refused', async () => {
     const operator = await server.as('operator')
     const body = { name: 'x', scopes: ['read'] }
-    expect((await operator('POST', '/v1/tokens', { body, headers: { 'x-reeve-csrf': '' } })).body.code).toBe('http/csrf')
-    expect((await operator('POST', '/v1/tokens', { body, headers: { 'x-reeve-csrf': 'a'.repeat(32) } })).status).toBe(403)
+    expect((await operator('POST', '/v1/tokens', { body, headers: { 'x-reeve-csrf': '' } })).body.code).toBe(
+      'http/csrf',
+    )
+    expect((await operator('POST', '/v1/tokens', { body, headers: { 'x-reeve-csrf': 'a'.repeat(32) } })).status).toBe(
+      403,
+    )
     expect((await operator('POST', '/v1/tokens', { body })).status).toBe(201)
   })
   test.each<Record<string, string>>([
@@ -99,18 +110,25 @@ describe('a change from a browser', () => {
     { 'sec-fetch-site': 'same-site' },
   ])('at the bidding of another site is refused: %o', async (headers) => {
     const operator = await server.as('operator')
-    expect((await operator('POST', '/v1/tokens', { body: { name: 'x', scopes: ['read'] }, headers })).body.code).toBe('http/origin')
+    expect((await operator('POST', '/v1/tokens', { body: { name: 'x', scopes: ['read'] }, headers })).body.code).toBe(
+      'http/origin',
+    )
   })
   test('from our own origin is taken', async () => {
     const operator = await server.as('operator')
-    const answer = await operator('POST', '/v1/tokens', { body: { name: 'x', scopes: ['read'] }, headers: { origin: server.url, 'sec-fetch-site': 'same-origin' } })
+    const answer = await operator('POST', '/v1/tokens', {
+      body: { name: 'x', scopes: ['read'] },
+      headers: { origin: server.url, 'sec-fetch-site': 'same-origin' },
+    })
     expect(answer.status).toBe(201)
   })
 })
 
 test('a token never makes a token with more than it has, and a revoked or disabled one is dead at once', async () => {
   const narrow = await server.token(['admin'])
-  expect((await narrow('POST', '/v1/tokens', { body: { name: 'more', scopes: ['admin', 'write'] } })).body.code).toBe('token/scope')
+  expect((await narrow('POST', '/v1/tokens', { body: { name: 'more', scopes: ['admin', 'write'] } })).body.code).toBe(
+    'token/scope',
+  )
   const made = await narrow('POST', '/v1/tokens', { body: { name: 'same', scopes: ['admin'] } })
   const headers = { authorization: `Bearer ${made.body.value}` }
   expect((await server.anyone('GET', '/v1/tokens', { headers })).status).toBe(200)
@@ -134,7 +152,10 @@ test('a user is made with a one-time link, gets the new role at once, and loses 
   const admin = await server.as('admin')
   const made = await admin('POST', '/v1/users', { body: { name: 'Kenji', email: 'Kenji@Example.org', role: 'viewer' } })
   expect(made.status).toBe(201)
-  expect((await admin('POST', '/v1/users', { body: { name: 'Again', email: 'kenji@example.org', role: 'viewer' } })).body.code).toBe('user/exists')
+  expect(
+    (await admin('POST', '/v1/users', { body: { name: 'Again', email: 'kenji@example.org', role: 'viewer' } })).body
+      .code,
+  ).toBe('user/exists')
   const signedIn = await server.anyone('POST', '/v1/session', { body: { link: made.body.link.split('#')[1] } })
   const headers = { cookie: signedIn.headers.get('set-cookie')!.split(';')[0]!, 'x-reeve-csrf': signedIn.body.csrf }
   expect((await server.anyone('GET', '/v1/users', { headers })).body.code).toBe('access/role')

@@ -44,7 +44,13 @@ export const sessionRoutes = [
         secure: app.secure === true,
         expires: session.expires,
       })
-      return { user: session.user, csrf: session.csrf, expires: session.expires.toISOString(), by: 'session' as const, scopes: null }
+      return {
+        user: session.user,
+        csrf: session.csrf,
+        expires: session.expires.toISOString(),
+        by: 'session' as const,
+        scopes: null,
+      }
     },
   }),
   route({
@@ -67,7 +73,8 @@ export const sessionRoutes = [
     can: 'see',
     says: 'Signs out of this browser.',
     async handle({ app, caller, reply }) {
-      if (caller.scopes) throw new ReeveError('session/token', 'a token has no session to end: revoke it at /v1/tokens/{id}')
+      if (caller.scopes)
+        throw new ReeveError('session/token', 'a token has no session to end: revoke it at /v1/tokens/{id}')
       await endSession(app.db, caller)
       reply.clearCookie(COOKIE, { path: '/' })
     },

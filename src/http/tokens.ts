@@ -16,7 +16,9 @@ export const tokenRoutes = [
       const { rows } = await sql<Record<string, any>>`
         select t.id, t.name, a.name as user, t.scopes, t.prefix, t.created, t.expires, t.last_used, t.revoked
         from http.token t join http.account a on a.id = t.account
-        where t.account = ${caller.id} or ${caller.role === 'admin'} order by t.created desc, t.id limit 500`.execute(app.db)
+        where t.account = ${caller.id} or ${caller.role === 'admin'} order by t.created desc, t.id limit 500`.execute(
+        app.db,
+      )
       const at = (date: Date | null): string | null => date?.toISOString() ?? null
       return {
         rows: rows.map((row) => ({

@@ -18,8 +18,18 @@ export const userRoutes = [
     says: 'Who may sign in.',
     answers: z.object({ rows: z.array(UserRow) }),
     async handle({ app }) {
-      const { rows } = await sql<{ id: string; name: string; email: string | null; role: Role; created: Date; last_seen: Date | null; disabled: Date | null }>`
-        select id, name, email, role, created, last_seen, disabled from http.account order by name, id limit 5000`.execute(app.db)
+      const { rows } = await sql<{
+        id: string
+        name: string
+        email: string | null
+        role: Role
+        created: Date
+        last_seen: Date | null
+        disabled: Date | null
+      }>`
+        select id, name, email, role, created, last_seen, disabled from http.account order by name, id limit 5000`.execute(
+        app.db,
+      )
       return {
         rows: rows.map(({ last_seen, ...row }) => ({
           ...row,
@@ -53,7 +63,9 @@ export const userRoutes = [
     answers: Link,
     status: 201,
     async handle({ app, caller, params }) {
-      const { rows } = await sql`select 1 from http.account where id = ${params.id} and disabled is null`.execute(app.db)
+      const { rows } = await sql`select 1 from http.account where id = ${params.id} and disabled is null`.execute(
+        app.db,
+      )
       if (rows.length === 0) throw new ReeveError('user/unknown', `there is no user ${params.id} who may sign in`)
       const link = await issueLink(app.db, app.clock, { account: params.id, by: caller.actor })
       return { link: link.path, expires: link.expires.toISOString() }

@@ -31,7 +31,10 @@ export const AuditProof = z.object({
 export type AuditProof = z.infer<typeof AuditProof>
 
 /** Newest first; the query is words, `actor:`, `action:` or `subject:` in front narrows them. */
-export async function readAudit(db: Db, { q, cursor, limit }: { q: string; cursor?: string | undefined; limit: number }): Promise<AuditPage> {
+export async function readAudit(
+  db: Db,
+  { q, cursor, limit }: { q: string; cursor?: string | undefined; limit: number },
+): Promise<AuditPage> {
   const query = parseQuery(q, AUDIT_FIELDS)
   const conditions = query.terms.map((term) => {
     const word = 'contains' in term.match ? term.match.contains : ''

@@ -15,7 +15,10 @@ const FETCHED = /vault|secrets?_manager|secret_store|key_vault/
 
 export async function consumersOf(db: Db, id: number): Promise<{ consumers: Consumer[]; more: number }> {
   const { dependents, more } = await dependentsOf(db, id, LISTED)
-  const refs = await refsOf(db, dependents.flatMap(({ through }) => through ?? []))
+  const refs = await refsOf(
+    db,
+    dependents.flatMap(({ through }) => through ?? []),
+  )
   const consumers = dependents.map(({ key, kind, type, name, verb, through, attributes, secret_type }): Consumer => {
     const via = through === null ? null : refOr(refs, through)
     const seen = attributes?.['lastSeen'] ?? attributes?.['last_seen']
@@ -31,8 +34,10 @@ export async function consumersOf(db: Db, id: number): Promise<{ consumers: Cons
 }
 
 function taking(verb: string, via: EntityRef | null, type: string | null): Pick<Consumer, 'takesNewKey' | 'because'> {
-  if (via === null && verb === 'runs-as') return { takesNewKey: 'by-itself', because: 'it runs as the identity and holds no credential' }
-  if (type !== null && FETCHED.test(type)) return { takesNewKey: 'by-itself', because: `it fetches it from ${via!.name}` }
+  if (via === null && verb === 'runs-as')
+    return { takesNewKey: 'by-itself', because: 'it runs as the identity and holds no credential' }
+  if (type !== null && FETCHED.test(type))
+    return { takesNewKey: 'by-itself', because: `it fetches it from ${via!.name}` }
   if (via?.kind === 'secret') return { takesNewKey: 'by-hand', because: `it is written in ${via.name}` }
   return { takesNewKey: 'unknown', because: 'how it comes by the credential was not seen' }
 }
@@ -58,7 +63,10 @@ export async function credentialsOf(db: Db, id: number): Promise<CardCredential[
       or n.id in (select from_id from graph.edge where to_id = ${id} and verb = 'authenticates' and valid_to is null)
       or n.id in (select to_id from graph.edge where from_id = ${id} and verb = 'holds' and valid_to is null))
     order by s.worst nulls last, n.name, n.key limit ${sql.lit(LISTED)}`.execute(db)
-  const copies = await copiesOf(db, rows.map((row) => row.id))
+  const copies = await copiesOf(
+    db,
+    rows.map((row) => row.id),
+  )
   return rows.map(({ connections, body, ...row }) => {
     const mine = copies.get(row.id) ?? []
     return {
@@ -101,7 +109,9 @@ async function copiesOf(db: Db, ids: readonly number[]): Promise<Map<number, (Co
       select e.to_id as credential, n.key, n.kind, n.type, n.name, n.connections, n.environment, c.name as container, n.body->'attributes' as attributes,
         count(*) over (partition by e.to_id)::int as count, row_number() over (partition by e.to_id order by n.name, n.key) as place
       from (select distinct from_id, to_id from graph.edge where to_id = any(${ids}::int[]) and verb = 'holds' and valid_to is null) e
-      join graph.node n on n.id = e.from_id left join graph.node c on c.id = n.container) x where place <= ${sql.lit(COPIES)} order by place`.execute(db)
+      join graph.node n on n.id = e.from_id left join graph.node c on c.id = n.container) x where place <= ${sql.lit(COPIES)} order by place`.execute(
+    db,
+  )
   const copies = new Map<number, (Copy & { count: number })[]>()
   for (const { credential, container, attributes, connections, environment, count, ...ref } of rows) {
     const { file, line, lastSeen, public: isPublic } = attributes
@@ -166,7 +176,10 @@ export async function grantsOf(db: Db, id: number): Promise<Grants> {
         where y.sensitivity in ('confidential', 'restricted') or y.tier in (0, 1)) as sensitives
     from grants g join graph.key k on k.id = g.entitlement left join graph.key rk on rk.id = g.resource left join graph.node r on r.id = g.resource
     order by sensitive desc, k.key, rk.key limit ${sql.lit(LISTED)}`.execute(db)
-  const refs = await refsOf(db, rows.flatMap(({ entitlement, via, resource }) => [entitlement, ...via, ...(resource === null ? [] : [resource])]))
+  const refs = await refsOf(
+    db,
+    rows.flatMap(({ entitlement, via, resource }) => [entitlement, ...via, ...(resource === null ? [] : [resource])]),
+  )
   const { total = 0, called_count: used = 0, resources = 0, sensitives = 0 } = rows[0] ?? {}
   return {
     rows: rows.map(({ entitlement, via, resource, attributes, sensitive, called }) => ({
@@ -191,6 +204,10 @@ export async function grantsOf(db: Db, id: number): Promise<Grants> {
 function actionsOf(attributes: Record<string, unknown> | null): string[] {
   if (attributes === null) return []
   return Object.values(attributes).flatMap((value) =>
-    Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : typeof value === 'string' ? [value] : [],
+    Array.isArray(value)
+      ? value.filter((one): one is string => typeof one === 'string')
+      : typeof value === 'string'
+        ? [value]
+        : [],
   )
 }

@@ -1,6 +1,14 @@
 import { sql } from 'kysely'
 import type { Db } from '../platform/index.ts'
-import { type Entity, type Environment, type Known, type Method, ReeveError, type Sensitivity, type Tier } from '../sdk/index.ts'
+import {
+  type Entity,
+  type Environment,
+  type Known,
+  type Method,
+  ReeveError,
+  type Sensitivity,
+  type Tier,
+} from '../sdk/index.ts'
 import type { Card, CardSource } from './card.ts'
 import { consumersOf, credentialsOf, type Grants, grantsOf, stateOf } from './card-parts.ts'
 import { changesOf } from './changes.ts'
@@ -38,18 +46,25 @@ interface Subject {
 export async function readCard(db: Db, key: string, now: Date): Promise<Card> {
   const subject = await subjectOf(db, key)
   const { id, body } = subject
-  const self: EntityRef = { key: subject.key, kind: body.kind, type: body.type, name: body.name, gone: isoOrNull(subject.gone) }
-  const [{ consumers, more }, credentials, grants, owners, findings, unknowns, neighbourhood, history, sources] = await Promise.all([
-    consumersOf(db, id),
-    credentialsOf(db, id),
-    grantsOf(db, id),
-    ownersOf(db, subject.key),
-    openFindings(db, id, subject.key),
-    unknownVerdicts(db, subject.key),
-    neighbourhoodOf(db, id, self, subject.worst),
-    changesOf(db, id, subject.key),
-    sourcesOf(db, subject),
-  ])
+  const self: EntityRef = {
+    key: subject.key,
+    kind: body.kind,
+    type: body.type,
+    name: body.name,
+    gone: isoOrNull(subject.gone),
+  }
+  const [{ consumers, more }, credentials, grants, owners, findings, unknowns, neighbourhood, history, sources] =
+    await Promise.all([
+      consumersOf(db, id),
+      credentialsOf(db, id),
+      grantsOf(db, id),
+      ownersOf(db, subject.key),
+      openFindings(db, id, subject.key),
+      unknownVerdicts(db, subject.key),
+      neighbourhoodOf(db, id, self, subject.worst),
+      changesOf(db, id, subject.key),
+      sourcesOf(db, subject),
+    ])
   const attributes = attributesOf(subject, grants, credentials.length, sources)
   return {
     entity: self,
@@ -78,7 +93,13 @@ export async function readCard(db: Db, key: string, now: Date): Promise<Card> {
     score: scoreOf(subject),
     usedBy: { consumers, more, seeing: seeingOf(attributes.lastUsed, sources) },
     credentials,
-    grants: { rows: grants.rows, more: grants.more, used: grants.used, notUsed: grants.notUsed, unknown: grants.unknown },
+    grants: {
+      rows: grants.rows,
+      more: grants.more,
+      used: grants.used,
+      notUsed: grants.notUsed,
+      unknown: grants.unknown,
+    },
     findings,
     rules: { judged: subject.judged ?? 0, unknown: unknowns },
     neighbourhood,
@@ -103,19 +124,28 @@ async function subjectOf(db: Db, key: string): Promise<Subject> {
     from graph.key k join graph.entity e on e.key_id = k.id and e.valid_to is not null join graph.source s on s.id = e.source_id
     where k.key = ${key} order by e.valid_to desc limit 1) was
     limit 1`.execute(db)
-  if (!rows[0]) throw new ReeveError('entity/unknown', `nothing with the key ${key.slice(0, 200)} is known, nor was it ever`)
+  if (!rows[0])
+    throw new ReeveError('entity/unknown', `nothing with the key ${key.slice(0, 200)} is known, nor was it ever`)
   return rows[0]
 }
 
 /** B-20: always all of them, each known or unknown with why. */
-function attributesOf(subject: Subject, grants: Grants, credentials: number, sources: readonly CardSource[]): Card['attributes'] {
+function attributesOf(
+  subject: Subject,
+  grants: Grants,
+  credentials: number,
+  sources: readonly CardSource[],
+): Card['attributes'] {
   const { body, connections, key } = subject
   const silent = { unknown: 'neither its source nor anything that contains it says so' }
   const holds = body.kind === 'identity' || body.kind === 'entitlement'
   const gap = sources.find(({ complete }) => !complete)
   const unless = <T>(value: T, empty: boolean, what: string): Known<T> =>
     empty && gap
-      ? { unknown: `${what}, but not everything was read: ${gap.reason ?? gap.connection}`, ...(gap.permission === null ? {} : { permission: gap.permission }) }
+      ? {
+          unknown: `${what}, but not everything was read: ${gap.reason ?? gap.connection}`,
+          ...(gap.permission === null ? {} : { permission: gap.permission }),
+        }
       : { value }
   return {
     distinctId: key,
@@ -129,11 +159,19 @@ function attributesOf(subject: Subject, grants: Grants, credentials: number, sou
     lastUsed: knownOf(body.lastUsed, connections),
     lastUsedBy: knownOf(body.lastUsedBy, connections),
     permissions: holds
-      ? unless({ entitlements: grants.total, resources: grants.resources, sensitive: grants.sensitive }, grants.total === 0, 'no permission was seen')
+      ? unless(
+          { entitlements: grants.total, resources: grants.resources, sensitive: grants.sensitive },
+          grants.total === 0,
+          'no permission was seen',
+        )
       : { notApplicable: `a ${body.kind} holds no permissions` },
     credentials:
       body.kind === 'identity' || body.kind === 'secret' || body.kind === 'credential'
-        ? unless({ count: credentials, oldest: oldestOf(subject, credentials) }, credentials === 0, 'no credential was seen')
+        ? unless(
+            { count: credentials, oldest: oldestOf(subject, credentials) },
+            credentials === 0,
+            'no credential was seen',
+          )
         : { notApplicable: `a ${body.kind} has no credentials` },
     methods:
       body.kind === 'credential'
@@ -149,21 +187,31 @@ function attributesOf(subject: Subject, grants: Grants, credentials: number, sou
 function oldestOf({ body, connections, oldest_credential }: Subject, credentials: number): Known<string> {
   if (body.kind === 'credential') return knownOf(body.created, connections)
   if (credentials === 0) return { notApplicable: 'no credential of its own was found' }
-  return oldest_credential ? { value: iso(oldest_credential) } : { unknown: 'no source says when its credentials were made' }
+  return oldest_credential
+    ? { value: iso(oldest_credential) }
+    : { unknown: 'no source says when its credentials were made' }
 }
 
 function scoreOf(subject: Subject): Card['score'] {
   if (subject.body.kind !== 'identity') return { notApplicable: 'only identities are scored' }
   if (subject.gone) return { notApplicable: 'it is gone from its source' }
-  if (subject.score !== null && subject.score_parts) return { value: { total: subject.score, parts: subject.score_parts } }
+  if (subject.score !== null && subject.score_parts)
+    return { value: { total: subject.score, parts: subject.score_parts } }
   if (subject.withheld === null) return { unknown: 'it was not judged yet' }
-  return { unknown: `withheld: ${subject.withheld}`, ...(subject.withheld_permission === null ? {} : { permission: subject.withheld_permission }) }
+  return {
+    unknown: `withheld: ${subject.withheld}`,
+    ...(subject.withheld_permission === null ? {} : { permission: subject.withheld_permission }),
+  }
 }
 
 /** What an empty list of consumers is worth. */
 function seeingOf(lastUsed: Known<string>, sources: readonly CardSource[]): Known<string> {
   const gap = sources.find(({ complete }) => !complete)
-  if (gap) return { unknown: gap.reason ?? `${gap.connection} was read in part`, ...(gap.permission === null ? {} : { permission: gap.permission }) }
+  if (gap)
+    return {
+      unknown: gap.reason ?? `${gap.connection} was read in part`,
+      ...(gap.permission === null ? {} : { permission: gap.permission }),
+    }
   if ('unknown' in lastUsed) return lastUsed
   if ('notApplicable' in lastUsed) return { unknown: `no source records its use: ${lastUsed.notApplicable}` }
   return { value: 'Everything that describes it was read completely, and its source records use.' }
@@ -171,7 +219,9 @@ function seeingOf(lastUsed: Known<string>, sources: readonly CardSource[]): Know
 
 const offOf = (body: Subject['body']): string | null => {
   const state = stateOf(body)
-  return state !== null && /^(revoked|suspended|disabled|inactive|deprovisioned|deleted|expired)$/.test(state) ? state : null
+  return state !== null && /^(revoked|suspended|disabled|inactive|deprovisioned|deleted|expired)$/.test(state)
+    ? state
+    : null
 }
 
 /** Open findings about it, its credentials and their copies: what a person who holds the card must know. */
@@ -196,7 +246,16 @@ async function unknownVerdicts(db: Db, key: string): Promise<Card['rules']['unkn
 }
 
 async function sourcesOf(db: Db, { sources }: Subject): Promise<CardSource[]> {
-  const { rows } = await sql<{ connection: string; provider: string; title: string; collection: string; read_at: Date; complete: boolean; reason: string | null; permission: string | null }>`
+  const { rows } = await sql<{
+    connection: string
+    provider: string
+    title: string
+    collection: string
+    read_at: Date
+    complete: boolean
+    reason: string | null
+    permission: string | null
+  }>`
     select s.connection, coalesce(c.provider, s.connection) as provider, coalesce(c.label, s.connection) as title, s.collection, s.read_at, s.complete,
       l.reason, l.permission from graph.source s left join discover.connection c on c.id = s.connection
     left join lateral (select reason, permission from graph.ledger where source_id = s.id and reason is not null order by refused desc, scope limit 1) l on not s.complete
@@ -206,7 +265,10 @@ async function sourcesOf(db: Db, { sources }: Subject): Promise<CardSource[]> {
 
 /** What else the sources say, and what they would not. */
 function othersOf(body: Subject['body']): Card['other'] {
-  const said = Object.entries(body.attributes ?? {}).map(([name, value]) => ({ name, value: { value } as Known<typeof value> }))
+  const said = Object.entries(body.attributes ?? {}).map(([name, value]) => ({
+    name,
+    value: { value } as Known<typeof value>,
+  }))
   const unsaid = Object.entries(body.unknowns ?? {}).map(([name, { reason, permission }]) => ({
     name,
     value: { unknown: reason, ...(permission === undefined ? {} : { permission }) },

@@ -1,5 +1,17 @@
 import { z } from 'zod'
-import { Environment, Instant, Json, Key, Kind, Method, Sensitivity, Severity, Tier, Verb, known } from '../sdk/index.ts'
+import {
+  Environment,
+  Instant,
+  Json,
+  Key,
+  Kind,
+  known,
+  Method,
+  Sensitivity,
+  Severity,
+  Tier,
+  Verb,
+} from '../sdk/index.ts'
 import { FindingRow } from './findings.ts'
 import { Owners, ScorePart } from './owner.ts'
 import { EntityRef, Mark } from './ref.ts'
@@ -25,7 +37,9 @@ export const Attributes = z.object({
   expires: known(Instant),
   lastUsed: known(Instant),
   lastUsedBy: known(z.string()),
-  permissions: known(z.object({ entitlements: z.number().int(), resources: z.number().int(), sensitive: z.number().int() })),
+  permissions: known(
+    z.object({ entitlements: z.number().int(), resources: z.number().int(), sensitive: z.number().int() }),
+  ),
   credentials: known(z.object({ count: z.number().int(), oldest: known(Instant) })),
   methods: known(z.array(Method)),
 })
@@ -139,7 +153,12 @@ export const Card = z.object({
     unknown: z.number().int(),
   }),
   findings: z.array(FindingRow),
-  rules: z.object({ judged: z.number().int(), unknown: z.array(z.object({ rule: z.string(), title: z.string(), reason: z.string(), permission: z.string().nullable() })) }),
+  rules: z.object({
+    judged: z.number().int(),
+    unknown: z.array(
+      z.object({ rule: z.string(), title: z.string(), reason: z.string(), permission: z.string().nullable() }),
+    ),
+  }),
   neighbourhood: Neighbourhood,
   history: z.array(Change),
   sources: z.array(CardSource),

@@ -28,12 +28,24 @@ export async function changesOf(db: Db, id: number, key: string): Promise<Change
       select v.at, case when v.what = 'opened' then f.says else v.says end as says, ${actorName(sql`v.by`)} as by from assess.event v join assess.finding f on f.id = v.finding
       where f.subject = ${key} and v.what <> 'changed' order by v.id desc limit ${sql.lit(MOST)}`.execute(db),
     sql<{ at: Date; action: string; actor: string }>`
-      select at, action, ${actorName(sql`a.actor`)} as actor from platform.audit a where subject = ${key} order by id desc limit ${sql.lit(MOST)}`.execute(db),
+      select at, action, ${actorName(sql`a.actor`)} as actor from platform.audit a where subject = ${key} order by id desc limit ${sql.lit(MOST)}`.execute(
+      db,
+    ),
   ])
-  const refs = await refsOf(db, edges.rows.map(({ other }) => other))
+  const refs = await refsOf(
+    db,
+    edges.rows.map(({ other }) => other),
+  )
   const changes: (Change & { order: number })[] = []
   const say = (at: Date, what: Change['what'], says: string, by: string | null, other: string | null = null) =>
-    changes.push({ at: iso(at), what, says, by, other: other === null ? null : refOr(refs, other), order: at.getTime() })
+    changes.push({
+      at: iso(at),
+      what,
+      says,
+      by,
+      other: other === null ? null : refOr(refs, other),
+      order: at.getTime(),
+    })
 
   for (const versions of Map.groupBy(described.rows, (row) => row.source_id).values()) {
     versions.forEach((row, index) => {
@@ -42,9 +54,19 @@ export async function changesOf(db: Db, id: number, key: string): Promise<Change
         say(row.valid_to, 'vanished', `Gone from ${row.connection}`, row.connection)
       }
       if (before?.valid_to?.getTime() === row.valid_from.getTime()) {
-        say(row.valid_from, 'changed', differences(before.body, row.body).join('; ') || 'Described otherwise', row.connection)
+        say(
+          row.valid_from,
+          'changed',
+          differences(before.body, row.body).join('; ') || 'Described otherwise',
+          row.connection,
+        )
       } else if (before || versions.length < MOST) {
-        say(row.valid_from, 'appeared', before ? `Back in ${row.connection}` : `First seen in ${row.connection}`, row.connection)
+        say(
+          row.valid_from,
+          'appeared',
+          before ? `Back in ${row.connection}` : `First seen in ${row.connection}`,
+          row.connection,
+        )
       }
     })
   }
@@ -52,7 +74,13 @@ export async function changesOf(db: Db, id: number, key: string): Promise<Change
     const name = refOr(refs, other).name
     const sentence = out ? `${verb} ${name}` : `${name} ${verb} it`
     const owns = !out && verb === 'owns'
-    say(at, owns ? 'owner' : appeared ? 'edge-appeared' : 'edge-vanished', `${appeared ? 'Since then' : 'No longer'}: ${sentence}`, connection, other)
+    say(
+      at,
+      owns ? 'owner' : appeared ? 'edge-appeared' : 'edge-vanished',
+      `${appeared ? 'Since then' : 'No longer'}: ${sentence}`,
+      connection,
+      other,
+    )
   }
   for (const { at, says, by } of findings.rows) say(at, 'finding', says, by)
   for (const { at, action, actor } of acts.rows) {

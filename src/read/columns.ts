@@ -34,13 +34,21 @@ export class WordColumn {
   }
 }
 
-function matchesWords(values: readonly string[], match: Match, same: (value: string, word: string) => boolean): boolean {
+function matchesWords(
+  values: readonly string[],
+  match: Match,
+  same: (value: string, word: string) => boolean,
+): boolean {
   if ('special' in match) {
     const none = values.length === 0
     return match.special === 'any' ? !none : none || (match.special === 'unknown' && values.includes('unknown'))
   }
   return values.some((value) =>
-    'is' in match ? same(value, match.is) : 'begins' in match ? value.startsWith(match.begins) : 'contains' in match && value.includes(match.contains),
+    'is' in match
+      ? same(value, match.is)
+      : 'begins' in match
+        ? value.startsWith(match.begins)
+        : 'contains' in match && value.includes(match.contains),
   )
 }
 
@@ -73,7 +81,13 @@ export const FAILS = 255
  * Marks rows that a field refuses: the first field that refuses leaves its number, a second makes it `FAILS`. So a facet finds
  * the rows that only its own choice keeps out.
  */
-export function refuse(failed: Uint8Array, from: number, to: number, field: number, ok: (row: number) => boolean): void {
+export function refuse(
+  failed: Uint8Array,
+  from: number,
+  to: number,
+  field: number,
+  ok: (row: number) => boolean,
+): void {
   for (let row = from; row < to; row++) {
     if (failed[row] === FAILS || ok(row)) continue
     failed[row] = failed[row] === PASSES || failed[row] === field ? field : FAILS

@@ -27,7 +27,13 @@ async function rowsOf(db: Db, states: readonly ConnectionState[], now: Date, nex
   const counts = new Map(rows.map((row) => [row.connection, row]))
   return states.map(({ label: _, ...state }) => {
     const { identities = 0, entities = 0, lost = 0 } = counts.get(state.connection) ?? {}
-    return { ...state, identities, entities, unknownVerdicts: lost, next: state.schedule === null ? null : isoOrNull(nextAt(state.schedule, now)) }
+    return {
+      ...state,
+      identities,
+      entities,
+      unknownVerdicts: lost,
+      next: state.schedule === null ? null : isoOrNull(nextAt(state.schedule, now)),
+    }
   })
 }
 
@@ -38,17 +44,29 @@ export interface Described {
 }
 
 /** One connection. `describe` gives what its provider says of itself, null when there is no such provider any more. */
-export async function readConnection(db: Db, id: string, now: Date, nextAt: NextAt, describe: (provider: string) => Described | null): Promise<ConnectionPage> {
+export async function readConnection(
+  db: Db,
+  id: string,
+  now: Date,
+  nextAt: NextAt,
+  describe: (provider: string) => Described | null,
+): Promise<ConnectionPage> {
   const state = (await connectionStates(db)).find(({ connection }) => connection === id)
   if (!state) throw new ReeveError('discover/no-connection', `there is no connection ${id}: see \`reeve connections\``)
   const provider = describe(state.provider)
   const [[row], stored, ledger, grants, progress, runs] = await Promise.all([
     rowsOf(db, [state], now, nextAt),
     sql<{ shown: Record<string, JsonValue>; secrets: string[]; enabled: boolean; created_at: Date; by: string }>`
-      select shown, secrets, enabled, created_at, ${actorName(sql`c.created_by`)} as by from discover.connection c where id = ${id}`.execute(db),
+      select shown, secrets, enabled, created_at, ${actorName(sql`c.created_by`)} as by from discover.connection c where id = ${id}`.execute(
+      db,
+    ),
     ledgerOf(db, id, provider),
-    sql<ConnectionPage['grants'][number]>`select permission, string_agg(distinct reason, '; ') as reason, sum(verdicts)::int as verdicts
-      from assess.lost where connection = ${id} and permission is not null group by permission order by verdicts desc, permission`.execute(db),
+    sql<
+      ConnectionPage['grants'][number]
+    >`select permission, string_agg(distinct reason, '; ') as reason, sum(verdicts)::int as verdicts
+      from assess.lost where connection = ${id} and permission is not null group by permission order by verdicts desc, permission`.execute(
+      db,
+    ),
     progressOf(db, id),
     readRuns(db, { connection: id, limit: 20 }),
   ])
@@ -83,7 +101,11 @@ async function ledgerOf(db: Db, id: string, provider: Described | null): Promise
     since: isoOrNull(since),
     title: provider?.collections.find((one) => one.id === line.collection)?.title ?? line.collection,
     complete: whole,
-    verdictsLost: whole ? 0 : lost.filter(({ reason, permission }) => belongs(line, reason, permission)).reduce((sum, { verdicts }) => sum + verdicts, 0),
+    verdictsLost: whole
+      ? 0
+      : lost
+          .filter(({ reason, permission }) => belongs(line, reason, permission))
+          .reduce((sum, { verdicts }) => sum + verdicts, 0),
   }))
 }
 
@@ -121,8 +143,12 @@ export async function progressOf(db: Db, connection?: string, run?: string): Pro
     where ${connection ?? null}::text is null or c.id = ${connection ?? null} order by c.created_at, c.id`.execute(db)
   return rows.map(({ progress, state, started, ended, ...row }) => {
     const collections = progress ?? []
-    const sum = (name: 'obtained' | 'refused' | 'entities' | 'identities') => collections.reduce((total, one) => total + (one[name] ?? 0), 0)
-    const expected = collections.reduce((total, one) => total + Math.max(one.expected ?? 0, one.obtained + one.refused), 0)
+    const sum = (name: 'obtained' | 'refused' | 'entities' | 'identities') =>
+      collections.reduce((total, one) => total + (one[name] ?? 0), 0)
+    const expected = collections.reduce(
+      (total, one) => total + Math.max(one.expected ?? 0, one.obtained + one.refused),
+      0,
+    )
     const [obtained, refused] = [sum('obtained'), sum('refused')]
     return {
       ...row,
@@ -140,12 +166,28 @@ export async function progressOf(db: Db, connection?: string, run?: string): Pro
         percent: expected === 0 ? null : Math.floor((1000 * obtained) / expected) / 10,
         staleSince: null,
       },
-      collections: collections.map(({ id, title, state, obtained, expected, refused, reason }) => ({ id, title, state, obtained, expected, refused, reason })),
+      collections: collections.map(({ id, title, state, obtained, expected, refused, reason }) => ({
+        id,
+        title,
+        state,
+        obtained,
+        expected,
+        refused,
+        reason,
+      })),
     }
   })
 }
 
-export async function readRuns(db: Db, { connection, id, limit = 50, before }: { connection?: string | undefined; id?: string; limit?: number; before?: number | undefined }): Promise<RunRow[]> {
+export async function readRuns(
+  db: Db,
+  {
+    connection,
+    id,
+    limit = 50,
+    before,
+  }: { connection?: string | undefined; id?: string; limit?: number; before?: number | undefined },
+): Promise<RunRow[]> {
   const { rows } = await sql<{
     id: string
     connection: string
@@ -172,7 +214,10 @@ export async function readRuns(db: Db, { connection, id, limit = 50, before }: {
 }
 
 /** One run with what it has so far and the lines it ended with. Throws `discover/no-run`. */
-export async function readRun(db: Db, id: string): Promise<{ run: RunRow; progress: SourceProgress | null; ledger: LedgerLine[] }> {
+export async function readRun(
+  db: Db,
+  id: string,
+): Promise<{ run: RunRow; progress: SourceProgress | null; ledger: LedgerLine[] }> {
   const [run] = await readRuns(db, { id, limit: 1 })
   if (!run) throw new ReeveError('discover/no-run', `there is no run ${id.slice(0, 40)}`)
   const [progress, { rows }] = await Promise.all([

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Instant, Json, LedgerLine } from '../sdk/index.ts'
-import { LedgerBar, SourceSeen } from './ledger.ts'
 import { SourceProgress } from './first-run.ts'
+import { LedgerBar, SourceSeen } from './ledger.ts'
 
 export const ConnectionRow = SourceSeen.extend({
   identities: z.number().int(),
@@ -70,7 +70,9 @@ export const ProviderPage = z.object({
   id: z.string(),
   title: z.string(),
   summary: z.string(),
-  collections: z.array(z.object({ id: z.string(), title: z.string(), yields: z.array(z.string()), needs: z.array(z.string()) })),
+  collections: z.array(
+    z.object({ id: z.string(), title: z.string(), yields: z.array(z.string()), needs: z.array(z.string()) }),
+  ),
   needs: z.array(z.string()),
   writes: z.boolean(),
   form: z.record(z.string(), Json),

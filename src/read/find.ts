@@ -61,8 +61,16 @@ export async function find(db: Db, roll: Roll, text: string, now: Date): Promise
 export async function findFingerprint(db: Db, fingerprint: string, now: Date): Promise<Found> {
   const { rows } = await sql<{ key: string }>`
     select k.key from graph.key k join graph.node n on n.id = k.id where n.fingerprint = ${fingerprint}
-    union select k.key from graph.entity e join graph.key k on k.id = e.key_id where e.fingerprint = ${fingerprint} limit 20`.execute(db)
-  return answer(db, { title: 'a secret value', exact: rows.map(({ key }) => ({ key, by: 'fingerprint' as const })), named: [], asked: null, now })
+    union select k.key from graph.entity e join graph.key k on k.id = e.key_id where e.fingerprint = ${fingerprint} limit 20`.execute(
+    db,
+  )
+  return answer(db, {
+    title: 'a secret value',
+    exact: rows.map(({ key }) => ({ key, by: 'fingerprint' as const })),
+    named: [],
+    asked: null,
+    now,
+  })
 }
 
 type Exact = { key: string; by: Hit['by'] }
@@ -79,20 +87,30 @@ async function exactly(db: Db, text: string): Promise<Exact[]> {
   for (const row of rows) if (!known.has(row.key)) known.set(row.key, row)
   if (known.size > 0) return [...known.values()]
   // Perhaps it had the name once.
-  const past = await sql<Exact>`select distinct k.key, 'alias' as by from graph.entity e join graph.key k on k.id = e.key_id
+  const past =
+    await sql<Exact>`select distinct k.key, 'alias' as by from graph.entity e join graph.key k on k.id = e.key_id
     where e.valid_to is not null and e.body->'aliases' ? ${text} limit 20`.execute(db)
   return past.rows
 }
 
 async function answer(
   db: Db,
-  { title, exact, named, asked, now }: { title: string | null; exact: Exact[]; named: string[]; asked: string | null; now: Date },
+  {
+    title,
+    exact,
+    named,
+    asked,
+    now,
+  }: { title: string | null; exact: Exact[]; named: string[]; asked: string | null; now: Date },
 ): Promise<Found> {
   const keys = [...exact.map(({ key }) => key), ...named]
   const [refs, owners, marks, findings, unread, previews] = await Promise.all([
     refsOf(db, keys),
     accountableOf(db, keys),
-    sql<{ subject: string; worst: number }>`select subject, worst from assess.standing where subject = any(${keys}::text[])`.execute(db),
+    sql<{
+      subject: string
+      worst: number
+    }>`select subject, worst from assess.standing where subject = any(${keys}::text[])`.execute(db),
     asked === null ? [] : findingsLike(db, asked),
     keys.length === 0 ? unreadOf(db) : [],
     Promise.all(exact.slice(0, PREVIEWED).map(async ({ key }) => [key, await previewOf(db, key, now)] as const)),

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Db } from '../platform/index.ts'
 import { Instant, ReeveError } from '../sdk/index.ts'
-import { findingColumns, FindingRow, findingRows, type StoredFinding } from './findings.ts'
+import { FindingRow, findingColumns, findingRows, type StoredFinding } from './findings.ts'
 import { Owners, ScorePart } from './owner.ts'
 import { dependentsOf, reachOf } from './reach.ts'
 import { EntityRef } from './ref.ts'
@@ -140,7 +140,10 @@ export async function readFinding(db: Db, id: string): Promise<FindingPage> {
     fix: found.fix,
     effort: found.effort,
     undo: found.undo ?? '',
-    closes: proofsOf(found, sources.map(({ connection }) => connection)),
+    closes: proofsOf(
+      found,
+      sources.map(({ connection }) => connection),
+    ),
     alsoCloses: also,
     severityParts: parts,
     unknown: unknownOf(found),
@@ -168,7 +171,9 @@ export async function readFinding(db: Db, id: string): Promise<FindingPage> {
 
 function unknownOf(found: Stored): FindingPage['unknown'] {
   if (found.verdict === 'unknown') return { reason: found.because[0] ?? found.says, permission: found.permission }
-  return found.unverified_reason === null ? null : { reason: found.unverified_reason, permission: found.unverified_permission }
+  return found.unverified_reason === null
+    ? null
+    : { reason: found.unverified_reason, permission: found.unverified_permission }
 }
 
 interface EvidenceSource {
@@ -191,19 +196,31 @@ async function evidenceSources(db: Db, id: number | null): Promise<EvidenceSourc
 }
 
 function ledgerSentence({ expected, obtained, refused, complete }: EvidenceSource): string {
-  const got = obtained === null ? (complete ? 'read completely' : 'read in part') : expected === null ? `${obtained} read` : `${obtained} of ${expected} read`
+  const got =
+    obtained === null
+      ? complete
+        ? 'read completely'
+        : 'read in part'
+      : expected === null
+        ? `${obtained} read`
+        : `${obtained} of ${expected} read`
   return refused ? `${got}, ${refused} refused` : got
 }
 
 async function costOf(db: Db, id: number | null): Promise<FindingPage['cost']> {
-  if (id === null) return { reached: [], reachedCount: 0, sensitiveCount: 0, dependents: [], dependentCount: 0, unknown: [] }
+  if (id === null)
+    return { reached: [], reachedCount: 0, sensitiveCount: 0, dependents: [], dependentCount: 0, unknown: [] }
   const [reach, { dependents, more }] = await Promise.all([reachOf(db, id), dependentsOf(db, id, LISTED)])
   const unknown = [
-    ...(reach.undescribed > 0 ? [{ reason: `${reach.undescribed} on the way were named and never read`, permission: null }] : []),
+    ...(reach.undescribed > 0
+      ? [{ reason: `${reach.undescribed} on the way were named and never read`, permission: null }]
+      : []),
     ...(reach.more ? [{ reason: 'it reaches more than was counted here', permission: null }] : []),
   ]
   return {
-    reached: reach.resources.slice(0, LISTED).map(({ key, kind, type, name, sensitivity }) => ({ key, kind, type, name, gone: null, sensitivity })),
+    reached: reach.resources
+      .slice(0, LISTED)
+      .map(({ key, kind, type, name, sensitivity }) => ({ key, kind, type, name, gone: null, sensitivity })),
     reachedCount: reach.resources.length,
     sensitiveCount: reach.resources.filter(({ sensitive }) => sensitive).length,
     dependents: dependents.map(({ key, kind, type, name }) => ({ key, kind, type, name, gone: null })),
@@ -216,13 +233,25 @@ async function costOf(db: Db, id: number | null): Promise<FindingPage['cost']> {
 function proofsOf(found: Stored, connections: readonly string[]): FindingPage['closes'] {
   const where = connections.length > 0 ? connections.join(' and ') : 'its source'
   const evidence = found.evidence?.says ?? []
-  const read = { says: `A complete read of ${where} shows that the cause is gone`, holds: found.state === 'resolved', because: evidence[0] ?? null }
+  const read = {
+    says: `A complete read of ${where} shows that the cause is gone`,
+    holds: found.state === 'resolved',
+    because: evidence[0] ?? null,
+  }
   if (found.detector === null) return [read]
   const live = found.live ?? 'not-asked'
   const here = found.places.filter((place) => place.atHead !== false).length
   return [
-    { says: 'Its issuer does not accept it any more', holds: live === 'dead' ? true : live === 'live' ? false : null, because: LIVE[live] ?? null },
-    { says: 'No copy is left in the newest state of its places', holds: here === 0, because: `${here} of ${found.places.length} places hold it` },
+    {
+      says: 'Its issuer does not accept it any more',
+      holds: live === 'dead' ? true : live === 'live' ? false : null,
+      because: LIVE[live] ?? null,
+    },
+    {
+      says: 'No copy is left in the newest state of its places',
+      holds: here === 0,
+      because: `${here} of ${found.places.length} places hold it`,
+    },
     read,
   ]
 }
@@ -244,12 +273,23 @@ async function alsoClosed(db: Db, found: Stored): Promise<FindingRow[]> {
 }
 
 async function historyOf(db: Db, id: string): Promise<FindingEvent[]> {
-  const { rows } = await sql<{ id: string; at: Date; what: FindingEvent['what']; by: string | null; says: string; undoable: boolean }>`
-    select id, at, what, ${actorName(sql`e.by`)} as by, says, before is not null and id = max(id) over () as undoable from assess.event e where finding = ${id} order by id desc limit 200`.execute(db)
+  const { rows } = await sql<{
+    id: string
+    at: Date
+    what: FindingEvent['what']
+    by: string | null
+    says: string
+    undoable: boolean
+  }>`
+    select id, at, what, ${actorName(sql`e.by`)} as by, says, before is not null and id = max(id) over () as undoable from assess.event e where finding = ${id} order by id desc limit 200`.execute(
+    db,
+  )
   return rows.map((row) => ({ ...row, at: iso(row.at), undo: row.undoable ? row.id : null }))
 }
 
 export async function severityParts(db: Db, subject: string): Promise<ScorePart[]> {
-  const { rows } = await sql<{ parts: ScorePart[] | null }>`select score_parts as parts from assess.standing where subject = ${subject}`.execute(db)
+  const { rows } = await sql<{
+    parts: ScorePart[] | null
+  }>`select score_parts as parts from assess.standing where subject = ${subject}`.execute(db)
   return rows[0]?.parts ?? []
 }

@@ -11,7 +11,12 @@ export const findingFields: readonly Field[] = [
   { name: 'type', as: 'word' },
   { name: 'kind', as: 'word' },
   { name: 'source', also: ['connection'], as: 'word' },
-  { name: 'env', also: ['environment'], as: 'word', short: { prod: 'production', dev: 'development', stage: 'staging' } },
+  {
+    name: 'env',
+    also: ['environment'],
+    as: 'word',
+    short: { prod: 'production', dev: 'development', stage: 'staging' },
+  },
   { name: 'owner', as: 'word' },
   { name: 'subject', also: ['identity'], as: 'word' },
   { name: 'detector', as: 'word' },
@@ -25,13 +30,23 @@ export const findingFields: readonly Field[] = [
 type Condition = RawBuilder<unknown>
 
 /** A query over `assess.finding f` with `graph.node n` as its subject. Without `state:` it means what is open and failed. */
-export function findingsWhere(text: string, now: Date, { unknownToo = false } = {}): { query: Query; where: Condition; states: boolean } {
+export function findingsWhere(
+  text: string,
+  now: Date,
+  { unknownToo = false } = {},
+): { query: Query; where: Condition; states: boolean } {
   const query = parseQuery(text, findingFields)
   const conditions: Condition[] = []
   for (const [name, terms] of Map.groupBy(query.terms, (term) => term.field?.name ?? null)) {
     for (const term of terms.filter((one) => one.not || name === null)) conditions.push(conditionOf(term, now))
     const is = terms.filter((one) => !one.not && name !== null)
-    if (is.length > 0) conditions.push(sql`(${sql.join(is.map((term) => conditionOf(term, now)), sql` or `)})`)
+    if (is.length > 0)
+      conditions.push(
+        sql`(${sql.join(
+          is.map((term) => conditionOf(term, now)),
+          sql` or `,
+        )})`,
+      )
   }
   const named = (name: string) => query.terms.some((term) => term.field?.name === name)
   if (!named('state')) conditions.push(sql`f.state = 'open'`)
@@ -71,30 +86,44 @@ const LISTS: Readonly<Record<string, Condition>> = {
 function fieldCondition(name: string, match: Match, now: Date): Condition {
   const column = COLUMNS[name]
   if (column) {
-    if ('is' in match) return name === 'type' ? sql`${column} = ${match.is} or ${column} like ${`%\\_${escape(match.is)}`}` : sql`${column} = ${match.is}`
+    if ('is' in match)
+      return name === 'type'
+        ? sql`${column} = ${match.is} or ${column} like ${`%\\_${literally(match.is)}`}`
+        : sql`${column} = ${match.is}`
     if ('begins' in match) return sql`starts_with(${column}, ${match.begins})`
     if ('special' in match && match.special === 'any') return sql`${column} is not null`
-    return 'special' in match && match.special === 'unknown' ? sql`${column} is null or ${column} = 'unknown'` : sql`${column} is null`
+    return 'special' in match && match.special === 'unknown'
+      ? sql`${column} is null or ${column} = 'unknown'`
+      : sql`${column} is null`
   }
   const list = LISTS[name]
   if (list) {
-    if ('is' in match) return name === 'source' ? someOf(list, match.is, '-') : name === 'owner' ? someOf(list, match.is, ' ') : sql`${match.is} = any(${list})`
+    if ('is' in match)
+      return name === 'source'
+        ? someOf(list, match.is, '-')
+        : name === 'owner'
+          ? someOf(list, match.is, ' ')
+          : sql`${match.is} = any(${list})`
     if ('begins' in match) return sql`exists (select from unnest(${list}) x where starts_with(x, ${match.begins}))`
     const empty = sql`coalesce(cardinality(${list}), 0) = 0`
     return 'special' in match && match.special === 'any' ? sql`not ${empty}` : empty
   }
-  if (name === 'fix') return sql`position(${'contains' in match ? match.contains : ''} in lower(array_to_string(f.fix, E'\n'))) > 0`
+  if (name === 'fix')
+    return sql`position(${'contains' in match ? match.contains : ''} in lower(array_to_string(f.fix, E'\n'))) > 0`
   const at = name === 'closed' ? sql`f.resolved_at` : sql`f.opened_at`
-  if (!('from' in match)) return 'special' in match && match.special === 'any' ? sql`${at} is not null` : sql`${at} is null`
+  if (!('from' in match))
+    return 'special' in match && match.special === 'any' ? sql`${at} is not null` : sql`${at} is null`
   const value = match.ago ? sql`${now}::timestamptz - ${at}` : null
   const since = (milliseconds: number) => sql`make_interval(secs => ${milliseconds / 1000})`
   const bounds: Condition[] = [sql`${at} is not null`]
-  if (Number.isFinite(match.from)) bounds.push(value ? sql`${value} >= ${since(match.from)}` : sql`${at} >= ${new Date(match.from)}`)
-  if (Number.isFinite(match.to)) bounds.push(value ? sql`${value} < ${since(match.to)}` : sql`${at} < ${new Date(match.to)}`)
+  if (Number.isFinite(match.from))
+    bounds.push(value ? sql`${value} >= ${since(match.from)}` : sql`${at} >= ${new Date(match.from)}`)
+  if (Number.isFinite(match.to))
+    bounds.push(value ? sql`${value} < ${since(match.to)}` : sql`${at} < ${new Date(match.to)}`)
   return sql.join(bounds, sql` and `)
 }
 
 const someOf = (list: Condition, word: string, separator: string): Condition =>
   sql`exists (select from unnest(${list}) x where lower(x) = ${word} or starts_with(lower(x), ${word + separator}) or starts_with(lower(x), ${`person:${word}`}))`
 
-const escape = (text: string): string => text.replaceAll(/[%_\\]/g, '\\$&')
+const literally = (text: string): string => text.replaceAll(/[%_\\]/g, '\\$&')

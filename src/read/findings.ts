@@ -85,11 +85,16 @@ export const findingColumns = sql`f.id, f.number, f.rule, f.subject, f.verdict, 
   f.opened_at, f.resolved_at, r.effort`
 
 /** What a person calls it: `F-1043` once it failed; before that its id. */
-export const findingName = ({ id, number }: Pick<StoredFinding, 'id' | 'number'>): string => (number === null ? id : `F-${number}`)
+export const findingName = ({ id, number }: Pick<StoredFinding, 'id' | 'number'>): string =>
+  number === null ? id : `F-${number}`
 
 export async function findingRows(db: Db, rows: readonly StoredFinding[]): Promise<FindingRow[]> {
   const subjects = rows.map(({ subject }) => subject)
-  const [refs, owners, suggested] = await Promise.all([refsOf(db, subjects), accountableOf(db, subjects), suggestionsOf(db, subjects)])
+  const [refs, owners, suggested] = await Promise.all([
+    refsOf(db, subjects),
+    accountableOf(db, subjects),
+    suggestionsOf(db, subjects),
+  ])
   return rows.map((row) => {
     const owner = owners.get(row.subject)
     return {
@@ -125,7 +130,16 @@ export async function readFindings(
   const { query, where } = findingsWhere(q, now)
   const from = offsetOf(cursor)
   const [groups, totals, verdicts] = await Promise.all([
-    sql<{ grp: string; title: string; count: number; rank: number; effort: number | null; oldest: Date; groups: number; members: string[] }>`
+    sql<{
+      grp: string
+      title: string
+      count: number
+      rank: number
+      effort: number | null
+      oldest: Date
+      groups: number
+      members: string[]
+    }>`
       with hit as (select ${GROUPED[by]} as grp, f.*, r.effort, r.title as rule_title from assess.finding f
         left join assess.rule r on r.id = f.rule left join graph.key k on k.key = f.subject left join graph.node n on n.id = k.id where ${where}),
       grouped as (select grp, count(*)::int as count, min(rank) as rank, max(effort) as effort, min(opened_at) as oldest, min(rule_title) as rule_title
@@ -134,18 +148,30 @@ export async function readFindings(
         (select count(*)::int from grouped) as groups,
         (select array_agg(id) from (select h.id from hit h where h.grp = g.grp order by h.verdict, h.rank, h.opened_at, h.id limit ${sql.lit(IN_GROUP)}) x) as members
       from grouped g order by g.rank, g.count desc, g.grp limit ${limit} offset ${from}`.execute(db),
-    sql<{ count: number; fixes: number }>`select count(*)::int as count, count(distinct coalesce(f.fix[1], f.rule))::int as fixes from assess.finding f
+    sql<{
+      count: number
+      fixes: number
+    }>`select count(*)::int as count, count(distinct coalesce(f.fix[1], f.rule))::int as fixes from assess.finding f
       left join graph.key k on k.key = f.subject left join graph.node n on n.id = k.id where ${where}`.execute(db),
     sql<{ unknown: number; muted: number; accepted: number; closed: number }>`select
       count(*) filter (where state <> 'resolved' and (verdict = 'unknown' or unverified_since is not null))::int as unknown, count(*) filter (where state = 'muted')::int as muted,
       count(*) filter (where state = 'accepted')::int as accepted,
-      count(*) filter (where resolved_at > ${new Date(now.getTime() - 7 * 86_400_000)} and number is not null)::int as closed from assess.finding`.execute(db),
+      count(*) filter (where resolved_at > ${new Date(now.getTime() - 7 * 86_400_000)} and number is not null)::int as closed from assess.finding`.execute(
+      db,
+    ),
   ])
   const ids = groups.rows.flatMap(({ members }) => members)
-  const { rows } = await sql<StoredFinding>`select ${findingColumns} from assess.finding f left join assess.rule r on r.id = f.rule
+  const { rows } =
+    await sql<StoredFinding>`select ${findingColumns} from assess.finding f left join assess.rule r on r.id = f.rule
     where f.id = any(${ids}::text[])`.execute(db)
   const shown = new Map((await findingRows(db, rows)).map((row, index) => [rows[index]!.id, row]))
-  const refs = by === 'identity' ? await refsOf(db, groups.rows.map(({ grp }) => grp)) : new Map()
+  const refs =
+    by === 'identity'
+      ? await refsOf(
+          db,
+          groups.rows.map(({ grp }) => grp),
+        )
+      : new Map()
   const end = from + groups.rows.length
   return {
     by,

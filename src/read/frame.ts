@@ -21,7 +21,7 @@ export const Frame = z.object({
   expiringSoon: z.number().int(),
   /** What is being read at this moment; the banner that follows to every page. */
   running: z.array(z.object({ run: z.string(), connection: z.string(), title: z.string(), started: Instant })),
-  /** True until something was read completely once: the console opens on the first run. */
+  /** True until something of the estate is known: the console opens on the first run. */
   firstRun: z.boolean(),
 })
 export type Frame = z.infer<typeof Frame>
@@ -34,10 +34,14 @@ export async function readFrame(db: Db, roll: Roll, now: Date): Promise<Omit<Fra
     countUnknownVerdicts(db),
     sql<{ open: number; expiring: number }>`select
       (select count(*)::int from assess.finding where state = 'open' and verdict = 'fail') as open,
-      (select count(*)::int from graph.node where expires > ${now} and expires < ${soon} and kind in ('credential', 'identity', 'secret')) as expiring`.execute(db),
+      (select count(*)::int from graph.node where expires > ${now} and expires < ${soon} and kind in ('credential', 'identity', 'secret')) as expiring`.execute(
+      db,
+    ),
     sql<{ run: string; connection: string; title: string; started: Date }>`
       select r.id::text as run, r.connection, c.label as title, coalesce(r.started_at, r.requested_at) as started
-      from discover.run r join discover.connection c on c.id = r.connection where r.state in ('waiting', 'running') order by r.id`.execute(db),
+      from discover.run r join discover.connection c on c.id = r.connection where r.state in ('waiting', 'running') order by r.id`.execute(
+      db,
+    ),
   ])
   return {
     now: iso(now),
@@ -52,6 +56,6 @@ export async function readFrame(db: Db, roll: Roll, now: Date): Promise<Omit<Fra
     unowned: roll.countOf('identity', 'owner:none', now.getTime()),
     expiringSoon: counts.rows[0]!.expiring,
     running: running.rows.map((row) => ({ ...row, started: iso(row.started) })),
-    firstRun: states.every(({ lastRead }) => lastRead === null),
+    firstRun: roll.size === 0,
   }
 }

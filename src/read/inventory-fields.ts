@@ -28,13 +28,25 @@ export const fields: readonly Field[] = [
   { name: 'name', as: 'text' },
 ]
 
-export const wordFields = ['verdict', 'source', 'type', 'account', 'env', 'sensitivity', 'tier', 'owner', 'method', 'label'] as const
+export const wordFields = [
+  'verdict',
+  'source',
+  'type',
+  'account',
+  'env',
+  'sensitivity',
+  'tier',
+  'owner',
+  'method',
+  'label',
+] as const
 export type WordField = (typeof wordFields)[number]
 export const numberFields = ['used', 'age', 'created', 'expires', 'seen', 'reach', 'findings', 'credentials'] as const
 export type NumberField = (typeof numberFields)[number]
 
 const tail = (separator: string) => (value: string, word: string) => value === word || value.endsWith(separator + word)
-const head = (separator: string) => (value: string, word: string) => value === word || value.startsWith(word + separator)
+const head = (separator: string) => (value: string, word: string) =>
+  value === word || value.startsWith(word + separator)
 
 /** Where a word means more than its equal: `type:service_account` any system's, `source:host` any host, `owner:mara` Mara Quill. */
 export const SAME: Partial<Record<WordField, (value: string, word: string) => boolean>> = {
@@ -59,7 +71,11 @@ function choices(field: string, title: string, ...list: readonly (readonly [valu
     field,
     title,
     as,
-    choices: list.map(([value, name]) => ({ value, title: name, match: parseQuery(`${field}:${value}`, fields).terms[0]!.match })),
+    choices: list.map(([value, name]) => ({
+      value,
+      title: name,
+      match: parseQuery(`${field}:${value}`, fields).terms[0]!.match,
+    })),
   }
 }
 
@@ -70,7 +86,13 @@ export const facets: readonly Facet[] = [
   { field: 'source', title: 'Source', words: 'source', most: 12 },
   { field: 'type', title: 'Type', words: 'type', most: 12 },
   { field: 'account', title: 'Used by', words: 'account', order: ['service', 'system', 'human', 'unknown'], most: 5 },
-  { field: 'env', title: 'Environment', words: 'env', order: ['production', 'staging', 'development', 'test'], most: 5 },
+  {
+    field: 'env',
+    title: 'Environment',
+    words: 'env',
+    order: ['production', 'staging', 'development', 'test'],
+    most: 5,
+  },
   choices('owner', 'Accountable owner', ['any', 'Named'], ['none', 'Nobody'], ['left', 'Has left']),
   choices(
     'used',

@@ -1,9 +1,9 @@
 import type { Db } from '../platform/index.ts'
 import { Kind, ReeveError } from '../sdk/index.ts'
-import type { Facet } from './inventory-fields.ts'
 import { type Facets, type Inventory, inventoryRows, type Sort } from './inventory.ts'
+import { type Facet, fields } from './inventory-fields.ts'
 import { attributeMatches, parseInventory, type Rolls } from './load-roll.ts'
-import { fold, type Query, spell } from './query.ts'
+import { fold, parseQuery, type Query, spell } from './query.ts'
 import type { Roll, Selection } from './roll.ts'
 
 export interface InventoryQuestion {
@@ -19,24 +19,65 @@ export interface Selected {
   selection: Selection
   query: Query
   now: number
+  /** Of a past. */
+  asOf?: string | null
+  tell?: Tell
+}
+
+/** The same of a roll of the past, which has no attributes to ask: a field that is one is refused. */
+export function selectPast(
+  { roll, row, asOf }: { roll: Roll; row(key: string): Inventory['rows'][number]; asOf: Date },
+  { kind, q, sort, down }: InventoryQuestion,
+): Selected {
+  const query = parseQuery(q, fields)
+  const now = asOf.getTime()
+  return {
+    roll,
+    query,
+    now,
+    asOf: asOf.toISOString(),
+    selection: roll.select(kind, query, sort, down, now),
+    tell: async (page) => Array.from(page, (at) => row(roll.keys[at]!)),
+  }
 }
 
 /** The rows that a question means. Throws `query/…`. */
-export async function selectRows(db: Db, rolls: Rolls, now: number, { kind, q, sort, down }: InventoryQuestion): Promise<Selected> {
+export async function selectRows(
+  db: Db,
+  rolls: Rolls,
+  now: number,
+  { kind, q, sort, down }: InventoryQuestion,
+): Promise<Selected> {
   const query = await parseInventory(db, q)
   const [roll, attributes] = await Promise.all([rolls.current(), attributeMatches(db, kind, query)])
   return { roll, query, now, selection: roll.select(kind, query, sort, down, now, attributes) }
 }
 
+/** How the rows of a selection are told: from the database as it is, or from a past. */
+export type Tell = (page: Int32Array) => Promise<Inventory['rows']>
+
+const tellNow =
+  (db: Db, roll: Roll): Tell =>
+  (page) =>
+    inventoryRows(
+      db,
+      Array.from(page, (row) => roll.ids[row]!),
+    )
+
 /** A page of rows, from a cursor, a position, or the beginning. */
 export async function readInventory(
   db: Db,
-  { roll, selection, query }: Selected,
-  { kind, cursor, position, limit }: { kind: Kind; cursor?: string | undefined; position?: number | undefined; limit: number },
+  { roll, selection, query, asOf = null, tell = tellNow(db, roll) }: Selected,
+  {
+    kind,
+    cursor,
+    position,
+    limit,
+  }: { kind: Kind; cursor?: string | undefined; position?: number | undefined; limit: number },
 ): Promise<Inventory> {
   const from = cursor === undefined ? Math.min(position ?? 0, selection.rows.length) : startOf(cursor, roll, selection)
   const page = selection.rows.subarray(from, from + limit)
-  const rows = await inventoryRows(db, Array.from(page, (row) => roll.ids[row]!))
+  const rows = await tell(page)
   const end = from + page.length
   return {
     rows,
@@ -46,7 +87,7 @@ export async function readInventory(
     ofAll: { count: roll.count(kind), exact: true },
     unowned: roll.countWithout(selection, 'owner'),
     unknownUse: roll.countUnknown(selection, 'used'),
-    asOf: null,
+    asOf,
     query: query.text,
   }
 }
@@ -62,41 +103,64 @@ function startOf(cursor: string, roll: Roll, selection: Selection): number {
   throw new ReeveError('http/cursor', 'this cursor is none of ours: begin again without one')
 }
 
-const cursorOf = (key: string, position: number): string => Buffer.from(JSON.stringify([key, position])).toString('base64url')
+const cursorOf = (key: string, position: number): string =>
+  Buffer.from(JSON.stringify([key, position])).toString('base64url')
 
-export function readFacets({ roll, selection, query, now }: Selected): Facets {
+export function readFacets({ roll, selection, query, now, asOf = null }: Selected): Facets {
   return {
     facets: roll.facets(selection, now).map(({ facet, counts }) => facetOf(facet, counts, query)),
     total: { count: selection.rows.length, exact: true },
     kinds: Kind.options.map((kind) => ({ kind, count: roll.count(kind) })),
-    asOf: null,
+    asOf,
   }
 }
 
-function facetOf(facet: Facet, counts: readonly { value: string; count: number }[], query: Query): Facets['facets'][number] {
+function facetOf(
+  facet: Facet,
+  counts: readonly { value: string; count: number }[],
+  query: Query,
+): Facets['facets'][number] {
   const { field, title } = facet
-  const chosen = new Set(query.terms.filter((term) => term.field?.name === field && !term.not).map((term) => fold(term.text)))
+  const chosen = new Set(
+    query.terms.filter((term) => term.field?.name === field && !term.not).map((term) => fold(term.text)),
+  )
   const values = counts.map(({ value, count }) => {
     const word = value === '' ? `${field}:none` : `${field}:${spell(value)}`
     return { value, word, count, chosen: chosen.has(fold(word)) }
   })
   if ('choices' in facet) {
     const shown = values.filter(({ count, chosen }) => count > 0 || chosen)
-    return { field, title, more: 0, values: shown.map((value) => ({ ...value, title: facet.choices.find((choice) => choice.value === value.value)!.title })) }
+    return {
+      field,
+      title,
+      more: 0,
+      values: shown.map((value) => ({
+        ...value,
+        title: facet.choices.find((choice) => choice.value === value.value)!.title,
+      })),
+    }
   }
   const order = facet.order ?? []
   const place = (value: string) => (order.includes(value) ? order.indexOf(value) : order.length)
   values.sort((a, b) => place(a.value) - place(b.value) || b.count - a.count || (a.value < b.value ? -1 : 1))
   const shown = values.filter((value, index) => index < facet.most || value.chosen)
-  return { field, title, more: values.length - shown.length, values: shown.map((value) => ({ ...value, title: value.value === '' ? NONE[field] ?? 'None' : value.value })) }
+  return {
+    field,
+    title,
+    more: values.length - shown.length,
+    values: shown.map((value) => ({ ...value, title: value.value === '' ? (NONE[field] ?? 'None') : value.value })),
+  }
 }
 
 /** How an empty value is called. */
 const NONE: Readonly<Record<string, string>> = { env: 'Unknown', account: 'Not told', type: 'Unknown' }
 
 /** All rows of a selection, a batch at a time. */
-export async function* everyRow(db: Db, { roll, selection }: Selected): AsyncGenerator<Inventory['rows'][number]> {
+export async function* everyRow(
+  db: Db,
+  { roll, selection, tell = tellNow(db, roll) }: Selected,
+): AsyncGenerator<Inventory['rows'][number]> {
   for (let from = 0; from < selection.rows.length; from += 500) {
-    yield* await inventoryRows(db, Array.from(selection.rows.subarray(from, from + 500), (row) => roll.ids[row]!))
+    yield* await tell(selection.rows.subarray(from, from + 500))
   }
 }

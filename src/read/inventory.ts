@@ -1,12 +1,23 @@
 import { sql } from 'kysely'
-import type { Db } from '../platform/index.ts'
 import { z } from 'zod'
-import { Environment, Instant, Key, Kind, type Known, Sensitivity, Tier, known } from '../sdk/index.ts'
+import type { Db } from '../platform/index.ts'
+import { Environment, Instant, Key, Kind, type Known, known, Sensitivity, Tier } from '../sdk/index.ts'
 import { Accountable, Suggestion } from './owner.ts'
 import { Count, Mark, Page } from './ref.ts'
 import { accountableOf, iso, isoOrNull, knownOf, markOf, suggestionsOf } from './refs.ts'
 
-export const Sort = z.enum(['worst', 'name', 'type', 'lastUsed', 'age', 'created', 'expires', 'reach', 'firstSeen', 'findings'])
+export const Sort = z.enum([
+  'worst',
+  'name',
+  'type',
+  'lastUsed',
+  'age',
+  'created',
+  'expires',
+  'reach',
+  'firstSeen',
+  'findings',
+])
 export type Sort = z.infer<typeof Sort>
 
 /** One row of the roll. Every kind has the same columns; what cannot exist for a kind is `notApplicable` with why. */
@@ -73,7 +84,13 @@ export const Facets = z.object({
       field: z.string(),
       title: z.string(),
       values: z.array(
-        z.object({ value: z.string(), title: z.string(), word: z.string(), count: z.number().int(), chosen: z.boolean() }),
+        z.object({
+          value: z.string(),
+          title: z.string(),
+          word: z.string(),
+          count: z.number().int(),
+          chosen: z.boolean(),
+        }),
       ),
       /** How many further values were left off. */
       more: z.number().int(),
@@ -151,7 +168,9 @@ function rowOf(row: StoredRow, owner: Accountable | null, suggested: Suggestion 
     unknownVerdicts: row.unknown ?? 0,
     sources: by,
     where: row.container,
-    environment: row.environment ? { value: row.environment } : { unknown: 'neither its source nor anything that contains it says so' },
+    environment: row.environment
+      ? { value: row.environment }
+      : { unknown: 'neither its source nor anything that contains it says so' },
     sensitivity: row.sensitivity,
     tier: row.tier,
     accountKind: row.said_kind ?? row.account_kind,
@@ -174,12 +193,17 @@ function rowOf(row: StoredRow, owner: Accountable | null, suggested: Suggestion 
 function oldestOf(row: StoredRow): Known<string> {
   if (row.kind === 'credential') return knownOf(row.created ?? undefined, row.connections)
   if (row.credentials === 0) return { notApplicable: 'no credential of its own was found' }
-  return row.oldest_credential ? { value: iso(row.oldest_credential) } : { unknown: 'no source says when its credentials were made' }
+  return row.oldest_credential
+    ? { value: iso(row.oldest_credential) }
+    : { unknown: 'no source says when its credentials were made' }
 }
 
 function reachOf(row: StoredRow): InventoryRow['reach'] {
   if (row.kind !== 'identity') return { notApplicable: 'only identities reach resources' }
   if (row.reach === null) return { unknown: 'not worked out yet: it is after the next evaluation' }
-  const mostSensitive = row.reached === null ? null : { key: row.reached, name: row.reached_name ?? row.reached, sensitivity: row.reached_sensitivity }
+  const mostSensitive =
+    row.reached === null
+      ? null
+      : { key: row.reached, name: row.reached_name ?? row.reached, sensitivity: row.reached_sensitivity }
   return { value: { resources: row.reach, atLeast: row.reach >= REACH_COUNTED, mostSensitive } }
 }

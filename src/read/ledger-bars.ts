@@ -47,20 +47,34 @@ export async function connectionStates(db: Db): Promise<ConnectionState[]> {
       (select r.state from discover.run r where r.connection = c.id and r.state not in ('waiting', 'running') order by r.id desc limit 1) as last_state
     from discover.connection c left join seen s on s.connection = c.id order by c.id`.execute(db)
   const states = rows.map((row): ConnectionState => {
-    const bar = barOf({ obtained: row.obtained, refused: row.refused, stale: row.stale, untold: row.untold, staleSince: isoOrNull(row.stale_since) })
+    const bar = barOf({
+      obtained: row.obtained,
+      refused: row.refused,
+      stale: row.stale,
+      untold: row.untold,
+      staleSince: isoOrNull(row.stale_since),
+    })
     return {
       connection: row.connection,
       provider: row.provider,
       title: row.label,
       label: row.label,
-      state: row.open_run ? 'running' : !row.read ? (row.last_state === 'failed' ? 'failed' : 'never') : stateOf(row.complete === true, row.last_state, bar),
+      state: row.open_run
+        ? 'running'
+        : !row.read
+          ? row.last_state === 'failed'
+            ? 'failed'
+            : 'never'
+          : stateOf(row.complete === true, row.last_state, bar),
       bar,
       lastRead: isoOrNull(row.last_read),
       schedule: row.schedule,
       run: row.open_run,
     }
   })
-  return states.sort((a, b) => WORST.indexOf(a.state) - WORST.indexOf(b.state) || (a.bar.percent ?? 101) - (b.bar.percent ?? 101))
+  return states.sort(
+    (a, b) => WORST.indexOf(a.state) - WORST.indexOf(b.state) || (a.bar.percent ?? 101) - (b.bar.percent ?? 101),
+  )
 }
 
 const WORST = ['failed', 'stale', 'partial', 'running', 'never', 'complete']
@@ -80,7 +94,13 @@ const barOf = (parts: Omit<LedgerBar, 'asked' | 'percent'>): LedgerBar => {
 export function sumOf(bars: readonly LedgerBar[]): LedgerBar {
   const sum = (name: 'obtained' | 'refused' | 'stale' | 'untold') => bars.reduce((total, bar) => total + bar[name], 0)
   const since = bars.flatMap(({ staleSince }) => staleSince ?? []).sort()
-  return barOf({ obtained: sum('obtained'), refused: sum('refused'), stale: sum('stale'), untold: sum('untold'), staleSince: since[0] ?? null })
+  return barOf({
+    obtained: sum('obtained'),
+    refused: sum('refused'),
+    stale: sum('stale'),
+    untold: sum('untold'),
+    staleSince: since[0] ?? null,
+  })
 }
 
 /** Verdicts that could not be reached, or not again. */

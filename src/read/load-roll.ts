@@ -81,7 +81,10 @@ function entryOf(row: Row, owners: ReadonlyMap<number, readonly string[]>, decid
     method: row.kind === 'credential' ? [row.method] : row.methods,
     label: decided ? Object.values(decided.labels) : [],
     used: time(row.last_used, row.never_used),
-    age: row.kind === 'credential' ? time(row.created, row.never_created) : time(row.oldest_credential, row.credentials === 0),
+    age:
+      row.kind === 'credential'
+        ? time(row.created, row.never_created)
+        : time(row.oldest_credential, row.credentials === 0),
     created: time(row.created, row.never_created),
     expires: time(row.expires, row.never_expires),
     seen: row.first_seen.getTime(),
@@ -97,7 +100,9 @@ const time = (at: Date | null, never: boolean | null): number => at?.getTime() ?
 async function ownersById(db: Db): Promise<Map<number, readonly string[]>> {
   const { rows } = await sql<{ id: number; key: string; name: string | null; gone: boolean }>`
     select k.id, k.key, n.name, n.id is null or ${outOfForce('n')} as gone
-    from (select distinct unnest(owners) as id from graph.node) o join graph.key k using (id) left join graph.node n using (id)`.execute(db)
+    from (select distinct unnest(owners) as id from graph.node) o join graph.key k using (id) left join graph.node n using (id)`.execute(
+    db,
+  )
   return new Map(rows.map(({ id, key, name, gone }) => [id, [name ?? key, key, ...(gone ? ['left'] : [])]]))
 }
 
@@ -154,32 +159,37 @@ export class Rolls {
     this.#checked = now
     const stamp = await stampOf(this.#db)
     if (stamp === this.#stamp && this.#roll) return this.#roll
-    const loading = (this.#loading ??= this.#load(stamp))
+    const loading = this.#loading ?? this.#load(stamp)
     if (busy) {
       loading.catch((error) => this.#log.warn({ error: messageOf(error) }, 'the roll could not be made anew'))
       return this.#roll!
     }
     const roll = await loading
     // One that was begun before this change does not show it.
-    return this.#stamp === stamp ? roll : (this.#loading ??= this.#load(stamp))
+    return this.#stamp === stamp ? roll : (this.#loading ?? this.#load(stamp))
   }
 
-  async #load(stamp: string): Promise<Roll> {
-    try {
-      const roll = await loadRoll(this.#db)
-      this.#roll = roll
-      this.#stamp = stamp
-      return roll
-    } finally {
-      this.#loading = undefined
-    }
+  #load(stamp: string): Promise<Roll> {
+    const loading = loadRoll(this.#db)
+      .then((roll) => {
+        this.#roll = roll
+        this.#stamp = stamp
+        return roll
+      })
+      .finally(() => {
+        this.#loading = undefined
+      })
+    this.#loading = loading
+    return loading
   }
 }
 
 /** Changes whenever the graph, the verdicts or somebody changed something. */
 export async function stampOf(db: Db): Promise<string> {
   const { rows } = await sql<{ stamp: string }>`select concat_ws(' ', (select id from platform.audit_head),
-    (select max(id) from assess.evaluation), (select max(at) from assess.evaluation), (select count(*) from graph.applied), (select max(at) from graph.applied)) as stamp`.execute(db)
+    (select max(id) from assess.evaluation), (select max(at) from assess.evaluation), (select count(*) from graph.applied), (select max(at) from graph.applied)) as stamp`.execute(
+    db,
+  )
   return rows[0]!.stamp
 }
 
@@ -190,7 +200,8 @@ export async function parseInventory(db: Db, text: string): Promise<Query> {
     try {
       return parseQuery(text, fields, (name) => names.has(name))
     } catch (error) {
-      const name = error instanceof ReeveError && error.code === 'query/unknown-field' ? String(error.fields['field']) : undefined
+      const name =
+        error instanceof ReeveError && error.code === 'query/unknown-field' ? String(error.fields['field']) : undefined
       if (name === undefined || !(await isAttribute(db, name))) throw error
       names.add(name)
     }

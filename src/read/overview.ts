@@ -49,7 +49,9 @@ export const Overview = z.object({
   nextExpiry: Instant.nullable(),
   ages: AgeHistogram,
   /** One point for each day on which something was read; the last is now. */
-  trend: z.array(z.object({ at: Instant, machines: z.number().int(), people: z.number().int(), perPerson: z.number().nullable() })),
+  trend: z.array(
+    z.object({ at: Instant, machines: z.number().int(), people: z.number().int(), perPerson: z.number().nullable() }),
+  ),
 })
 export type Overview = z.infer<typeof Overview>
 
@@ -88,7 +90,11 @@ export async function readOverview(db: Db, roll: Roll, now: Date): Promise<Overv
       openFindings: totals.rows[0]!.open,
       unknownVerdicts,
     },
-    lastRead: states.flatMap(({ lastRead }) => lastRead ?? []).sort().at(-1) ?? null,
+    lastRead:
+      states
+        .flatMap(({ lastRead }) => lastRead ?? [])
+        .sort()
+        .at(-1) ?? null,
     rules: totals.rows[0]!.rules,
     ledger: sumOf(states.map(({ bar }) => bar)),
     things,
@@ -107,10 +113,18 @@ export async function readOverview(db: Db, roll: Roll, now: Date): Promise<Overv
 /** The first five things to know. */
 export async function readThings(db: Db): Promise<Thing[]> {
   const { rows } = await sql<StoredThing>`
-    select t.*, f.number, f.opened_at from assess.thing t left join assess.finding f on f.id = t.finding where t.finding is null or f.state = 'open' order by t.rank limit 5`.execute(db)
-  const refs = await refsOf(db, rows.flatMap(({ subject }) => subject ?? []))
+    select t.*, f.number, f.opened_at from assess.thing t left join assess.finding f on f.id = t.finding where t.finding is null or f.state = 'open' order by t.rank limit 5`.execute(
+    db,
+  )
+  const refs = await refsOf(
+    db,
+    rows.flatMap(({ subject }) => subject ?? []),
+  )
   return rows.map((row) => ({
-    opens: row.finding === null ? { what: 'unlock' as const, connection: row.connection ?? '' } : { what: 'finding' as const, id: findingName({ id: row.finding, number: row.number }) },
+    opens:
+      row.finding === null
+        ? { what: 'unlock' as const, connection: row.connection ?? '' }
+        : { what: 'finding' as const, id: findingName({ id: row.finding, number: row.number }) },
     mark: row.what === 'unlock' ? 'unknown' : (row.severity ?? 'info'),
     says: row.says,
     because: row.because,
@@ -118,7 +132,13 @@ export async function readThings(db: Db): Promise<Thing[]> {
     more: row.more,
     owner: {
       accountable: row.owner === null ? null : { key: row.owner, name: row.owner_name ?? row.owner },
-      suggested: row.suggested === null ? null : { person: { key: row.suggested, name: row.suggested_name ?? row.suggested }, because: row.suggested_because ?? [] },
+      suggested:
+        row.suggested === null
+          ? null
+          : {
+              person: { key: row.suggested, name: row.suggested_name ?? row.suggested },
+              because: row.suggested_because ?? [],
+            },
     },
     fix: row.fix,
     undo: row.undo,
@@ -147,7 +167,14 @@ interface StoredThing extends Pick<Thing, 'says' | 'because' | 'more' | 'fix' | 
 }
 
 async function nextToExpire(db: Db, now: Date): Promise<Due[]> {
-  const { rows } = await sql<{ key: string; name: string; kind: string; type: string; ends: Date; worst: number | null }>`
+  const { rows } = await sql<{
+    key: string
+    name: string
+    kind: string
+    type: string
+    ends: Date
+    worst: number | null
+  }>`
     select n.key, n.name, n.kind, n.type, n.expires as ends, s.worst from graph.node n left join assess.standing s on s.subject = n.key
     where n.expires > ${now} and n.kind in ('credential', 'identity', 'secret') and coalesce(n.body->'attributes'->>'autoRenews', 'false') <> 'true'
     order by n.expires, n.key limit 5`.execute(db)
@@ -186,5 +213,10 @@ async function countByDay(db: Db, now: Date): Promise<Overview['trend']> {
   const points = rows.map(({ day, machines, people }) => ({ at: day, machines, people }))
   const last = points.at(-1) ?? { machines: 0, people: 0 }
   const shown = [...points.slice(0, -1).filter(({ at }) => at.getTime() > year), { ...last, at: now }]
-  return shown.map(({ at, machines, people }) => ({ at: iso(at), machines, people, perPerson: people === 0 ? null : Math.round((10 * machines) / people) / 10 }))
+  return shown.map(({ at, machines, people }) => ({
+    at: iso(at),
+    machines,
+    people,
+    perPerson: people === 0 ? null : Math.round((10 * machines) / people) / 10,
+  }))
 }

@@ -14,7 +14,8 @@ const fields: Field[] = [
 ]
 const DAY = 86_400_000
 const parse = (text: string) => parseQuery(text, fields, (name) => name === 'mfa')
-const matches = (text: string) => parse(text).terms.map(({ field, not, match }) => ({ field: field?.name ?? null, not, match }))
+const matches = (text: string) =>
+  parse(text).terms.map(({ field, not, match }) => ({ field: field?.name ?? null, not, match }))
 
 function refusal(text: string): { code: string; message: string; fields: unknown } {
   try {
@@ -35,12 +36,25 @@ describe('what the words mean', () => {
     ['owner:"Mara Quill"', { field: 'owner', not: false, match: { is: 'mara quill' } }],
     ['-env:prod', { field: 'env', not: true, match: { is: 'production' } }],
     ['Environment:prod', { field: 'env', not: false, match: { is: 'production' } }],
-    ['lastUsed:>90d', { field: 'used', not: false, match: { from: 90 * DAY + 1, to: Number.POSITIVE_INFINITY, ago: true } }],
+    [
+      'lastUsed:>90d',
+      { field: 'used', not: false, match: { from: 90 * DAY + 1, to: Number.POSITIVE_INFINITY, ago: true } },
+    ],
     ['used:<1d', { field: 'used', not: false, match: { from: Number.NEGATIVE_INFINITY, to: DAY, ago: true } }],
     ['used:30d..90d', { field: 'used', not: false, match: { from: 30 * DAY, to: 90 * DAY, ago: true } }],
     ['used:unknown', { field: 'used', not: false, match: { special: 'unknown' } }],
-    ['expires:2026-12-01', { field: 'expires', not: false, match: { from: Date.UTC(2026, 11, 1), to: Date.UTC(2026, 11, 2), ago: false } }],
-    ['expires:>2026-12-01', { field: 'expires', not: false, match: { from: Date.UTC(2026, 11, 2), to: Number.POSITIVE_INFINITY, ago: false } }],
+    [
+      'expires:2026-12-01',
+      { field: 'expires', not: false, match: { from: Date.UTC(2026, 11, 1), to: Date.UTC(2026, 11, 2), ago: false } },
+    ],
+    [
+      'expires:>2026-12-01',
+      {
+        field: 'expires',
+        not: false,
+        match: { from: Date.UTC(2026, 11, 2), to: Number.POSITIVE_INFINITY, ago: false },
+      },
+    ],
     ['reach:>10', { field: 'reach', not: false, match: { from: 11, to: Number.POSITIVE_INFINITY, ago: false } }],
     ['reach:10', { field: 'reach', not: false, match: { from: 10, to: 11, ago: false } }],
     ['name:Back', { field: 'name', not: false, match: { contains: 'back' } }],
@@ -53,7 +67,9 @@ describe('what the words mean', () => {
   })
 
   test('a key with colons is a word when quoted', () => {
-    expect(matches('"arn:aws:iam::1:user/x"')).toEqual([{ field: null, not: false, match: { contains: 'arn:aws:iam::1:user/x' } }])
+    expect(matches('"arn:aws:iam::1:user/x"')).toEqual([
+      { field: null, not: false, match: { contains: 'arn:aws:iam::1:user/x' } },
+    ])
   })
 
   test('the canonical spelling means the same', () => {
@@ -93,18 +109,43 @@ describe('what is refused', () => {
 })
 
 test('no text makes the parser fail but by a ReeveError, and what it reads it reads again the same', () => {
-  const word = fc.constantFrom('type:', 'owner:', '-', '"', 'used:>', '90d', ':', '\\', ' ', "';drop table", 'ß', '𝒳', '\u202e', '..', 'reach:', '<')
+  const word = fc.constantFrom(
+    'type:',
+    'owner:',
+    '-',
+    '"',
+    'used:>',
+    '90d',
+    ':',
+    '\\',
+    ' ',
+    "';drop table",
+    'ß',
+    '𝒳',
+    '\u202e',
+    '..',
+    'reach:',
+    '<',
+  )
   fc.assert(
-    fc.property(fc.oneof(fc.string({ unit: 'grapheme' }), fc.array(word).map((parts) => parts.join(''))), (text) => {
-      let query: ReturnType<typeof parse>
-      try {
-        query = parse(text)
-      } catch (error) {
-        expect(error).toBeInstanceOf(ReeveError)
-        return
-      }
-      expect(parse(query.text).terms.map(({ match, not }) => ({ match, not }))).toEqual(query.terms.map(({ match, not }) => ({ match, not })))
-    }),
+    fc.property(
+      fc.oneof(
+        fc.string({ unit: 'grapheme' }),
+        fc.array(word).map((parts) => parts.join('')),
+      ),
+      (text) => {
+        let query: ReturnType<typeof parse>
+        try {
+          query = parse(text)
+        } catch (error) {
+          expect(error).toBeInstanceOf(ReeveError)
+          return
+        }
+        expect(parse(query.text).terms.map(({ match, not }) => ({ match, not }))).toEqual(
+          query.terms.map(({ match, not }) => ({ match, not })),
+        )
+      },
+    ),
     { numRuns: 2000 },
   )
 })

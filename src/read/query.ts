@@ -44,11 +44,23 @@ export interface Query {
 const MAX_QUERY = 2_000
 const DAY = 86_400_000
 const UNITS: Record<string, number> = { m: 60_000, h: 3_600_000, d: DAY, w: 7 * DAY, mo: 30 * DAY, y: 365 * DAY }
-const SPECIAL: Record<string, 'unknown' | 'none' | 'any'> = { unknown: 'unknown', none: 'none', never: 'none', nobody: 'none', any: 'any', '*': 'any' }
+const SPECIAL: Record<string, 'unknown' | 'none' | 'any'> = {
+  unknown: 'unknown',
+  none: 'none',
+  never: 'none',
+  nobody: 'none',
+  any: 'any',
+  '*': 'any',
+}
 
 /** Throws `query/unknown-field`, `query/value` or `query/too-long`. `attribute` says whether a name is an attribute of the estate. */
-export function parseQuery(text: string, fields: readonly Field[], attribute: (name: string) => boolean = () => false): Query {
-  if (text.length > MAX_QUERY) throw new ReeveError('query/too-long', `a query has at most ${MAX_QUERY} characters; this one has ${text.length}`)
+export function parseQuery(
+  text: string,
+  fields: readonly Field[],
+  attribute: (name: string) => boolean = () => false,
+): Query {
+  if (text.length > MAX_QUERY)
+    throw new ReeveError('query/too-long', `a query has at most ${MAX_QUERY} characters; this one has ${text.length}`)
   const terms = [...tokens(text)].map((token) => termOf(token, fields, attribute))
   return { terms, text: terms.map((term) => term.text).join(' ') }
 }
@@ -71,7 +83,12 @@ function* tokens(text: string): Iterable<Token> {
 
 function termOf(token: Token, fields: readonly Field[], attribute: (name: string) => boolean): Term {
   if (token.field === null) {
-    return { field: null, not: token.not, match: { contains: fold(token.value) }, text: `${token.not ? '-' : ''}${spell(token.value, token.quoted)}` }
+    return {
+      field: null,
+      not: token.not,
+      match: { contains: fold(token.value) },
+      text: `${token.not ? '-' : ''}${spell(token.value, token.quoted)}`,
+    }
   }
   const field = fieldNamed(token.field, fields, attribute)
   if (token.value === '') {
@@ -84,7 +101,9 @@ function termOf(token: Token, fields: readonly Field[], attribute: (name: string
 
 function fieldNamed(name: string, fields: readonly Field[], attribute: (name: string) => boolean): Field {
   const folded = name.toLowerCase()
-  const found = fields.find((field) => [field.name, ...(field.also ?? [])].some((word) => word.toLowerCase() === folded))
+  const found = fields.find((field) =>
+    [field.name, ...(field.also ?? [])].some((word) => word.toLowerCase() === folded),
+  )
   if (found) return found
   if (attribute(name)) return { name, as: 'word' }
   const names = fields.flatMap((field) => [field.name, ...(field.also ?? [])])
@@ -115,7 +134,10 @@ function matchOf(field: Field, value: string, quoted: boolean): Match {
   if (sign === '>') return { from: bound.at + step, to: Number.POSITIVE_INFINITY, ago: bound.ago }
   if (sign === '>=') return { from: bound.at, to: Number.POSITIVE_INFINITY, ago: bound.ago }
   if (bound.ago) {
-    throw new ReeveError('query/value', `\`${field.name}:${value}\` needs a direction: \`${field.name}:>${value}\` or \`${field.name}:<${value}\``)
+    throw new ReeveError(
+      'query/value',
+      `\`${field.name}:${value}\` needs a direction: \`${field.name}:>${value}\` or \`${field.name}:<${value}\``,
+    )
   }
   return { from: bound.at, to: bound.at + step, ago: false }
 }
@@ -133,14 +155,20 @@ function rangeOf(field: Field, value: string, low: string, high: string): Match 
 function boundOf(field: Field, text: string, value: string): { at: number; ago: boolean; whole: number } {
   if (field.as === 'number') {
     if (/^\d{1,12}$/.test(text)) return { at: Number(text), ago: false, whole: 1 }
-    throw new ReeveError('query/value', `\`${field.name}:${value}\` compares with a whole number, such as \`${field.name}:>10\``)
+    throw new ReeveError(
+      'query/value',
+      `\`${field.name}:${value}\` compares with a whole number, such as \`${field.name}:>10\``,
+    )
   }
   const duration = /^(\d{1,5})(mo|[mhdwy])$/.exec(text)
   if (duration) return { at: Number(duration[1]) * UNITS[duration[2]!]!, ago: true, whole: 1 }
   const date = /^\d{4}-\d{2}-\d{2}(T[\d:.]+Z)?$/.exec(text)
   const at = date ? Date.parse(text) : Number.NaN
   if (!Number.isNaN(at)) return { at, ago: false, whole: date![1] ? 1 : DAY }
-  throw new ReeveError('query/value', `\`${field.name}:${value}\` is neither a time such as \`>90d\` or \`<2w\`, nor a date, nor \`unknown\``)
+  throw new ReeveError(
+    'query/value',
+    `\`${field.name}:${value}\` is neither a time such as \`>90d\` or \`<2w\`, nor a date, nor \`unknown\``,
+  )
 }
 
 /** One spelling for comparing: no case, composed. */
@@ -158,7 +186,8 @@ function distance(a: string, b: string): number {
     for (let j = 1; j <= b.length; j++) {
       const same = a[i - 1] === b[j - 1] ? 0 : 1
       let least = Math.min(rows[i - 1]![j]! + 1, row[j - 1]! + 1, rows[i - 1]![j - 1]! + same)
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) least = Math.min(least, rows[i - 2]![j - 2]! + 1)
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        least = Math.min(least, rows[i - 2]![j - 2]! + 1)
       row[j] = least
     }
     rows.push(row)

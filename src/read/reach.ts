@@ -45,7 +45,9 @@ export async function reachOf(db: Db, start: number): Promise<Reaching> {
 /** Confidential, restricted, of tier 0 or 1, or in production. */
 const isSensitive = sql`coalesce(n.sensitivity in ('confidential', 'restricted') or n.tier in (0, 1) or n.environment = 'production', false)`
 
-const onwardOf = (kind: RawBuilder<unknown>) => sql`(case ${kind} when 'secret' then '{holds}' when 'credential' then '{authenticates}'
+const onwardOf = (
+  kind: RawBuilder<unknown>,
+) => sql`(case ${kind} when 'secret' then '{holds}' when 'credential' then '{authenticates}'
   when 'workload' then '{runs-as,uses}' when 'identity' then '{has,assumes,allows,controls}' when 'person' then '{has,controls}'
   when 'entitlement' then '{has,allows}' else '{contains}' end::graph.verb[])`
 
@@ -64,7 +66,11 @@ export interface Dependent {
 }
 
 /** Who would notice if the thing were taken away: what uses it, what runs as it, what uses a copy or a credential of it. */
-export async function dependentsOf(db: Db, start: number, most: number): Promise<{ dependents: Dependent[]; more: number }> {
+export async function dependentsOf(
+  db: Db,
+  start: number,
+  most: number,
+): Promise<{ dependents: Dependent[]; more: number }> {
   const { rows } = await sql<Dependent & { total: number }>`
     with via(id, through) as (
       select ${start}::int, null::int

@@ -46,7 +46,8 @@ export function recognise(text: string): Recognised {
 
 /** One run of 24 characters or more, of all three sorts, with more than 3.8 bits in each: no name that people give. */
 function looksRandom(text: string): boolean {
-  if (!/^[A-Za-z0-9+/=_~!@#$%^&*-]{24,}$/.test(text) || !/[a-z]/.test(text) || !/[A-Z]/.test(text) || !/\d/.test(text)) return false
+  if (!/^[A-Za-z0-9+/=_~!@#$%^&*-]{24,}$/.test(text) || !/[a-z]/.test(text) || !/[A-Z]/.test(text) || !/\d/.test(text))
+    return false
   const counts = new Map<string, number>()
   for (const letter of text) counts.set(letter, (counts.get(letter) ?? 0) + 1)
   let bits = 0

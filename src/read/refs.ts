@@ -9,7 +9,8 @@ export const iso = (at: Date): string => at.toISOString()
 export const isoOrNull = (at: Date | null | undefined): string | null => at?.toISOString() ?? null
 
 export const MARKS: readonly Mark[] = ['critical', 'high', 'medium', 'low', 'info', 'unknown', 'pass']
-export const markOf = (worst: number | null | undefined): Mark => (worst === null || worst === undefined ? 'not-judged' : (MARKS[worst] ?? 'not-judged'))
+export const markOf = (worst: number | null | undefined): Mark =>
+  worst === null || worst === undefined ? 'not-judged' : (MARKS[worst] ?? 'not-judged')
 
 /** What a description leaves out is not known, and that is said: nothing is assumed from silence. */
 export function knownOf<T>(said: Known<T> | undefined, by: readonly string[]): Known<T> {
@@ -21,7 +22,14 @@ export async function refsOf(db: Db, keys: Iterable<string>): Promise<Map<string
   const wanted = [...new Set(keys)]
   const refs = new Map<string, EntityRef>()
   if (wanted.length === 0) return refs
-  const { rows } = await sql<{ asked: string; key: string; kind: Kind | null; type: string | null; name: string | null; gone: Date | null }>`
+  const { rows } = await sql<{
+    asked: string
+    key: string
+    kind: Kind | null
+    type: string | null
+    name: string | null
+    gone: Date | null
+  }>`
     select a.key as asked, coalesce(n.key, a.key) as key, coalesce(n.kind, was.kind) as kind, coalesce(n.type, was.type) as type,
       coalesce(n.name, was.name) as name, case when n.id is null then was.valid_to end as gone
     from unnest(${wanted}::text[]) a(key)
@@ -29,7 +37,8 @@ export async function refsOf(db: Db, keys: Iterable<string>): Promise<Map<string
     left join graph.node n on n.id = coalesce(k.same_as, k.id)
     left join lateral (select e.body->>'kind' as kind, e.type, e.body->>'name' as name, e.valid_to from graph.entity e
       where n.id is null and e.key_id = k.id order by e.valid_to desc nulls first limit 1) was on true`.execute(db)
-  for (const { asked, gone, name, ...row } of rows) refs.set(asked, { ...row, name: name ?? row.key, gone: isoOrNull(gone) })
+  for (const { asked, gone, name, ...row } of rows)
+    refs.set(asked, { ...row, name: name ?? row.key, gone: isoOrNull(gone) })
   return refs
 }
 
@@ -41,7 +50,14 @@ export const refOr = (refs: ReadonlyMap<string, EntityRef>, key: string): Entity
 export async function accountableOf(db: Db, keys: Iterable<string>): Promise<Map<string, Accountable>> {
   const wanted = [...new Set(keys)]
   if (wanted.length === 0) return new Map()
-  const { rows } = await sql<{ subject: string; key: string; name: string | null; since: Date; by: string; gone: boolean }>`
+  const { rows } = await sql<{
+    subject: string
+    key: string
+    name: string | null
+    since: Date
+    by: string
+    gone: boolean
+  }>`
     select distinct on (said.subject) said.subject, said.key, coalesce(p.name, said.name) as name, said.since, ${actorName(sql`said.by`)} as by,
       case when said.place = 0 then coalesce(p.id is not null and ${outOfForce('p')}, false) else p.id is null or ${outOfForce('p')} end as gone
     from (
@@ -73,13 +89,29 @@ export async function suggestionsOf(db: Db, keys: Iterable<string>): Promise<Map
   if (wanted.length === 0) return new Map()
   const { rows } = await sql<{ subject: string; person: string; name: string; because: string[] }>`
     select subject, person, name, because from assess.suggestion where subject = any(${wanted}::text[])`.execute(db)
-  return new Map(rows.map(({ subject, person, name, because }) => [subject, { person: { key: person, name }, because }]))
+  return new Map(
+    rows.map(({ subject, person, name, because }) => [subject, { person: { key: person, name }, because }]),
+  )
+}
+
+/** When a key was first described, and the number it has in the graph; null for one that never was. */
+export async function firstSeenOf(db: Db, key: string): Promise<{ id: number; at: string } | null> {
+  const { rows } = await sql<{ id: number; at: Date }>`
+    select k.id, min(e.valid_from) as at from graph.key k join graph.entity e on e.key_id = k.id where k.key = ${key} group by k.id`.execute(
+    db,
+  )
+  return rows[0] ? { id: rows[0].id, at: iso(rows[0].at) } : null
 }
 
 /** The living entity behind a key, any of its names or a merged credential's. */
-export async function nodeOf(db: Db, key: string): Promise<{ id: number; key: string; body: Omit<Entity, 'key'> } | null> {
+export async function nodeOf(
+  db: Db,
+  key: string,
+): Promise<{ id: number; key: string; body: Omit<Entity, 'key'> } | null> {
   const { rows } = await sql<{ id: number; key: string; body: Omit<Entity, 'key'> }>`
-    select n.id, n.key, n.body from graph.key k join graph.node n on n.id = coalesce(k.same_as, k.id) where k.key = ${key}`.execute(db)
+    select n.id, n.key, n.body from graph.key k join graph.node n on n.id = coalesce(k.same_as, k.id) where k.key = ${key}`.execute(
+    db,
+  )
   return rows[0] ?? null
 }
 
@@ -91,7 +123,9 @@ export async function ownersOf(db: Db, key: string): Promise<Owners> {
     sql<{ key: string; kind: Kind | null; type: string | null; name: string; how: string | null }>`
       select distinct on (k.key) k.key, o.kind, o.type, coalesce(o.name, k.key) as name, coalesce(e.attributes->>'how', e.attributes->>'privilege') as how
       from graph.node n join graph.edge e on e.to_id = n.id and e.verb = 'controls' and e.valid_to is null
-      join graph.key k on k.id = e.from_id left join graph.node o on o.id = e.from_id where n.key = ${key} order by k.key limit 100`.execute(db),
+      join graph.key k on k.id = e.from_id left join graph.node o on o.id = e.from_id where n.key = ${key} order by k.key limit 100`.execute(
+      db,
+    ),
   ])
   const owner = accountable.get(key) ?? null
   return {

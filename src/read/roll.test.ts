@@ -2,7 +2,15 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Kind } from '../sdk/index.ts'
 import { NEVER } from './columns.ts'
-import { facets as allFacets, fields, type NumberField, numberFields, VERDICTS, type WordField, wordFields } from './inventory-fields.ts'
+import {
+  facets as allFacets,
+  fields,
+  type NumberField,
+  numberFields,
+  VERDICTS,
+  type WordField,
+  wordFields,
+} from './inventory-fields.ts'
 import { fold, type Match, parseQuery, type Term } from './query.ts'
 import { Roll, type RollEntry } from './roll.ts'
 
@@ -22,15 +30,55 @@ function entry(over: Partial<RollEntry> & { key: string }): RollEntry {
   }
 }
 
-const keysOf = (roll: Roll, text: string, sort: Parameters<Roll['select']>[2] = 'name', down = false, kind: Kind = 'identity') =>
-  [...roll.select(kind, parseQuery(text, fields), sort, down, NOW).rows].map((row) => roll.keys[row])
+const keysOf = (
+  roll: Roll,
+  text: string,
+  sort: Parameters<Roll['select']>[2] = 'name',
+  down = false,
+  kind: Kind = 'identity',
+) => [...roll.select(kind, parseQuery(text, fields), sort, down, NOW).rows].map((row) => roll.keys[row])
 
 describe('what a query finds', () => {
   const roll = new Roll([
-    entry({ key: 'aws:a', name: 'Alpha Job', type: ['aws_service_account'], source: ['aws-prod'], env: ['production'], used: NOW - 100 * DAY, owner: ['Mara Quill', 'person:mara@x.org'], worst: 0 }),
-    entry({ key: 'aws:b', name: 'beta', aliases: ['AKIA123'], type: ['service_account'], source: ['aws-prod', 'git-x'], env: ['staging'], used: NOW - 1000, worst: 5 }),
-    entry({ key: 'host:c', name: 'gamma', type: ['linux_user'], source: ['host-ops'], used: Number.NaN, expires: NEVER, owner: ['Bo', 'person:bo@x.org', 'left'], worst: 6 }),
-    entry({ key: 'host:d', name: 'delta', type: ['linux_user'], source: ['host-ops'], used: NEVER, expires: NOW + 5 * DAY, worst: 1 }),
+    entry({
+      key: 'aws:a',
+      name: 'Alpha Job',
+      type: ['aws_service_account'],
+      source: ['aws-prod'],
+      env: ['production'],
+      used: NOW - 100 * DAY,
+      owner: ['Mara Quill', 'person:mara@x.org'],
+      worst: 0,
+    }),
+    entry({
+      key: 'aws:b',
+      name: 'beta',
+      aliases: ['AKIA123'],
+      type: ['service_account'],
+      source: ['aws-prod', 'git-x'],
+      env: ['staging'],
+      used: NOW - 1000,
+      worst: 5,
+    }),
+    entry({
+      key: 'host:c',
+      name: 'gamma',
+      type: ['linux_user'],
+      source: ['host-ops'],
+      used: Number.NaN,
+      expires: NEVER,
+      owner: ['Bo', 'person:bo@x.org', 'left'],
+      worst: 6,
+    }),
+    entry({
+      key: 'host:d',
+      name: 'delta',
+      type: ['linux_user'],
+      source: ['host-ops'],
+      used: NEVER,
+      expires: NOW + 5 * DAY,
+      worst: 1,
+    }),
     entry({ key: 'person:x', kind: 'person', name: 'Alpha' }),
   ])
   test.each([
@@ -89,7 +137,9 @@ describe('against a slow, obvious twin', () => {
   const number = fc.constantFrom(Number.NaN, NEVER, NOW - 400 * DAY, NOW - 50 * DAY, NOW - 1000, NOW + 5 * DAY, 3, 12)
   const anyEntry = fc
     .record({
-      ...(Object.fromEntries(wordFields.map((name) => [name, fc.subarray(words[name], { maxLength: 2 })])) as unknown as Record<WordField, fc.Arbitrary<string[]>>),
+      ...(Object.fromEntries(
+        wordFields.map((name) => [name, fc.subarray(words[name], { maxLength: 2 })]),
+      ) as unknown as Record<WordField, fc.Arbitrary<string[]>>),
       ...(Object.fromEntries(numberFields.map((name) => [name, number])) as Record<NumberField, typeof number>),
       name: fc.constantFrom('alpha', 'Beta', 'gamma ray'),
       worst: fc.nat(7),
@@ -97,40 +147,82 @@ describe('against a slow, obvious twin', () => {
     })
     .map((over) => over as unknown as RollEntry)
   const anyTerm = fc.constantFrom(
-    ...['type:user', 'type:aws_*', '-type:linux_user', 'source:aws', 'source:host-1', '-source:aws', 'env:prod', 'env:unknown', '-env:test', 'owner:none', 'owner:any', 'owner:left', '-owner:mara',
-      'used:>90d', 'used:<1d', 'used:unknown', '-used:unknown', 'used:30d..90d', 'age:none', 'age:>1y', 'expires:<30d', 'reach:>10', 'verdict:critical', 'verdict:pass', 'account:human', 'label:pci', 'alpha', '-beta', 'name:ray'],
+    ...[
+      'type:user',
+      'type:aws_*',
+      '-type:linux_user',
+      'source:aws',
+      'source:host-1',
+      '-source:aws',
+      'env:prod',
+      'env:unknown',
+      '-env:test',
+      'owner:none',
+      'owner:any',
+      'owner:left',
+      '-owner:mara',
+      'used:>90d',
+      'used:<1d',
+      'used:unknown',
+      '-used:unknown',
+      'used:30d..90d',
+      'age:none',
+      'age:>1y',
+      'expires:<30d',
+      'reach:>10',
+      'verdict:critical',
+      'verdict:pass',
+      'account:human',
+      'label:pci',
+      'alpha',
+      '-beta',
+      'name:ray',
+    ],
   )
 
   test('finds the same rows and counts the same facets', () => {
     fc.assert(
-      fc.property(fc.array(anyEntry, { minLength: 1, maxLength: 40 }), fc.array(anyTerm, { maxLength: 5 }), (drawn, terms) => {
-        const entries = drawn
-          .map((one, index) => ({ ...one, key: `t:${index}`, id: index, aliases: [] }))
-          .sort((a, b) => (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : a.id - b.id))
-        const roll = new Roll(entries)
-        const query = parseQuery(terms.join(' '), fields)
-        const selection = roll.select('identity', query, 'name', false, NOW)
-        const rows = entries.filter((one) => one.kind === 'identity')
-        expect([...selection.rows].map((row) => roll.keys[row])).toEqual(rows.filter((one) => matches(one, query.terms)).map((one) => one.key))
+      fc.property(
+        fc.array(anyEntry, { minLength: 1, maxLength: 40 }),
+        fc.array(anyTerm, { maxLength: 5 }),
+        (drawn, terms) => {
+          const entries = drawn
+            .map((one, index) => ({ ...one, key: `t:${index}`, id: index, aliases: [] }))
+            .sort((a, b) => (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : a.id - b.id))
+          const roll = new Roll(entries)
+          const query = parseQuery(terms.join(' '), fields)
+          const selection = roll.select('identity', query, 'name', false, NOW)
+          const rows = entries.filter((one) => one.kind === 'identity')
+          expect([...selection.rows].map((row) => roll.keys[row])).toEqual(
+            rows.filter((one) => matches(one, query.terms)).map((one) => one.key),
+          )
 
-        const counted = new Map(roll.facets(selection, NOW).map(({ facet, counts }) => [facet.field, counts]))
-        for (const facet of allFacets) {
-          const others = query.terms.filter((term) => term.field?.name !== facet.field)
-          const pool = rows.filter((one) => matches(one, others))
-          const expected = 'choices' in facet
-            ? facet.choices.map(({ value, match }) => ({ value, count: pool.filter((one) => matches(one, [{ field: facet.as, not: false, match, text: '' }])).length }))
-            : countWords(pool.map((one) => one[facet.words] as string[]))
-          const sort = (list: { value: string; count: number }[]) => [...list].sort((a, b) => (a.value < b.value ? -1 : 1))
-          expect(sort(counted.get(facet.field)!)).toEqual(sort(expected))
-        }
-      }),
+          const counted = new Map(roll.facets(selection, NOW).map(({ facet, counts }) => [facet.field, counts]))
+          for (const facet of allFacets) {
+            const others = query.terms.filter((term) => term.field?.name !== facet.field)
+            const pool = rows.filter((one) => matches(one, others))
+            const expected =
+              'choices' in facet
+                ? facet.choices.map(({ value, match }) => ({
+                    value,
+                    count: pool.filter((one) => matches(one, [{ field: facet.as, not: false, match, text: '' }]))
+                      .length,
+                  }))
+                : countWords(pool.map((one) => one[facet.words] as string[]))
+            const sort = (list: { value: string; count: number }[]) =>
+              [...list].sort((a, b) => (a.value < b.value ? -1 : 1))
+            expect(sort(counted.get(facet.field)!)).toEqual(sort(expected))
+          }
+        },
+      ),
       { numRuns: 400 },
     )
   })
 
   function countWords(lists: string[][]): { value: string; count: number }[] {
     const counts = new Map<string, number>()
-    for (const list of lists) for (const value of list.length === 0 ? [''] : list) counts.set(value, (counts.get(value) ?? 0) + 1)
+    for (const list of lists)
+      for (const value of list.length === 0 ? [''] : list) counts.set(value, (counts.get(value) ?? 0) + 1)
     return [...counts].map(([value, count]) => ({ value, count }))
   }
 
@@ -139,7 +231,10 @@ describe('against a slow, obvious twin', () => {
       const is = group.filter((term) => !term.not)
       const not = group.filter((term) => term.not)
       if (not.some((term) => matchesOne(one, term))) return false
-      return is.length === 0 || (name === '' ? is.every((term) => matchesOne(one, term)) : is.some((term) => matchesOne(one, term)))
+      return (
+        is.length === 0 ||
+        (name === '' ? is.every((term) => matchesOne(one, term)) : is.some((term) => matchesOne(one, term)))
+      )
     })
   }
 
@@ -148,7 +243,12 @@ describe('against a slow, obvious twin', () => {
     if (field.as === 'text') return 'contains' in match && fold(one.name).includes(match.contains)
     if (field.as === 'word') return matchesWord((one[field.name as WordField] as string[]).map(fold), field.name, match)
     const value = one[field.name as NumberField]
-    if ('special' in match) return match.special === 'unknown' ? Number.isNaN(value) : match.special === 'none' ? value === NEVER : Number.isFinite(value)
+    if ('special' in match)
+      return match.special === 'unknown'
+        ? Number.isNaN(value)
+        : match.special === 'none'
+          ? value === NEVER
+          : Number.isFinite(value)
     if (!('from' in match) || !Number.isFinite(value)) return false
     if (!match.ago) return value >= match.from && value < match.to
     const span = field.ahead ? value - NOW : NOW - value
@@ -156,7 +256,10 @@ describe('against a slow, obvious twin', () => {
   }
 
   function matchesWord(values: string[], field: string, match: Match): boolean {
-    if ('special' in match) return match.special === 'any' ? values.length > 0 : values.length === 0 || (match.special === 'unknown' && values.includes('unknown'))
+    if ('special' in match)
+      return match.special === 'any'
+        ? values.length > 0
+        : values.length === 0 || (match.special === 'unknown' && values.includes('unknown'))
     if ('begins' in match) return values.some((value) => value.startsWith(match.begins))
     if (!('is' in match)) return false
     const more: Record<string, (value: string) => boolean> = {

@@ -1,7 +1,16 @@
 import { type Kind, ReeveError } from '../sdk/index.ts'
 import { FAILS, matchesNumber, NEVER, PASSES, refuse, WordColumn } from './columns.ts'
-import { type Facet, facets, fields, type NumberField, numberFields, SAME, type WordField, wordFields } from './inventory-fields.ts'
 import type { Sort } from './inventory.ts'
+import {
+  type Facet,
+  facets,
+  fields,
+  type NumberField,
+  numberFields,
+  SAME,
+  type WordField,
+  wordFields,
+} from './inventory-fields.ts'
 import { fold, parseQuery, type Query, type Term } from './query.ts'
 
 /** One entity as the roll keeps it: what queries ask, not what rows show. */
@@ -48,15 +57,25 @@ export class Roll {
   /** `entries` come kind by kind, in order of name within each. */
   constructor(entries: readonly RollEntry[]) {
     const size = entries.length
-    if (size >= ROW_BITS) throw new ReeveError('read/too-many', `an estate of ${size} entities does not fit one process; at most ${ROW_BITS}`)
+    if (size >= ROW_BITS)
+      throw new ReeveError(
+        'read/too-many',
+        `an estate of ${size} entities does not fit one process; at most ${ROW_BITS}`,
+      )
     this.size = size
     this.keys = new Array(size)
     this.ids = new Int32Array(size)
     this.#text = new Array(size)
     this.#names = new Array(size)
     this.#worst = new Uint8Array(size)
-    this.#words = Object.fromEntries(wordFields.map((name) => [name, new WordColumn(size)])) as Record<WordField, WordColumn>
-    this.#numbers = Object.fromEntries(numberFields.map((name) => [name, new Float64Array(size)])) as Record<NumberField, Float64Array>
+    this.#words = Object.fromEntries(wordFields.map((name) => [name, new WordColumn(size)])) as Record<
+      WordField,
+      WordColumn
+    >
+    this.#numbers = Object.fromEntries(numberFields.map((name) => [name, new Float64Array(size)])) as Record<
+      NumberField,
+      Float64Array
+    >
     entries.forEach((entry, row) => {
       this.keys[row] = entry.key
       this.ids[row] = entry.id
@@ -82,7 +101,14 @@ export class Roll {
    * The rows of the kind that match, in order. `attribute` gives the ids whose attribute matches a term, for the fields that are
    * attributes. Asked again within the same minute it is remembered.
    */
-  select(kind: Kind, query: Query, sort: Sort, down: boolean, now: number, attribute: ReadonlyMap<Term, ReadonlySet<number>> = new Map()): Selection {
+  select(
+    kind: Kind,
+    query: Query,
+    sort: Sort,
+    down: boolean,
+    now: number,
+    attribute: ReadonlyMap<Term, ReadonlySet<number>> = new Map(),
+  ): Selection {
     const name = JSON.stringify([kind, query.text, sort, down, Math.floor(now / 60_000)])
     const known = attribute.size === 0 ? this.#selections.get(name) : undefined
     if (known) return known
@@ -114,12 +140,18 @@ export class Roll {
   }
 
   /** Counts of each facet's choices among the rows that nothing but the facet's own choice keeps out. */
-  facets({ query, failed, range: [from, to] }: Selection, now: number): { facet: Facet; counts: { value: string; count: number }[] }[] {
+  facets(
+    { query, failed, range: [from, to] }: Selection,
+    now: number,
+  ): { facet: Facet; counts: { value: string; count: number }[] }[] {
     const numbers = fieldNumbers(query)
     return facets.map((facet) => {
       // A field the query does not name keeps nobody out.
       const own = numbers.get(facet.field) ?? -1
-      const counts = 'choices' in facet ? this.#countChoices(facet, failed, from, to, own, now) : this.#countWords(facet, failed, from, to, own)
+      const counts =
+        'choices' in facet
+          ? this.#countChoices(facet, failed, from, to, own, now)
+          : this.#countWords(facet, failed, from, to, own)
       return { facet, counts }
     })
   }
@@ -133,7 +165,10 @@ export class Roll {
       const name = this.#names[row]!
       found.push({ row, rank: at === 0 && name === text.length ? 0 : at === 0 ? 1 : at < name ? 2 : 3 })
     }
-    return found.sort((a, b) => a.rank - b.rank || a.row - b.row).slice(0, most).map(({ row }) => row)
+    return found
+      .sort((a, b) => a.rank - b.rank || a.row - b.row)
+      .slice(0, most)
+      .map(({ row }) => row)
   }
 
   /** How many of the kind a query finds: what a link with the same words shows. */
@@ -156,7 +191,12 @@ export class Roll {
     return count
   }
 
-  #filter([from, to]: readonly [number, number], query: Query, now: number, attribute: ReadonlyMap<Term, ReadonlySet<number>>): Uint8Array {
+  #filter(
+    [from, to]: readonly [number, number],
+    query: Query,
+    now: number,
+    attribute: ReadonlyMap<Term, ReadonlySet<number>>,
+  ): Uint8Array {
     const failed = new Uint8Array(to - from)
     const numbers = fieldNumbers(query)
     for (const [name, terms] of Map.groupBy(query.terms, (term) => term.field?.name ?? null)) {
@@ -169,19 +209,31 @@ export class Roll {
       for (const term of not) refuse(failed, 0, to - from, numbers.get(name)!, this.#test(term, from, now, attribute))
       if (is.length === 0) continue
       const tests = is.map((term) => this.#test(term, from, now, attribute))
-      refuse(failed, 0, to - from, numbers.get(name)!, tests.length === 1 ? tests[0]! : (row) => tests.some((test) => test(row)))
+      refuse(
+        failed,
+        0,
+        to - from,
+        numbers.get(name)!,
+        tests.length === 1 ? tests[0]! : (row) => tests.some((test) => test(row)),
+      )
     }
     return failed
   }
 
   /** A test of rows counted from `from`. */
-  #test(term: Term, from: number, now: number, attribute: ReadonlyMap<Term, ReadonlySet<number>>): (row: number) => boolean {
+  #test(
+    term: Term,
+    from: number,
+    now: number,
+    attribute: ReadonlyMap<Term, ReadonlySet<number>>,
+  ): (row: number) => boolean {
     const wanted = !term.not
     const { match } = term
     if (term.field === null || term.field.as === 'text') {
       const contains = 'contains' in match ? match.contains : ''
       const [text, names] = [this.#text, this.#names]
-      if (term.field?.name === 'name') return (row) => text[from + row]!.slice(0, names[from + row]).includes(contains) === wanted
+      if (term.field?.name === 'name')
+        return (row) => text[from + row]!.slice(0, names[from + row]).includes(contains) === wanted
       return (row) => text[from + row]!.includes(contains) === wanted
     }
     const ids = attribute.get(term)
@@ -196,7 +248,13 @@ export class Roll {
     return (row) => test(values[from + row]!) === wanted
   }
 
-  #countWords(facet: Extract<Facet, { words: WordField }>, failed: Uint8Array, from: number, to: number, own: number): { value: string; count: number }[] {
+  #countWords(
+    facet: Extract<Facet, { words: WordField }>,
+    failed: Uint8Array,
+    from: number,
+    to: number,
+    own: number,
+  ): { value: string; count: number }[] {
     const { codes, combinations } = this.#words[facet.words]
     const byCombination = new Uint32Array(combinations.length)
     for (let row = from; row < to; row++) {
@@ -206,12 +264,20 @@ export class Roll {
     const counts = new Map<string, number>()
     combinations.forEach((values, number) => {
       const count = byCombination[number]!
-      if (count > 0) for (const value of values.length === 0 ? [''] : values) counts.set(value, (counts.get(value) ?? 0) + count)
+      if (count > 0)
+        for (const value of values.length === 0 ? [''] : values) counts.set(value, (counts.get(value) ?? 0) + count)
     })
     return [...counts].map(([value, count]) => ({ value, count }))
   }
 
-  #countChoices(facet: Extract<Facet, { choices: unknown }>, failed: Uint8Array, from: number, to: number, own: number, now: number): { value: string; count: number }[] {
+  #countChoices(
+    facet: Extract<Facet, { choices: unknown }>,
+    failed: Uint8Array,
+    from: number,
+    to: number,
+    own: number,
+    now: number,
+  ): { value: string; count: number }[] {
     return facet.choices.map((choice) => {
       const test = this.#test({ field: facet.as, not: false, match: choice.match, text: '' }, from, now, new Map())
       let count = 0
@@ -244,7 +310,8 @@ export class Roll {
   /** A whole number below 2^31; less comes first. Times count in minutes. */
   #rank(sort: Sort, row: number): number {
     if (sort === 'name') return 0
-    if (sort === 'worst') return WORST[this.#worst[row]!]! * 2 ** 24 + Math.max(0, 2 ** 24 - 1 - (this.#numbers.reach[row]! || 0))
+    if (sort === 'worst')
+      return WORST[this.#worst[row]!]! * 2 ** 24 + Math.max(0, 2 ** 24 - 1 - (this.#numbers.reach[row]! || 0))
     if (sort === 'type') return this.#typeRanks()[this.#words.type.codes[row]!]!
     const value = this.#numbers[SORTED_BY[sort]][row]!
     if (Number.isNaN(value)) return LAST
@@ -255,7 +322,9 @@ export class Roll {
   #types: number[] | undefined
   #typeRanks(): number[] {
     if (this.#types) return this.#types
-    const sorted = this.#words.type.combinations.map((values, number) => [values[0] ?? '', number] as const).sort(([a], [b]) => (a < b ? -1 : 1))
+    const sorted = this.#words.type.combinations
+      .map((values, number) => [values[0] ?? '', number] as const)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
     const ranks: number[] = []
     for (const [rank, [, number]] of sorted.entries()) ranks[number] = rank
     this.#types = ranks

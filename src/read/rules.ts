@@ -31,7 +31,12 @@ export const RulePage = z.object({
 export type RulePage = z.infer<typeof RulePage>
 
 export const DryRun = z.object({
-  would: z.object({ fail: z.number().int(), pass: z.number().int(), unknown: z.number().int(), notApplicable: z.number().int() }),
+  would: z.object({
+    fail: z.number().int(),
+    pass: z.number().int(),
+    unknown: z.number().int(),
+    notApplicable: z.number().int(),
+  }),
   sample: z.array(z.object({ key: z.string(), name: z.string(), verdict: z.string(), says: z.string() })),
   at: Instant,
 })

@@ -21,7 +21,12 @@ export const Thing = z.object({
   undo: z.string(),
   /** Minutes. */
   effort: z.number().int().nullable(),
-  cost: z.object({ reached: z.number().int(), sensitive: z.number().int(), dependents: z.number().int(), unknown: z.number().int() }),
+  cost: z.object({
+    reached: z.number().int(),
+    sensitive: z.number().int(),
+    dependents: z.number().int(),
+    unknown: z.number().int(),
+  }),
   owasp: z.array(Owasp),
   opened: Instant.nullable(),
   /** Rank among all: what it could cost for each minute of effort. */
@@ -29,5 +34,12 @@ export const Thing = z.object({
 })
 export type Thing = z.infer<typeof Thing>
 
-export const Due = z.object({ key: Key, name: z.string(), kind: z.string(), type: z.string(), ends: Instant, mark: Mark })
+export const Due = z.object({
+  key: Key,
+  name: z.string(),
+  kind: z.string(),
+  type: z.string(),
+  ends: Instant,
+  mark: Mark,
+})
 export type Due = z.infer<typeof Due>

@@ -20,9 +20,11 @@ export interface Answer {
   text: string
 }
 
-export interface Client {
-  (method: string, path: string, options?: { body?: unknown; headers?: Record<string, string> }): Promise<Answer>
-}
+export type Client = (
+  method: string,
+  path: string,
+  options?: { body?: unknown; headers?: Record<string, string> },
+) => Promise<Answer>
 
 export interface TestServer {
   app: App
@@ -40,11 +42,13 @@ export interface TestServer {
   close(): Promise<void>
 }
 
-
 /** A server that listens, on a database of its own. */
-export async function testServer(
-  { list = routes, providers = [], clock = systemClock, ...overrides }: Partial<App> & { list?: readonly Route[]; providers?: readonly Provider[] } = {},
-): Promise<TestServer> {
+export async function testServer({
+  list = routes,
+  providers = [],
+  clock = systemClock,
+  ...overrides
+}: Partial<App> & { list?: readonly Route[]; providers?: readonly Provider[] } = {}): Promise<TestServer> {
   const platform = { schema: 'platform', folder: new URL('../../platform/migrations/', import.meta.url) }
   const database = await testDatabase([platform, graph, discover, assess, act, migrations])
   const errors: unknown[] = []
@@ -73,9 +77,19 @@ export async function testServer(
     return clientOf(url, { cookie: answer.headers.get('set-cookie')!.split(';')[0]!, 'x-reeve-csrf': answer.body.csrf })
   }
   const admin = async () => signIn((await adminLink(db, clock)).secret)
-  const maker = { id: 'test', actor: 'test', name: 'test', role: 'admin' as const, scopes: null, csrf: null, hash: Buffer.alloc(0), expires: null }
+  const maker = {
+    id: 'test',
+    actor: 'test',
+    name: 'test',
+    role: 'admin' as const,
+    scopes: null,
+    csrf: null,
+    hash: Buffer.alloc(0),
+    expires: null,
+  }
   const user = (role: Role) => createUser(db, clock, maker, { name: `${role} of the test`, role })
-  const made = async (role: Role) => signIn((await issueLink(db, clock, { account: await user(role), by: 'test' })).secret)
+  const made = async (role: Role) =>
+    signIn((await issueLink(db, clock, { account: await user(role), by: 'test' })).secret)
 
   return {
     app,
@@ -85,12 +99,17 @@ export async function testServer(
     url,
     anyone,
     as(role) {
-      let session = sessions.get(role)
-      if (!session) sessions.set(role, (session = role === 'admin' ? admin() : made(role)))
+      const session = sessions.get(role) ?? (role === 'admin' ? admin() : made(role))
+      sessions.set(role, session)
       return session
     },
     async token(scopes, role = 'admin') {
-      const { value } = await createToken(db, clock, { ...maker, id: await user(role) }, { name: 'test', scopes, days: 1 })
+      const { value } = await createToken(
+        db,
+        clock,
+        { ...maker, id: await user(role) },
+        { name: 'test', scopes, days: 1 },
+      )
       return clientOf(url, { authorization: `Bearer ${value}` })
     },
     async close() {
@@ -110,7 +129,12 @@ function clientOf(url: string, always: Record<string, string>): Client {
     })
     const text = await response.text()
     const isJson = /json/.test(response.headers.get('content-type') ?? '')
-    return { status: response.status, headers: response.headers, text, body: isJson && text ? JSON.parse(text) : undefined }
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: isJson && text ? JSON.parse(text) : undefined,
+    }
   }
 }
 

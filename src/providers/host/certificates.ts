@@ -3,7 +3,7 @@ import { connect } from 'node:tls'
 import { type Collection, type Edge, type Entity, Refused, type Run } from '../../sdk/index.ts'
 import { certificateEntity, certificateKey, subjectsOf } from './certificate.ts'
 import { factsOf } from './file-facts.ts'
-import { clean, fileKey, type Host, novel } from './host.ts'
+import { clean, fileKey, type Host, hostKey, novel } from './host.ts'
 import { keyFilesOf } from './key-files.ts'
 import { listenerKey } from './listeners.ts'
 import { type Listener, listenersOf } from './listening.ts'
@@ -35,7 +35,8 @@ export const certificates: Collection<Host> = {
         certificateEntity(leaf),
         ...subjectsOf(leaf),
         {
-          kind: 'secret',
+          // Certificates are public; what is secret of them is the key, which private-keys tells of.
+          kind: 'resource',
           type: 'host_certificate_file',
           key,
           name: clean(`${file.path} on ${host.name}`, 600),
@@ -45,7 +46,8 @@ export const certificates: Collection<Host> = {
             certificates: file.certificates.length,
           },
         },
-        { from: key, verb: 'holds', to: certificateKey(leaf) },
+        { from: hostKey(host), verb: 'contains', to: key },
+        { from: key, verb: 'contains', to: certificateKey(leaf) },
       ]
       for (const item of items) if (fresh(item)) yield item
     }

@@ -2,7 +2,7 @@ import type { Collection, Edge, Entity, Run } from '../../sdk/index.ts'
 import { accountsOf, namesByUid } from './accounts.ts'
 import { certificateKey } from './certificate.ts'
 import { factsOf } from './file-facts.ts'
-import { clean, fileKey, type Host, instant, novel, userKey } from './host.ts'
+import { clean, fileKey, type Host, hostKey, instant, novel, userKey } from './host.ts'
 import { type KeyFile, keyFilesOf } from './key-files.ts'
 import { spkiOf, sshKeyEntity } from './ssh-key.ts'
 
@@ -68,6 +68,7 @@ async function describe(
           unknowns: { publicKey: { reason: 'the key is encrypted as a whole, and no .pub file lies beside it' } },
         }),
     })
+    items.push({ from: hostKey(host), verb: 'contains', to: key })
     if (forTls !== undefined) items.push({ from: key, verb: 'holds', to: forTls })
     else if (publicKey) {
       items.push(sshKeyEntity(publicKey, { ...(beside?.comment ? { name: beside.comment } : {}) }), {
@@ -102,13 +103,15 @@ function sshCertificate(host: Host, file: KeyFile, owner: string | undefined): (
       attributes: { keyType, keyId, serial, principals, authority, forHost, publicKey: file.publicKey!.fingerprint },
     },
     {
-      kind: 'secret',
+      // It holds nothing secret: whoever has it still needs the private key beside it.
+      kind: 'resource',
       type: 'host_ssh_certificate_file',
       key: place,
       name: clean(`${file.path} on ${host.name}`, 600),
       attributes: { file: clean(file.path), host: host.name },
     },
-    { from: place, verb: 'holds', to: credential },
+    { from: hostKey(host), verb: 'contains', to: place },
+    { from: place, verb: 'contains', to: credential },
   ]
   if (owner !== undefined) items.push({ from: userKey(host, owner), verb: 'controls', to: place })
   return items

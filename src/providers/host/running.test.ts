@@ -192,7 +192,8 @@ describe('TLS certificates', () => {
     expect(read.sentences).toEqual(
       [
         `${key} authenticates person:ann@example.org`,
-        `host:web-1/file/etc/nginx/tls/shop.crt#certificate holds ${key}`,
+        'host:web-1 contains host:web-1/file/etc/nginx/tls/shop.crt#certificate',
+        `host:web-1/file/etc/nginx/tls/shop.crt#certificate contains ${key}`,
         `host:web-1/listen/tcp/127.0.0.1:${port} contains ${key}`,
       ].sort(),
     )

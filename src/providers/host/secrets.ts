@@ -1,5 +1,5 @@
 import { type Edge, type Entity, type Method, type Run, Sensitive, type Severity } from '../../sdk/index.ts'
-import { clean, type Host } from './host.ts'
+import { clean, type Host, hostKey } from './host.ts'
 
 /** A secret value and what is known of it: from the scanner, or from a format that says where its secret stands. */
 export interface Found {
@@ -109,6 +109,7 @@ export function* describeSecrets(
         ...(at && { line: at.line!, ...(at.column !== undefined && { column: at.column }) }),
       },
     }
+    yield { from: hostKey(host), verb: 'contains', to: secret }
     yield { from: secret, verb: 'holds', to: credential }
     for (const workload of place.usedBy ?? []) yield { from: workload, verb: 'uses', to: secret }
     for (const account of place.controlledBy ?? []) yield { from: account, verb: 'controls', to: secret }

@@ -66,12 +66,19 @@ export const Touch = ({ of }: { of: Record<'rotate' | 'narrow' | 'disable' | 'de
   </>
 )
 
-/** Evidence as it is stored, lower case and open-ended, as sentences of prose. */
-export const asSentences = (list: readonly string[], most = 3): string =>
+/** Sentences of evidence as prose. A name may stand first, so the first letter is left as it is. */
+export const asProse = (list: readonly string[], most: number): string =>
   list
     .slice(0, most)
-    .map((says) => `${says.charAt(0).toUpperCase()}${says.slice(1, 400)}${/[.!?]$/.test(says) ? '' : '.'}`)
+    .map((says) => (/[.!?]$/.test(says) ? says : `${says}.`))
     .join(' ')
+
+/** Reasons of a suggestion, which begin with a verb in lower case, as sentences. */
+export const asSentences = (list: readonly string[], most = 3): string =>
+  asProse(
+    list.map((says) => `${says.charAt(0).toUpperCase()}${says.slice(1, 400)}`),
+    most,
+  )
 
 /** One line: who answers for it, or who probably should, and that this is inferred. */
 export const OwnerLine = ({

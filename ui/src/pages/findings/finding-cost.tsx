@@ -51,7 +51,7 @@ export function Cost({ of }: { of: FindingPage }) {
       <div className={hasBlast(blast) ? 'ring-lists' : 'ring-lists no-ring'}>
         {hasBlast(blast) && <BlastRing of={blast} kind={of.finding.subject.kind} type={of.finding.subject.type} />}
         <div>
-          <h3>Outer ring: reached</h3>
+          <h3>{hasBlast(blast) ? 'Outer ring: reached' : 'What is reached'}</h3>
           <ul>
             {cost.reached.slice(0, 7).map((one) => (
               <li key={one.key}>
@@ -81,7 +81,7 @@ export function Cost({ of }: { of: FindingPage }) {
           </ul>
         </div>
         <div>
-          <h3>Inner ring: depends on it</h3>
+          <h3>{hasBlast(blast) ? 'Inner ring: depends on it' : 'What depends on it'}</h3>
           <ul>
             {cost.dependents.slice(0, 7).map((one) => (
               <li key={one.key}>

@@ -9,7 +9,7 @@ import { KindIcon } from '../../parts/kind-icon.tsx'
 import { Mark } from '../../parts/mark.tsx'
 import { asTitle, Name, Sentence } from '../../parts/name.tsx'
 import { BlastRing, hasBlast } from '../../parts/pictures.tsx'
-import { Answer, asSentences, FixLine, OwnerLine, Undo } from '../../parts/sentences.tsx'
+import { Answer, asProse, asSentences, FixLine, OwnerLine, Undo } from '../../parts/sentences.tsx'
 import { Refused } from '../../parts/sheets.tsx'
 import { Empty, Failure, Waiting } from '../../parts/states.tsx'
 import { ago, count, date, effort, longDate, now, percent, some, spell } from '../../words.ts'
@@ -162,7 +162,7 @@ function Item({ of, open }: { of: Thing; open: boolean }) {
         </a>
       </h2>
       <p className="quiet thing-because">
-        <Sentence text={asSentences(of.because, open ? 3 : 1)} />
+        <Sentence text={asProse(of.because, open ? 3 : 1)} />
         {of.more > 0 && <> {some(of.more, 'more like it is', 'more like it are')} closed by the same fix.</>}
       </p>
       {open ? (

@@ -72,18 +72,23 @@ export function readDockerfile(source: string): Dockerfile {
   return file
 }
 
+const CONTINUES = /[\\`]\s*$/
+
 function* instructions(source: string): Generator<{ instruction: string; rest: string; line: number }> {
   const lines = source.split(/\r?\n/)
   for (let at = 0; at < lines.length; at++) {
     const start = at
     const match = /^\s*([A-Za-z]{2,20})\s+(.*)$/.exec(lines[at]!)
     if (!match || lines[at]!.trimStart().startsWith('#')) continue
-    let rest = match[2]!
-    while (/[\\`]\s*$/.test(rest) && at + 1 < lines.length) {
+    const parts = [match[2]!]
+    while (CONTINUES.test(parts.at(-1)!) && at + 1 < lines.length && parts.length < 5000) {
       const next = lines[++at]!
-      rest = rest.replace(/[\\`]\s*$/, ' ') + (next.trimStart().startsWith('#') ? ' \\' : next)
-      if (rest.length > 100_000) break
+      parts.push(next.trimStart().startsWith('#') ? '\\' : next)
     }
+    const rest = parts
+      .map((part) => part.replace(CONTINUES, ' '))
+      .join('')
+      .slice(0, 200_000)
     const instruction = match[1]!.toUpperCase()
     const here = /^(?:RUN|COPY|ADD)$/.test(instruction)
       ? [...rest.matchAll(/<<-?\s*(["']?)([A-Za-z_]\w*)\1/g)].map((found) => found[2]!)

@@ -225,7 +225,8 @@ class Reader {
       if (depth > 0 && char === '"') {
         // A string inside of `${…}`; its braces do not count.
         const from = at++
-        while (at < this.#text.length && this.#text[at] !== '"' && this.#text[at] !== '\n') at += this.#text[at] === '\\' ? 2 : 1
+        while (at < this.#text.length && this.#text[at] !== '"' && this.#text[at] !== '\n')
+          at += this.#text[at] === '\\' ? 2 : 1
         value += this.#text.slice(from, at + 1)
         continue
       }

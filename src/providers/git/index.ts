@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
-import { defineProvider, ReeveError } from '../../sdk/index.ts'
-import { openCheckout } from './checkout.ts'
+import { type Collection, defineProvider, ReeveError } from '../../sdk/index.ts'
+import { type Checkout, openCheckout } from './checkout.ts'
 import { cloudformation } from './cloudformation.ts'
 import { Config } from './config.ts'
 import { connectionStringsOf } from './connection-strings.ts'
@@ -33,7 +33,7 @@ export const git = defineProvider({
   async disconnect(checkout) {
     checkout.close()
   },
-  collections: [
+  collections: storable([
     repository,
     leakedSecrets,
     githubWorkflows,
@@ -45,7 +45,7 @@ export const git = defineProvider({
     terraform,
     cloudformation,
     connectionStringsOf,
-  ],
+  ]),
   async nearby(place) {
     if (!('folder' in place)) return null
     const there = await stat(place.folder).catch(() => null)
@@ -54,3 +54,16 @@ export const git = defineProvider({
     return { path: resolve(place.folder), history, ...(since === undefined ? {} : { since }) }
   },
 })
+
+/** Files may say U+0000, which no text column takes: it becomes the sign for what cannot be shown. */
+function storable(collections: readonly Collection<Checkout>[]): Collection<Checkout>[] {
+  return collections.map((collection) => ({
+    ...collection,
+    async *read(checkout, run) {
+      for await (const item of collection.read(checkout, run)) {
+        const said = JSON.stringify(item)
+        yield said.includes('\\u0000') ? JSON.parse(said.replaceAll('\\u0000', '\ufffd')) : item
+      }
+    },
+  }))
+}

@@ -11,6 +11,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import type pg from 'pg'
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
 import Cursor from 'pg-cursor'
@@ -127,6 +129,7 @@ function* edges(version: number): Generator<Edge> {
   }
 }
 
+setFlagsFromString('--expose-gc')
 const folder = await mkdtemp(join(tmpdir(), 'reeve-bench-'))
 const server = await startPostgres({
   folder,
@@ -164,10 +167,14 @@ try {
   say(`unchanged ${seconds(again.ms)} ${JSON.stringify(again.result)}`)
   say(`1 % changed ${seconds(changed.ms)} ${JSON.stringify(changed.result)}`)
   say(`peak memory of this process: ${mega(early)} MB after a tenth of the estate, ${mega(late)} MB after the whole`)
-  const heap = process.memoryUsage().heapUsed
+  const collect = runInNewContext('gc') as () => void
+  collect()
+  const heap = process.memoryUsage().heapUsed + process.memoryUsage().arrayBuffers
   const loaded = await timed(() => loadEstate(ours.db))
-  globalThis.gc?.()
-  say(`the estate in memory: ${seconds(loaded.ms)}, about ${mega(process.memoryUsage().heapUsed - heap)} MB of heap`)
+  collect()
+  const grown = process.memoryUsage().heapUsed + process.memoryUsage().arrayBuffers - heap
+  const all = [...loaded.result.ofKind('identity')].length
+  say(`the estate loaded in ${seconds(loaded.ms)}, ${mega(grown)} MB of memory, ${all} identities`)
   const beside = (what: string, ms: number, floor: number, exact: boolean, id: string) =>
     claim({
       claim: id,

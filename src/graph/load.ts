@@ -38,26 +38,27 @@ async function loadNow(tx: Tx): Promise<Estate> {
   const effective = new Map<number, Effective>()
   const describedBy: (readonly number[] | undefined)[] = new Array(keys.length).fill(undefined)
   const shared = new Map<string, readonly number[]>()
-  for await (const rows of batches<NodeRow>(tx, sql`select * from graph.node`)) {
+  for await (const rows of batches<NodeRow>(
+    tx,
+    sql`select id, key, body, sources::text as sources, flow is not null as flows, environment, environment_from, environment_disputed,
+      sensitivity, sensitivity_from, tier, tier_from from graph.node`,
+  )) {
     for (const row of rows) {
       entities[row.id] = withEffective({ key: row.key, ...row.body }, row.environment, row.sensitivity, row.tier)
-      if (row.flow !== null) effective.set(row.id, effectiveOf(row))
-      const name = row.sources.join()
-      if (!shared.has(name))
+      if (row.flows) effective.set(row.id, effectiveOf(row))
+      if (!shared.has(row.sources)) {
         shared.set(
-          name,
-          row.sources.map((source) => places.get(source)!),
+          row.sources,
+          row.sources
+            .slice(1, -1)
+            .split(',')
+            .map((source) => places.get(Number(source))!),
         )
-      describedBy[row.id] = shared.get(name)!
+      }
+      describedBy[row.id] = shared.get(row.sources)!
     }
   }
-  const edges = new EdgeList()
-  const rows = batches<{ f: number; v: string; t: number; a: Attributes | null }>(
-    tx,
-    sql`select from_id as f, verb as v, to_id as t, attributes as a from graph.edge where valid_to is null`,
-  )
-  for await (const batch of rows)
-    for (const { f, v, t, a } of batch) edges.push(f, verbNumber.get(v)!, t, a ?? undefined)
+  const edges = await loadEdges(tx)
   return new Estate({
     keys,
     entities,
@@ -70,10 +71,34 @@ async function loadNow(tx: Tx): Promise<Estate> {
   })
 }
 
+/** Most edges have no attributes: their ends come as bare integers, tens of thousands in a row. */
+async function loadEdges(tx: Tx): Promise<EdgeList> {
+  const edges = new EdgeList()
+  for await (const rows of batches<{ verb: string; ends: Buffer }>(
+    tx,
+    sql`select verb, string_agg(int4send(from_id) || int4send(to_id), ''::bytea) as ends from graph.edge
+      where valid_to is null and attributes is null group by verb, from_id >> 14`,
+    100,
+  )) {
+    for (const { verb, ends } of rows) {
+      const number = verbNumber.get(verb)!
+      for (let at = 0; at < ends.length; at += 8) edges.push(ends.readInt32BE(at), number, ends.readInt32BE(at + 4))
+    }
+  }
+  for await (const rows of batches<{ f: number; v: string; t: number; a: Attributes }>(
+    tx,
+    sql`select from_id as f, verb as v, to_id as t, attributes as a from graph.edge where valid_to is null and attributes is not null`,
+  )) {
+    for (const { f, v, t, a } of rows) edges.push(f, verbNumber.get(v)!, t, a)
+  }
+  return edges
+}
+
 interface NodeRow {
   id: number
   key: string
-  sources: number[]
+  /** As PostgreSQL writes an array: a few spellings are shared by all rows. */
+  sources: string
   environment: Entity['environment'] | null
   environment_from: number | null
   environment_disputed: Entity['environment'] | null
@@ -81,7 +106,7 @@ interface NodeRow {
   sensitivity_from: number | null
   tier: Entity['tier'] | null
   tier_from: number | null
-  flow: unknown[] | null
+  flows: boolean
   body: Omit<Entity, 'key'>
 }
 
@@ -162,10 +187,10 @@ export async function loadSources(db: Db) {
   }
 }
 
-async function* batches<Row>(tx: Tx, query: ReturnType<typeof sql>): AsyncGenerator<Row[]> {
+async function* batches<Row>(tx: Tx, query: ReturnType<typeof sql>, size = BATCH): AsyncGenerator<Row[]> {
   await sql`declare reader no scroll cursor for ${query}`.execute(tx)
   for (;;) {
-    const { rows } = await sql<Row>`fetch ${sql.lit(BATCH)} from reader`.execute(tx)
+    const { rows } = await sql<Row>`fetch ${sql.lit(size)} from reader`.execute(tx)
     if (rows.length === 0) break
     yield rows
   }

@@ -82,6 +82,12 @@ test('a file that is not YAML, or a bomb of aliases, is refused', () => {
   expect(thrown(() => loadConfig({ env: {}, file: write('- 1\n') })).code).toMatch(/^config\//)
 })
 
+test('a syntax error does not quote the line, which may hold a secret', () => {
+  expect(
+    thrown(() => loadConfig({ env: {}, file: write('database:\n  url: "postgres://u:hunter2@h/d\n') })).message,
+  ).not.toContain('hunter2')
+})
+
 test('explaining shows each value, its source and default, and masks secrets', () => {
   const env = { DATABASE_URL: 'postgres://u:hunter2@h/d', REEVE_PORT: '99', HTTPS_PROXY: 'http://u:hunter2@p:1' }
   const settings = explainConfig({ env })

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { messageOf, ReeveError, Sensitive } from '../sdk/index.ts'
+import { known, leavesOf } from './config-leaf.ts'
 
 const secret = () =>
   z
@@ -26,7 +27,6 @@ const Schema = z.strictObject({
     .meta({ secret: true })
     .describe('The installation key itself, instead of a file: 32 bytes in base64, or the text of a key file'),
   keyFile: z.string().min(1).optional().describe('File of the installation key; <data>/key unless given'),
-  demo: z.boolean().default(false).describe('Start with an invented estate, apart from your own'),
   database: z
     .strictObject({
       url: secret()
@@ -138,15 +138,7 @@ export function explainConfig(sources: ConfigSources = {}): ExplainedSetting[] {
   }))
 }
 
-interface Leaf {
-  path: string
-  env: string[]
-  description: string
-  /** Turns the text of an environment variable into what the schema takes. */
-  fromText(text: string): unknown
-}
-
-const leaves: Leaf[] = leavesOf(Schema, '')
+const leaves = leavesOf(Schema)
 /** Variables that other parts of Reeve read: the launcher, and the command line as a client. */
 const ELSEWHERE = new Set(['REEVE_CONFIG', 'REEVE_URL', 'REEVE_TOKEN', 'REEVE_RUNTIME'])
 
@@ -205,7 +197,8 @@ function readSettings(file: string, mustExist: boolean): [string, unknown][] {
   }
   let tree: unknown
   try {
-    tree = parse(text, { maxAliasCount: 0 })
+    // A pretty error would quote the line, and with it a secret.
+    tree = parse(text, { maxAliasCount: 0, prettyErrors: false })
   } catch (error) {
     throw new ReeveError('config/syntax', `reading settings from ${file}: ${messageOf(error)}`)
   }
@@ -230,64 +223,6 @@ function readSettings(file: string, mustExist: boolean): [string, unknown][] {
 }
 
 const everyPath = () => [...new Set(leaves.flatMap((leaf) => [leaf.path, leaf.path.split('.')[0]!]))]
-
-function known(name: string, names: string[], where: string): void {
-  if (names.includes(name)) return
-  const nearest = names
-    .map((candidate) => ({ candidate, far: distance(name, candidate) }))
-    .sort((a, b) => a.far - b.far)[0]!
-  const hint =
-    nearest.far <= Math.max(2, name.length / 2)
-      ? `did you mean ${nearest.candidate}?`
-      : 'reeve config explain lists them all'
-  throw new ReeveError('config/unknown', `reading settings from ${where}: there is no ${name}; ${hint}`)
-}
-
-function leavesOf(schema: z.ZodType, path: string): Leaf[] {
-  const inner = unwrap(schema)
-  if (inner instanceof z.ZodObject) {
-    return Object.entries(inner.shape).flatMap(([name, child]) =>
-      leavesOf(child as z.ZodType, path === '' ? name : `${path}.${name}`),
-    )
-  }
-  const short: Record<string, string[]> = { 'http.port': ['REEVE_PORT'], 'http.host': ['REEVE_HOST'] }
-  const own = `REEVE_${path
-    .replaceAll(/([a-z])([A-Z])/g, '$1_$2')
-    .replaceAll('.', '_')
-    .toUpperCase()}`
-  return [
-    {
-      path,
-      env: [own, ...(short[path] ?? []), ...((metaOf(schema)['env'] as string[] | undefined) ?? [])],
-      description: schema.description ?? '',
-      fromText: (text) => {
-        if (inner instanceof z.ZodNumber) return text.trim() !== '' && !Number.isNaN(Number(text)) ? Number(text) : text
-        if (inner instanceof z.ZodBoolean)
-          return /^(1|true|yes|on)$/i.test(text) ? true : /^(0|false|no|off)$/i.test(text) ? false : text
-        if (inner instanceof z.ZodArray)
-          return text
-            .split(',')
-            .map((part) => part.trim())
-            .filter(Boolean)
-        return text
-      },
-    },
-  ]
-}
-
-function unwrap(schema: z.ZodType): z.ZodType {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault)
-    return unwrap(schema.unwrap() as z.ZodType)
-  return schema
-}
-
-/** What was said of a schema, or of what it wraps. */
-function metaOf(schema: z.ZodType): Record<string, unknown> {
-  const outer = (schema.meta() ?? {}) as Record<string, unknown>
-  return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault
-    ? { ...metaOf(schema.unwrap() as z.ZodType), ...outer }
-    : outer
-}
 
 function at(tree: unknown, path: string): unknown {
   return path.split('.').reduce<unknown>((node, name) => (node as Record<string, unknown> | undefined)?.[name], tree)
@@ -314,20 +249,3 @@ const shown = (value: unknown): string | null =>
 
 const expand = (path: string): string =>
   resolve(path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path)
-
-/** How many letters must be typed, dropped or changed. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      next[j] = Math.min(
-        next[j - 1]! + 1,
-        row[j]! + 1,
-        row[j - 1]! + (a[i - 1]!.toLowerCase() === b[j - 1]!.toLowerCase() ? 0 : 1),
-      )
-    }
-    row = next
-  }
-  return row[b.length]!
-}

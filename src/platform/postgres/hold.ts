@@ -17,9 +17,15 @@ const NOT_YET = new Set(['57P03', 'ECONNREFUSED', 'ENOENT', 'ECONNRESET', '57P01
 
 /**
  * Waits until the server answers and takes it. Null when `alive` says that it ended. Throws `store/in-use` when another Reeve
- * has it, with the number of its process.
+ * has it, with the number of its process. `isOurs`: we started the server ourselves.
  */
-export async function takeHold(url: string, folder: string, until: number, alive: () => boolean): Promise<Hold | null> {
+export async function takeHold(
+  url: string,
+  folder: string,
+  until: number,
+  isOurs: boolean,
+  alive: () => boolean,
+): Promise<Hold | null> {
   const begun = performance.now()
   for (;;) {
     const client = new pg.Client({
@@ -34,9 +40,11 @@ export async function takeHold(url: string, folder: string, until: number, alive
       await client.connect()
       const { rows } = await client.query<{ taken: boolean }>(`select pg_try_advisory_lock(${LOCK}) as taken`)
       if (rows[0]!.taken) {
-        // The shell that ends the server of a killed Reeve may be about to: a server that is ending drops us now.
-        await wait(50)
-        await client.query('select 1')
+        if (!isOurs) {
+          // The shell that ends the server of a killed Reeve may be about to: a server that is ending drops us now.
+          await wait(50)
+          await client.query('select 1')
+        }
         let released = false
         return {
           lost: lost.then(() => (released ? new Promise<void>(() => {}) : undefined)),

@@ -129,7 +129,9 @@ async function attach(place: Place, before?: string): Promise<Running> {
     }
     const started = alive ? undefined : start(place, before ?? makeSocketFolder(), found)
     const { pid, socketFolder } = started ?? found!
-    const taken = takeHold(urlOf(socketFolder, 'postgres'), folder, until, () => isPostmaster(pid, cluster))
+    const taken = takeHold(urlOf(socketFolder, 'postgres'), folder, until, started !== undefined, () =>
+      isPostmaster(pid, cluster),
+    )
     const hold = await (started ? Promise.race([taken, started.ended.then(() => null)]) : taken)
     if (hold) {
       const watcher = watchOver(pid, cluster, socketFolder, account)

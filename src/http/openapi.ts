@@ -103,7 +103,7 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
     unrepresentable: 'any',
     metadata: named as typeof z.globalRegistry,
     override({ zodSchema, jsonSchema }) {
-      const { description } = z.globalRegistry.get(zodSchema as z.ZodType) ?? {}
+      const { description } = z.globalRegistry.get(zodSchema as never) ?? {}
       if (description !== undefined) jsonSchema.description = description
     },
   }) as Json

@@ -1,6 +1,6 @@
 import { type Estate, loadEstate } from '../graph/index.ts'
 import type { Db } from '../platform/index.ts'
-import { type Accountable, type InventoryRow, knownOf, NEVER, Roll, type RollEntry } from '../read/index.ts'
+import { type Accountable, type InventoryRow, knownOf, NEVER, Roll, type RollEntry, RollTable } from '../read/index.ts'
 import type { Edge, Entity, Known } from '../sdk/index.ts'
 
 const KEPT = 2
@@ -42,7 +42,13 @@ async function lookBack(db: Db, asOf: Date): Promise<Past> {
   entries.sort(
     (a, b) => order(a.kind, b.kind) || order(a.name.toLowerCase(), b.name.toLowerCase()) || order(a.key, b.key),
   )
-  return { asOf, estate, roll: new Roll(entries), row: (key) => rowOf(estate, estate.get(key)!, asOf) }
+  return { asOf, estate, roll: rollOf(entries), row: (key) => rowOf(estate, estate.get(key)!, asOf) }
+}
+
+function rollOf(entries: readonly RollEntry[]): Roll {
+  const table = new RollTable()
+  for (const entry of entries) table.add(entry)
+  return new Roll(table)
 }
 
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -5,20 +5,19 @@ import { fold } from './query.ts'
 export class WordColumn {
   /** Combination → values as shown; combination 0 is none. */
   readonly combinations: (readonly string[])[] = [[]]
-  readonly codes: Uint32Array
+  codes = new Uint32Array(1_024)
+  readonly #folded: (readonly string[])[] = [[]]
   readonly #numbers = new Map<string, number>([['', 0]])
 
-  constructor(rows: number) {
-    this.codes = new Uint32Array(rows)
-  }
-
   put(row: number, values: readonly (string | null)[]): void {
+    if (row >= this.codes.length) this.codes = grown(this.codes, new Uint32Array(this.codes.length * 2))
     const present = values.filter((value): value is string => value !== null)
-    const name = present.join('\0')
+    const name = present.length === 1 ? present[0]! : present.join('\0')
     let number = this.#numbers.get(name)
     if (number === undefined) {
       number = this.combinations.length
       this.combinations.push(present)
+      this.#folded.push(present.map(fold))
       this.#numbers.set(name, number)
     }
     this.codes[row] = number
@@ -27,11 +26,23 @@ export class WordColumn {
   /** Combination → does it match? `same` widens what equals. */
   matching(match: Match, same: (value: string, word: string) => boolean = (value, word) => value === word): Uint8Array {
     const ok = new Uint8Array(this.combinations.length)
-    this.combinations.forEach((values, number) => {
-      ok[number] = Number(matchesWords(values.map(fold), match, same))
-    })
+    for (const [number, values] of this.#folded.entries()) ok[number] = Number(matchesWords(values, match, same))
     return ok
   }
+}
+
+export class NumberColumn {
+  values = new Float64Array(1_024)
+
+  put(row: number, value: number): void {
+    if (row >= this.values.length) this.values = grown(this.values, new Float64Array(this.values.length * 2))
+    this.values[row] = value
+  }
+}
+
+function grown<T extends Uint32Array | Float64Array>(old: T, next: T): T {
+  next.set(old)
+  return next
 }
 
 function matchesWords(
@@ -73,7 +84,7 @@ export function matchesNumber(match: Match, now: number, ahead: boolean): (value
   return (value) => Number.isFinite(value) && now - value >= from && now - value < to
 }
 
-/** 1..9 down: which rows fail, and by which field alone. */
+/** What `refuse` leaves for a row: nothing refused it, or more than one field did; else the number of the one that did. */
 export const PASSES = 0
 export const FAILS = 255
 

@@ -4,7 +4,8 @@ import { type Kind, type Log, messageOf, ReeveError } from '../sdk/index.ts'
 import { NEVER } from './columns.ts'
 import { fields, VERDICTS } from './inventory-fields.ts'
 import { parseQuery, type Query, type Term } from './query.ts'
-import { Roll, type RollEntry } from './roll.ts'
+import { Roll } from './roll.ts'
+import { type RollEntry, RollTable } from './roll-table.ts'
 
 const BATCH = 2_000
 /** Up to here a question waits for the newest roll; beyond, it gets the one there is while the next is made. */
@@ -43,7 +44,7 @@ interface Row {
 /** The estate as it is now. Read in batches, so that other questions are answered in between. */
 export async function loadRoll(db: Db): Promise<Roll> {
   const [owners, decided] = await Promise.all([ownersById(db), decisions(db)])
-  const entries: RollEntry[] = []
+  const table = new RollTable()
   let last: { kind: string; name: string; id: number } = { kind: '', name: '', id: 0 }
   for (;;) {
     const { rows } = await sql<Row>`
@@ -54,8 +55,8 @@ export async function loadRoll(db: Db): Promise<Roll> {
       from graph.node n left join assess.standing s on s.subject = n.key
       where (n.kind, lower(left(n.name, 100)), n.id) > (${last.kind}, ${last.name}, ${last.id})
       order by n.kind, lower(left(n.name, 100)), n.id limit ${sql.lit(BATCH)}`.execute(db)
-    for (const row of rows) entries.push(entryOf(row, owners, decided.get(row.key)))
-    if (rows.length < BATCH) return new Roll(entries)
+    for (const row of rows) table.add(entryOf(row, owners, decided.get(row.key)))
+    if (rows.length < BATCH) return new Roll(table)
     const end = rows.at(-1)!
     last = { kind: end.kind, name: end.at_name, id: end.id }
   }

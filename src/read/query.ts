@@ -172,7 +172,7 @@ function boundOf(field: Field, text: string, value: string): { at: number; ago: 
 }
 
 /** One spelling for comparing: no case, composed. */
-export const fold = (text: string): string => text.normalize('NFC').toLowerCase()
+export const fold = (text: string): string => (/[^\x20-\x7e]/.test(text) ? text.normalize('NFC') : text).toLowerCase()
 
 export const spell = (value: string, quoted = false): string =>
   quoted || /[\s"]/.test(value) || value.startsWith('-') ? `"${value.replaceAll(/["\\]/g, '\\$&')}"` : value

@@ -12,7 +12,8 @@ import {
   wordFields,
 } from './inventory-fields.ts'
 import { fold, type Match, parseQuery, type Term } from './query.ts'
-import { Roll, type RollEntry } from './roll.ts'
+import { Roll } from './roll.ts'
+import { type RollEntry, RollTable } from './roll-table.ts'
 
 const DAY = 86_400_000
 const NOW = Date.UTC(2026, 10, 24, 9)
@@ -30,6 +31,12 @@ function entry(over: Partial<RollEntry> & { key: string }): RollEntry {
   }
 }
 
+function rollOf(entries: readonly RollEntry[]): Roll {
+  const table = new RollTable()
+  for (const one of entries) table.add(one)
+  return new Roll(table)
+}
+
 const keysOf = (
   roll: Roll,
   text: string,
@@ -39,7 +46,7 @@ const keysOf = (
 ) => [...roll.select(kind, parseQuery(text, fields), sort, down, NOW).rows].map((row) => roll.keys[row])
 
 describe('what a query finds', () => {
-  const roll = new Roll([
+  const roll = rollOf([
     entry({
       key: 'aws:a',
       name: 'Alpha Job',
@@ -189,7 +196,7 @@ describe('against a slow, obvious twin', () => {
           const entries = drawn
             .map((one, index) => ({ ...one, key: `t:${index}`, id: index, aliases: [] }))
             .sort((a, b) => (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : a.id - b.id))
-          const roll = new Roll(entries)
+          const roll = rollOf(entries)
           const query = parseQuery(terms.join(' '), fields)
           const selection = roll.select('identity', query, 'name', false, NOW)
           const rows = entries.filter((one) => one.kind === 'identity')

@@ -1,28 +1,11 @@
-import { type Kind, ReeveError } from '../sdk/index.ts'
-import { FAILS, matchesNumber, NEVER, PASSES, refuse, WordColumn } from './columns.ts'
+import type { Kind } from '../sdk/index.ts'
+import { FAILS, matchesNumber, PASSES, refuse } from './columns.ts'
 import type { Sort } from './inventory.ts'
-import {
-  type Facet,
-  facets,
-  fields,
-  type NumberField,
-  numberFields,
-  SAME,
-  type WordField,
-  wordFields,
-} from './inventory-fields.ts'
-import { fold, parseQuery, type Query, type Term } from './query.ts'
-
-/** One entity as the roll keeps it: what queries ask, not what rows show. */
-export interface RollEntry extends Record<WordField, readonly (string | null)[]>, Record<NumberField, number> {
-  id: number
-  key: string
-  kind: Kind
-  name: string
-  aliases: readonly string[]
-  /** 0 critical … 4 info, 5 unknown, 6 pass, 7 not judged. */
-  worst: number
-}
+import { type Facet, facets, fields, type NumberField, SAME, type WordField } from './inventory-fields.ts'
+import { parseQuery, type Query, type Term } from './query.ts'
+import { countFacet, type FacetCount } from './roll-facets.ts'
+import { type Order, orderBy } from './roll-order.ts'
+import type { RollTable } from './roll-table.ts'
 
 export interface Selection {
   query: Query
@@ -32,68 +15,30 @@ export interface Selection {
   range: readonly [number, number]
 }
 
-const ROW_BITS = 2 ** 21
 const KEPT = 16
-const LAST = 2 ** 31 - 1
 
 /**
  * The estate in columns, kinds together and in order of name: what lets a page of 200,000 be filtered, counted and ordered
  * within milliseconds, whatever is asked. Built from the database and never changed.
  */
 export class Roll {
+  readonly keys: readonly string[]
+  readonly ids: readonly number[]
   readonly size: number
-  readonly keys: string[]
-  readonly ids: Int32Array
-  readonly #text: string[]
-  readonly #names: number[]
-  readonly #worst: Uint8Array
-  readonly #words: Record<WordField, WordColumn>
-  readonly #numbers: Record<NumberField, Float64Array>
-  readonly #ranges = new Map<Kind, [number, number]>()
-  readonly #rowOf = new Map<string, number>()
-  readonly #orders = new Map<Sort, { order: Int32Array; known: number }>()
+  readonly #table: RollTable
+  readonly #orders = new Map<string, Order>()
   readonly #selections = new Map<string, Selection>()
+  readonly #counts = new WeakMap<Selection, { facet: Facet; counts: FacetCount[] }[]>()
 
-  /** `entries` come kind by kind, in order of name within each. */
-  constructor(entries: readonly RollEntry[]) {
-    const size = entries.length
-    if (size >= ROW_BITS)
-      throw new ReeveError(
-        'read/too-many',
-        `an estate of ${size} entities does not fit one process; at most ${ROW_BITS}`,
-      )
-    this.size = size
-    this.keys = new Array(size)
-    this.ids = new Int32Array(size)
-    this.#text = new Array(size)
-    this.#names = new Array(size)
-    this.#worst = new Uint8Array(size)
-    this.#words = Object.fromEntries(wordFields.map((name) => [name, new WordColumn(size)])) as Record<
-      WordField,
-      WordColumn
-    >
-    this.#numbers = Object.fromEntries(numberFields.map((name) => [name, new Float64Array(size)])) as Record<
-      NumberField,
-      Float64Array
-    >
-    entries.forEach((entry, row) => {
-      this.keys[row] = entry.key
-      this.ids[row] = entry.id
-      this.#rowOf.set(entry.key, row)
-      const name = fold(entry.name)
-      this.#names[row] = name.length
-      this.#text[row] = [name, fold(entry.key), ...entry.aliases.map(fold)].join('\n')
-      this.#worst[row] = entry.worst
-      for (const field of wordFields) this.#words[field].put(row, entry[field])
-      for (const field of numberFields) this.#numbers[field][row] = entry[field]
-      const range = this.#ranges.get(entry.kind)
-      if (range) range[1] = row + 1
-      else this.#ranges.set(entry.kind, [row, row + 1])
-    })
+  constructor(table: RollTable) {
+    this.#table = table
+    this.keys = table.keys
+    this.ids = table.ids
+    this.size = table.size
   }
 
   count(kind: Kind): number {
-    const [from, to] = this.#ranges.get(kind) ?? [0, 0]
+    const [from, to] = this.#table.ranges.get(kind) ?? [0, 0]
     return to - from
   }
 
@@ -112,16 +57,16 @@ export class Roll {
     const name = JSON.stringify([kind, query.text, sort, down, Math.floor(now / 60_000)])
     const known = attribute.size === 0 ? this.#selections.get(name) : undefined
     if (known) return known
-    const range = this.#ranges.get(kind) ?? ([0, 0] as const)
+    const range = this.#table.ranges.get(kind) ?? ([0, 0] as const)
     const failed = this.#filter(range, query, now, attribute)
-    const { order, known: until } = this.#order(sort)
     const [from, to] = range
+    const order = this.#order(kind, sort, from, to)
     const rows = new Int32Array(to - from)
     let count = 0
-    for (let at = 0; at < order.length; at++) {
+    for (let at = 0; at < rows.length; at++) {
       // Turned round, what is not known still stands last.
-      const row = order[down && at < until ? until - 1 - at : at]!
-      if (row >= from && row < to && failed[row - from] === PASSES) rows[count++] = row
+      const row = order.rows[down && at < order.known ? order.known - 1 - at : at]!
+      if (failed[row - from] === PASSES) rows[count++] = row
     }
     const selection = { query, rows: rows.slice(0, count), failed, range }
     if (attribute.size === 0) {
@@ -133,36 +78,32 @@ export class Roll {
 
   /** Where the row after this key is in the selection; null when the key is not in it any more. */
   after(selection: Selection, key: string): number | null {
-    const row = this.#rowOf.get(key)
+    const row = this.#table.rowOf.get(key)
     if (row === undefined) return null
     const at = selection.rows.indexOf(row)
     return at < 0 ? null : at + 1
   }
 
   /** Counts of each facet's choices among the rows that nothing but the facet's own choice keeps out. */
-  facets(
-    { query, failed, range: [from, to] }: Selection,
-    now: number,
-  ): { facet: Facet; counts: { value: string; count: number }[] }[] {
-    const numbers = fieldNumbers(query)
-    return facets.map((facet) => {
-      // A field the query does not name keeps nobody out.
+  facets(selection: Selection, now: number): { facet: Facet; counts: FacetCount[] }[] {
+    const known = this.#counts.get(selection)
+    if (known) return known
+    const numbers = fieldNumbers(selection.query)
+    const counted = facets.map((facet) => {
       const own = numbers.get(facet.field) ?? -1
-      const counts =
-        'choices' in facet
-          ? this.#countChoices(facet, failed, from, to, own, now)
-          : this.#countWords(facet, failed, from, to, own)
-      return { facet, counts }
+      return { facet, counts: countFacet(this.#table, facet, { ...selection, own }, now) }
     })
+    this.#counts.set(selection, counted)
+    return counted
   }
 
   /** Rows whose name, key or other name contains the text, of any kind: the same name first, then names that begin so. */
   search(text: string, most: number): number[] {
     const found: { row: number; rank: number }[] = []
     for (let row = 0; row < this.size && found.length < 1_000; row++) {
-      const at = this.#text[row]!.indexOf(text)
+      const at = this.#table.text[row]!.indexOf(text)
       if (at < 0) continue
-      const name = this.#names[row]!
+      const name = this.#table.names[row]!
       found.push({ row, rank: at === 0 && name === text.length ? 0 : at === 0 ? 1 : at < name ? 2 : 3 })
     }
     return found
@@ -178,14 +119,14 @@ export class Roll {
 
   /** How many selected rows a word field holds nothing for, a number field does not know. */
   countWithout({ rows }: Selection, field: WordField): number {
-    const { codes } = this.#words[field]
+    const { codes } = this.#table.words[field]
     let count = 0
     for (const row of rows) if (codes[row] === 0) count++
     return count
   }
 
   countUnknown({ rows }: Selection, field: NumberField): number {
-    const values = this.#numbers[field]
+    const values = this.#table.numbers[field].values
     let count = 0
     for (const row of rows) if (Number.isNaN(values[row]!)) count++
     return count
@@ -231,7 +172,7 @@ export class Roll {
     const { match } = term
     if (term.field === null || term.field.as === 'text') {
       const contains = 'contains' in match ? match.contains : ''
-      const [text, names] = [this.#text, this.#names]
+      const [text, names] = [this.#table.text, this.#table.names]
       if (term.field?.name === 'name')
         return (row) => text[from + row]!.slice(0, names[from + row]).includes(contains) === wanted
       return (row) => text[from + row]!.includes(contains) === wanted
@@ -239,111 +180,22 @@ export class Roll {
     const ids = attribute.get(term)
     if (ids) return (row) => ids.has(this.ids[from + row]!) === wanted
     if (term.field.as === 'word') {
-      const column = this.#words[term.field.name as WordField]
+      const column = this.#table.words[term.field.name as WordField]
       const ok = column.matching(match, SAME[term.field.name as WordField])
       return (row) => (ok[column.codes[from + row]!] === 1) === wanted
     }
-    const values = this.#numbers[term.field.name as NumberField]
+    const values = this.#table.numbers[term.field.name as NumberField].values
     const test = matchesNumber(match, now, term.field.ahead === true)
     return (row) => test(values[from + row]!) === wanted
   }
 
-  #countWords(
-    facet: Extract<Facet, { words: WordField }>,
-    failed: Uint8Array,
-    from: number,
-    to: number,
-    own: number,
-  ): { value: string; count: number }[] {
-    const { codes, combinations } = this.#words[facet.words]
-    const byCombination = new Uint32Array(combinations.length)
-    for (let row = from; row < to; row++) {
-      const state = failed[row - from]!
-      if (state === PASSES || state === own) byCombination[codes[row]!]!++
-    }
-    const counts = new Map<string, number>()
-    combinations.forEach((values, number) => {
-      const count = byCombination[number]!
-      if (count > 0)
-        for (const value of values.length === 0 ? [''] : values) counts.set(value, (counts.get(value) ?? 0) + count)
-    })
-    return [...counts].map(([value, count]) => ({ value, count }))
-  }
-
-  #countChoices(
-    facet: Extract<Facet, { choices: unknown }>,
-    failed: Uint8Array,
-    from: number,
-    to: number,
-    own: number,
-    now: number,
-  ): { value: string; count: number }[] {
-    return facet.choices.map((choice) => {
-      const test = this.#test({ field: facet.as, not: false, match: choice.match, text: '' }, from, now, new Map())
-      let count = 0
-      for (let row = 0; row < to - from; row++) {
-        const state = failed[row]!
-        if ((state === PASSES || state === own) && test(row)) count++
-      }
-      return { value: choice.value, count }
-    })
-  }
-
-  /** Rows in the order of a field, ties by name; the first `known` have a value, the rest is unknown or cannot be. */
-  #order(sort: Sort): { order: Int32Array; known: number } {
-    const known = this.#orders.get(sort)
-    if (known) return known
-    const ranks = new Float64Array(this.size)
-    for (let row = 0; row < this.size; row++) ranks[row] = this.#rank(sort, row) * ROW_BITS + row
-    ranks.sort()
-    const order = new Int32Array(this.size)
-    let count = 0
-    for (let at = 0; at < this.size; at++) {
-      order[at] = ranks[at]! % ROW_BITS
-      if (ranks[at]! < (LAST - 1) * ROW_BITS) count++
-    }
-    const made = { order, known: count }
-    this.#orders.set(sort, made)
-    return made
-  }
-
-  /** A whole number below 2^31; less comes first. Times count in minutes. */
-  #rank(sort: Sort, row: number): number {
-    if (sort === 'name') return 0
-    if (sort === 'worst')
-      return WORST[this.#worst[row]!]! * 2 ** 24 + Math.max(0, 2 ** 24 - 1 - (this.#numbers.reach[row]! || 0))
-    if (sort === 'type') return this.#typeRanks()[this.#words.type.codes[row]!]!
-    const value = this.#numbers[SORTED_BY[sort]][row]!
-    if (Number.isNaN(value)) return LAST
-    if (value === NEVER) return LAST - 1
-    return Math.min(LAST - 2, Math.max(0, COUNTED.has(sort) ? value : Math.floor(value / 60_000)))
-  }
-
-  #types: number[] | undefined
-  #typeRanks(): number[] {
-    if (this.#types) return this.#types
-    const sorted = this.#words.type.combinations
-      .map((values, number) => [values[0] ?? '', number] as const)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-    const ranks: number[] = []
-    for (const [rank, [, number]] of sorted.entries()) ranks[number] = rank
-    this.#types = ranks
-    return ranks
+  #order(kind: Kind, sort: Sort, from: number, to: number): Order {
+    const name = `${kind} ${sort}`
+    const order = this.#orders.get(name) ?? orderBy(this.#table, sort, from, to)
+    this.#orders.set(name, order)
+    return order
   }
 }
-
-/** Worst first: what could not be judged stands before what is merely low. */
-const WORST = [0, 1, 2, 4, 5, 3, 6, 7]
-const SORTED_BY: Record<Exclude<Sort, 'worst' | 'name' | 'type'>, NumberField> = {
-  lastUsed: 'used',
-  age: 'age',
-  created: 'created',
-  expires: 'expires',
-  reach: 'reach',
-  firstSeen: 'seen',
-  findings: 'findings',
-}
-const COUNTED: ReadonlySet<Sort> = new Set(['reach', 'findings'])
 
 /** Each field of the query has a number from 1; bare words are the field ''. */
 function fieldNumbers(query: Query): Map<string, number> {

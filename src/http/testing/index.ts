@@ -13,6 +13,8 @@ import { adminLink, createServer, migrations } from '../index.ts'
 import type { Route } from '../route.ts'
 import { routes } from '../routes.ts'
 
+export { judge, read } from './estate.ts'
+
 export interface Answer {
   status: number
   headers: Headers

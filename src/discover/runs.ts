@@ -74,25 +74,25 @@ export async function listRuns(
 }
 
 /** Asks for a sync; where one waits or runs already, that is it. */
-export async function requestSync(
-  { database, clock, jobs }: Discovery,
-  connection: string,
-  actor: string,
-): Promise<number> {
-  const { rows } = await sql<{ id: number; fresh: boolean }>`
-    with asked as (insert into discover.run (connection, state, requested_at, requested_by)
-      select id, 'waiting', ${clock.now()}, ${actor} from discover.connection where id = ${connection}
-      on conflict (connection) where state in ('waiting', 'running') do nothing returning id)
-    select id, true as fresh from asked
-    union all select id, false from discover.run where connection = ${connection} and state in ('waiting', 'running')`.execute(
+export async function requestSync(discovery: Discovery, connection: string, actor: string): Promise<number> {
+  const { database, clock, jobs } = discovery
+  const { rows: made } = await sql<{
+    id: number
+  }>`insert into discover.run (connection, state, requested_at, requested_by)
+    select id, 'waiting', ${clock.now()}, ${actor} from discover.connection where id = ${connection}
+    on conflict (connection) where state in ('waiting', 'running') do nothing returning id`.execute(database.db)
+  const { rows: open } = await sql<{ id: number | null }>`select (select id from discover.run
+    where connection = c.id and state in ('waiting', 'running')) as id from discover.connection c where c.id = ${connection}`.execute(
     database.db,
   )
-  const run = rows[0]
-  if (!run)
+  if (!open[0])
     throw new ReeveError('discover/no-connection', `there is no connection ${connection}: see \`reeve connections\``)
-  await jobs?.send('sync', { run: run.id }, { singletonKey: `run ${run.id}` })
-  if (run.fresh) await announce(database.db, { id: run.id, connection, state: 'waiting' })
-  return run.id
+  const id = made[0]?.id ?? open[0].id
+  // The one that was open has ended in between.
+  if (id === null) return requestSync(discovery, connection, actor)
+  await jobs?.send('sync', { run: id }, { singletonKey: `run ${id}` })
+  if (made[0]) await announce(database.db, { id, connection, state: 'waiting' })
+  return id
 }
 
 /** What is whole by now is kept; the rest stays as it was. */

@@ -55,7 +55,6 @@ const Schema = z.strictObject({
         .url({ protocol: /^https?$/ })
         .optional()
         .describe('How browsers reach Reeve, when that is through a proxy'),
-      trustProxy: list().default([]).describe('Addresses of reverse proxies whose X-Forwarded headers are believed'),
     })
     .prefault({}),
   outbound: z

@@ -80,7 +80,8 @@ const wordLike = (word: string): boolean =>
  * Does it read as a name from a program or as words, not as something drawn at random? Parts that are all word-like letters, with at most
  * a few digits at the end of a part.
  */
-export const readsAsName = (value: string): boolean => {
+export const readsAsName = (text: string): boolean => {
+  const value = text.slice(0, 96)
   const parts = value.split(/[^A-Za-z0-9]+/).flatMap((part) =>
     part
       .replace(/([a-z])([A-Z])/g, '$1 $2')

@@ -8,7 +8,7 @@ const dashes = '-----'
 /** Bodies come with real newlines, written as `\n` in JSON and code, quoted line by line, or all on one line. */
 const armour = (kind: string): RegExp =>
   new RegExp(
-    String.raw`-----BEGIN (?<kind>${kind})-----(?<body>[A-Za-z0-9+/=:,. \t\r\n\\"'()*#>_|&;-]{16,15000}?)(?:-----END [A-Z0-9 ]{0,30}-----|(?=["'\x60<]{1,3}[ \t]{0,4}[;,)\n]))`,
+    String.raw`-----BEGIN (?<kind>${kind})-----(?<body>(?:[A-Za-z0-9+/=:,. \t\r\n\\"'()*#>_|&;]|-(?!-{4})){16,15000}?)(?:-----END [A-Z0-9 ]{0,30}-{1,5}|(?=["'\x60<]{1,3}[ \t]{0,4}[;,)\n]))`,
   )
 
 /** The base64 of the body, without headers, quotes and line ends. */

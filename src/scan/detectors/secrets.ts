@@ -141,6 +141,7 @@ const judge = (match: Match): Opinion => {
   if (isBinary(value) || (/^[\w.-]+\/[\w.-]+$/.test(value) && /[-.]/.test(value))) return null
   if (/^[:?(|]/.test(value)) return null
   if (op === '(' && !looksDrawn(value, 16)) return null
+  if (!quoted && (value.match(/[=?]/g) ?? []).length > 3) return null
   const bits = entropyOf(value)
   // Keys drawn over all printable signs, with blanks even, as WordPress and Django make them.
   if (!isToken(value)) {

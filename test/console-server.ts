@@ -10,7 +10,8 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import type { z } from 'zod'
 import * as read from '../src/read/index.ts'
-import { estate, HOSTILE } from './console-estate.ts'
+import { estate } from './console-estate/index.ts'
+import { HOSTILE } from './console-estate/rows.ts'
 
 export const dist = fileURLToPath(new URL('../ui/dist', import.meta.url))
 

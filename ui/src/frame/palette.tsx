@@ -116,6 +116,7 @@ export function Palette({ close, start = '' }: { close: () => void; start?: stri
           // biome-ignore lint/a11y/noAutofocus: the field is why the palette was opened
           autoFocus
           role="combobox"
+          className={held ? 'held-value' : ''}
           aria-label="A name, a page, or any id"
           aria-expanded={!held}
           aria-controls={`${id}-list`}

@@ -8,7 +8,7 @@ import { Mark } from './mark.tsx'
 export function Partial({ bar, children }: { bar: LedgerBar; children?: React.ReactNode }) {
   if (bar.refused + bar.stale === 0) return null
   return (
-    <aside className="partial" aria-label="How complete this is">
+    <div className="partial">
       <Mark of="unknown" beside />
       <p>
         <b>This list is {percent(bar.percent)} of what we asked for.</b>{' '}
@@ -20,7 +20,7 @@ export function Partial({ bar, children }: { bar: LedgerBar; children?: React.Re
       <a className="button small" href="/connections">
         See why
       </a>
-    </aside>
+    </div>
   )
 }
 

@@ -1,4 +1,5 @@
 /** How much do we see? One total, then the sources, worst first. */
+import { useState } from 'react'
 import { go, to } from '../../address.tsx'
 import { useAnswer, useMay } from '../../asking.ts'
 import { useKeys } from '../../frame/keys.ts'
@@ -10,6 +11,7 @@ import { Name } from '../../parts/name.tsx'
 import { Answer } from '../../parts/sentences.tsx'
 import { Empty, Failure, Waiting } from '../../parts/states.tsx'
 import { count, dayAndTime, short, some, spell } from '../../words.ts'
+import { Beside } from './beside.tsx'
 import './connections.css'
 
 const MARKS = {
@@ -26,6 +28,8 @@ export function Connections() {
   const admin = useMay('admin')
   useTitle('Connections')
   const data = connections.data
+  const [looked, setLooked] = useState<string | null>(null)
+  const shown = looked ?? data?.rows[0]?.connection ?? null
   useKeys({
     j: () => step(1),
     k: () => step(-1),
@@ -106,31 +110,39 @@ export function Connections() {
               )}
             </p>
           </div>
-          <section className="section">
-            <header>
-              <h2>Sources</h2>
-              <span className="meta">worst first</span>
-            </header>
-            <table className="sources-table">
-              <thead>
-                <tr>
-                  <th className="margin">
-                    <span className="hidden-text">State</span>
-                  </th>
-                  <th>Source</th>
-                  <th>Complete</th>
-                  <th className="number wide">Identities</th>
-                  <th className="number wide">Verdicts lost</th>
-                  <th>Last read</th>
-                </tr>
-              </thead>
-              <tbody>
-                {data.rows.map((row) => (
-                  <Source key={row.connection} of={row} />
-                ))}
-              </tbody>
-            </table>
-          </section>
+          <div className="two sources-split">
+            <section className="section">
+              <header>
+                <h2>Sources</h2>
+                <span className="meta">worst first</span>
+              </header>
+              <table className="sources-table">
+                <thead>
+                  <tr>
+                    <th className="margin">
+                      <span className="hidden-text">State</span>
+                    </th>
+                    <th>Source</th>
+                    <th>Complete</th>
+                    <th className="number wide">Identities</th>
+                    <th className="number wide">Verdicts lost</th>
+                    <th>Last read</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {data.rows.map((row) => (
+                    <Source
+                      key={row.connection}
+                      of={row}
+                      at={row.connection === shown}
+                      look={() => setLooked(row.connection)}
+                    />
+                  ))}
+                </tbody>
+              </table>
+            </section>
+            <div className="aside">{shown && <Beside id={shown} />}</div>
+          </div>
         </>
       )}
     </div>
@@ -143,9 +155,14 @@ function step(by: 1 | -1): void {
   links[Math.min(Math.max(at + by, 0), links.length - 1)]?.focus()
 }
 
-const Source = ({ of }: { of: ConnectionRow }) => (
+const Source = ({ of, at, look }: { of: ConnectionRow; at: boolean; look: () => void }) => (
   // biome-ignore lint/a11y/useKeyWithClickEvents: the link in the row does the same by keyboard
-  <tr onClick={(event) => (event.target as Element).closest('a') === null && go(to.connection(of.connection))}>
+  <tr
+    className={at ? 'current' : ''}
+    onFocus={look}
+    onPointerEnter={look}
+    onClick={(event) => (event.target as Element).closest('a') === null && go(to.connection(of.connection))}
+  >
     <td className="margin">
       <Mark of={MARKS[of.state]} />
     </td>

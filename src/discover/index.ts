@@ -2,6 +2,7 @@
 import type { Migrations } from '../platform/index.ts'
 
 export const migrations: Migrations = { schema: 'discover', folder: new URL('./migrations/', import.meta.url) }
+export type { CollectionProgress, CollectionResult } from './collection-result.ts'
 export {
   type Connection,
   type ConnectionChange,
@@ -16,7 +17,7 @@ export {
 } from './connections.ts'
 export { createRun, type RunParts } from './create-run.ts'
 export type { Discovery } from './discovery.ts'
-export { type CollectionProgress, type CollectionResult, type ReadOptions, readProvider } from './read.ts'
+export { type ReadOptions, readProvider } from './read.ts'
 export { cancelRun, getRun, listRuns, type RunState, requestSync, type SyncRun } from './runs.ts'
 export { nextAt } from './schedule.ts'
 export { formOf, type Settings } from './settings.ts'

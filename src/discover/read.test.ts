@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { type Edge, type Entity, Refused } from '../sdk/index.ts'
 import { testRun } from '../sdk/testing/index.ts'
-import { type CollectionProgress, type ReadOptions, readProvider } from './read.ts'
+import type { CollectionProgress } from './collection-result.ts'
+import { type ReadOptions, readProvider } from './read.ts'
 import { give, orchard, tree } from './testing/index.ts'
 
 async function read(provider: ReturnType<typeof orchard>, options: Partial<ReadOptions> = {}) {

@@ -2,8 +2,8 @@ import { sql } from 'kysely'
 import type { Applied } from '../graph/index.ts'
 import { type Db, notify } from '../platform/index.ts'
 import { type Instant, type LedgerLine, ReeveError } from '../sdk/index.ts'
+import type { CollectionProgress } from './collection-result.ts'
 import type { Discovery } from './discovery.ts'
-import type { CollectionProgress } from './read.ts'
 
 export type RunState = 'waiting' | 'running' | 'done' | 'partial' | 'failed' | 'cancelled'
 

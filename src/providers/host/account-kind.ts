@@ -1,6 +1,6 @@
 import { type Accounts, canLogin, type Passwd } from './accounts.ts'
 
-export type AccountKind = 'service' | 'system' | 'human' | 'unknown'
+type AccountKind = 'service' | 'system' | 'human' | 'unknown'
 
 const SERVICE_WORD =
   /(^|[-_.])(svc|service|srv|bot|robot|ci|cd|cicd|deploy|deployer|deployment|backup|backups|runner|agent|jenkins|gitlab|gitea|git|ansible|terraform|puppet|chef|salt|rundeck|monitor|monitoring|nagios|zabbix|prometheus|grafana|build|builder|sync|rsync|cron|batch|job|jobs|etl|app|api|web|worker|daemon|automation|scanner|exporter|replication|replicator|postgres|mysql|redis|kafka|elastic|nginx|tomcat|airflow|hadoop|spark|docker|vagrant|github|actions)\d*($|[-_.])/i

@@ -26,7 +26,7 @@ export interface Shadow {
   expires: number | null
 }
 
-export interface Group {
+interface Group {
   name: string
   gid: number
   members: string[]

@@ -1,7 +1,7 @@
 import { clean } from './host.ts'
 import { type PublicKey, parsePublicLine } from './ssh-key.ts'
 
-export interface AuthorizedKey {
+interface AuthorizedKey {
   line: number
   key: PublicKey & { comment: string }
   /** `from`, `command`, `cert-authority`, …; a flag has the value true. */

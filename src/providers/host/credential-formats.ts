@@ -8,7 +8,7 @@ import { clean } from './host.ts'
 import { type Found, found, secretVariable } from './secrets.ts'
 
 /** What a credential file gives away: secrets, and certificates that stand in it. */
-export interface Contents {
+interface Contents {
   secrets: (Found | null)[]
   certificates: Entity[]
 }

@@ -1,4 +1,4 @@
-export interface CronEntry {
+interface CronEntry {
   line: number
   schedule: string
   /** Only in system crontabs. */
@@ -6,7 +6,7 @@ export interface CronEntry {
   command: string
 }
 
-export interface Crontab {
+interface Crontab {
   entries: CronEntry[]
   variables: { name: string; value: string; line: number }[]
 }

@@ -3,7 +3,7 @@ import { type Accounts, accountsOf, namesByUid } from './accounts.ts'
 import { clean, type Host, instant, octal, once } from './host.ts'
 import type { FileInfo } from './machine.ts'
 
-export interface FileFacts {
+interface FileFacts {
   file: string
   mode: string
   owner: string

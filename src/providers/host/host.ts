@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Edge, type Entity, type Environment, isEdge, ReeveError, Refused, type Run } from '../../sdk/index.ts'
+import { type Edge, type Entity, type Environment, isEdge, type Run } from '../../sdk/index.ts'
 import { type FileContent, type Machine, part, type ReadOptions } from './machine.ts'
 
 /** What `connect` gives to the collections: a machine, the name it goes by, and what one collection read that others need too. */
@@ -103,11 +103,4 @@ export function novel(): (item: Entity | Edge) => boolean {
     seen.add(id)
     return true
   }
-}
-
-/** The `unknowns` entry of an attribute whose source could not be read. */
-export function why(error: unknown): { reason: string; permission?: string } {
-  if (error instanceof Refused && error.permission !== undefined)
-    return { reason: error.message, permission: error.permission }
-  return { reason: error instanceof ReeveError ? error.message : 'it could not be read' }
 }

@@ -1,7 +1,8 @@
 import type { Run } from '../../sdk/index.ts'
-import { accountsOf } from './accounts.ts'
+import { type Accounts, accountsOf } from './accounts.ts'
 import { type AuthEvent, parseAuthLog, parseJournal } from './auth-log.ts'
 import { type Host, textOf } from './host.ts'
+import { parseLastlog2, parseWtmpdb } from './login-databases.ts'
 import { eachOf, part } from './machine.ts'
 import { LASTLOG_ROW, parseLastlog, parseUtmp, USER, type UtmpRecord } from './utmp.ts'
 
@@ -25,21 +26,14 @@ const LOG_LIMIT = 24 << 20
 export async function readLoginRecords(host: Host, run: Run): Promise<LoginRecords> {
   const accounts = await accountsOf(host, run)
   const known = new Set(accounts.users.map((user) => user.name))
-  const records = [...(await utmp(host, run, '/var/log/wtmp.1')), ...(await utmp(host, run, '/var/log/wtmp'))].sort(
-    (a, b) => a.at - b.at,
-  )
+  const records = [
+    ...(await utmp(host, run, '/var/log/wtmp.1')),
+    ...(await utmp(host, run, '/var/log/wtmp')),
+    ...((await database(host, run, '/var/lib/wtmpdb/wtmp.db', parseWtmpdb)) ?? []),
+  ].sort((a, b) => a.at - b.at)
   const failed = await failedLogins(host, run, known)
 
-  const last: LoginRecords['last'] = new Map()
-  const lastlog = await part(run, () => host.machine.readFile('/var/log/lastlog', { limit: 1 }))
-  await eachOf(lastlog === null ? [] : accounts.users, 8, async ({ name, uid }) => {
-    const row = await part(run, () =>
-      host.machine.readFile('/var/log/lastlog', { from: uid * LASTLOG_ROW, limit: LASTLOG_ROW }),
-    )
-    const found = row && parseLastlog(row.bytes)
-    if (found) last.set(name, found)
-  })
-
+  const last = await lastLogins(host, run, accounts)
   const events: AuthEvent[] = []
   for (const file of ['/var/log/auth.log.1', '/var/log/auth.log', '/var/log/secure']) {
     const bytes = await tail(host, run, file, LOG_LIMIT)
@@ -72,10 +66,42 @@ const utmp = async (host: Host, run: Run, file: string): Promise<UtmpRecord[]> =
   return bytes === null ? [] : parseUtmp(bytes)
 }
 
+async function lastLogins(host: Host, run: Run, accounts: Accounts): Promise<LoginRecords['last']> {
+  const last: LoginRecords['last'] = new Map()
+  for (const { user, ...rest } of (await database(host, run, '/var/lib/lastlog/lastlog2.db', parseLastlog2)) ?? [])
+    last.set(user, rest)
+  const lastlog = await part(run, () => host.machine.readFile('/var/log/lastlog', { limit: 1 }))
+  await eachOf(lastlog === null ? [] : accounts.users, 8, async ({ name, uid }) => {
+    const row = await part(run, () =>
+      host.machine.readFile('/var/log/lastlog', { from: uid * LASTLOG_ROW, limit: LASTLOG_ROW }),
+    )
+    const found = row && parseLastlog(row.bytes)
+    if (found && found.at > (last.get(name)?.at ?? 0)) last.set(name, found)
+  })
+  return last
+}
+
+async function database<T>(
+  host: Host,
+  run: Run,
+  file: string,
+  parse: (bytes: Uint8Array) => T | null,
+): Promise<T | null> {
+  const content = await part(run, () => host.machine.readFile(file, { limit: UTMP_LIMIT }))
+  if (content === null) return null
+  const rows = content.truncated ? null : parse(content.bytes)
+  if (rows === null)
+    run.ledger.refuse(`reading ${file}: it is ${content.truncated ? 'too large' : 'not the database its name says'}`)
+  return rows
+}
+
 /** Root's alone on most machines; without it the listing lacks a number and nothing else, so it is not refused. */
 async function failedLogins(host: Host, run: Run, known: ReadonlySet<string>): Promise<Map<string, number> | null> {
-  const silent = { ...run, ledger: { expect() {}, obtain() {}, refuse: () => void (refused = true) } }
   let refused = false
+  const refuse = () => {
+    refused = true
+  }
+  const silent = { ...run, ledger: { expect() {}, obtain() {}, refuse } }
   const failed = new Map<string, number>()
   for (const { user } of await utmp(host, silent, '/var/log/btmp'))
     if (known.has(user)) failed.set(user, (failed.get(user) ?? 0) + 1)

@@ -1,7 +1,9 @@
+import { DatabaseSync } from 'node:sqlite'
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import { testCollection } from '../../sdk/testing/index.ts'
 import { parseAuthLog, parseJournal } from './auth-log.ts'
+import { parseWtmpdb } from './login-databases.ts'
 import { logins } from './logins.ts'
 import { DEBIAN, hostAt, type Planted, plant, scanningRun } from './testing/machine.ts'
 import { parseLastlog, parseUtmp } from './utmp.ts'
@@ -60,6 +62,65 @@ describe('records', () => {
         parseLastlog(bytes)
       }),
       { numRuns: 500 },
+    )
+  })
+})
+
+describe('the databases of Debian 13', () => {
+  const make = (statements: string) => {
+    const database = new DatabaseSync(':memory:')
+    database.exec(statements)
+    const bytes = database.serialize()
+    database.close()
+    return Buffer.from(bytes)
+  }
+  const wtmpdb =
+    make(`CREATE TABLE wtmp(ID INTEGER PRIMARY KEY, Type INTEGER, User TEXT NOT NULL, Login INTEGER, Logout INTEGER, TTY TEXT, RemoteHost TEXT, Service TEXT) STRICT;
+    INSERT INTO wtmp (Type,User,Login,TTY,RemoteHost,Service) VALUES (1,'reboot',${Date.parse('2026-01-01T00:00:00Z')}000,'~','6.12',NULL),(3,'svc-backup',${Date.parse('2026-11-20T08:00:00Z')}000,'pts/0','10.0.0.7','sshd'),(9,'x',-1,NULL,NULL,NULL)`)
+  const lastlog2 = make(
+    `CREATE TABLE Lastlog2(Name TEXT PRIMARY KEY, Time INTEGER, TTY TEXT, RemoteHost TEXT, Service TEXT); INSERT INTO Lastlog2 VALUES ('alice',${Date.parse('2026-11-22T08:00:00Z') / 1000},'pts/3',NULL,'sshd')`,
+  )
+  test('logins, boots and last logins, also where a write-ahead log is expected', async () => {
+    const waiting = Buffer.from(wtmpdb)
+    waiting.fill(2, 18, 20)
+    for (const database of [wtmpdb, waiting]) {
+      const read = await testCollection(
+        logins,
+        hostAt(rootWith({ '/var/lib/wtmpdb/wtmp.db': database, '/var/lib/lastlog/lastlog2.db': lastlog2 })),
+        scanningRun(),
+      )
+      expect(read.entity('host:web-1/user/svc-backup')).toMatchObject({
+        lastUsedBy: { value: '10.0.0.7 on pts/0' },
+        attributes: { interactiveLogins: 1, usageSince: '2026-01-01T00:00:00.000Z' },
+      })
+      expect(read.entity('host:web-1/user/alice')).toMatchObject({
+        lastUsed: { value: '2026-11-22T08:00:00.000Z' },
+        lastUsedBy: { value: 'a person at pts/3' },
+      })
+    }
+  })
+  test('rubbish under their name is told', async () => {
+    const read = await testCollection(
+      logins,
+      hostAt(
+        rootWith({
+          '/var/lib/wtmpdb/wtmp.db': 'SQLite format 3\0 and then nothing',
+          '/var/lib/lastlog/lastlog2.db': wtmpdb,
+        }),
+      ),
+      scanningRun(),
+    )
+    expect(read.ledger.refusals.map((line) => line.reason)).toEqual([
+      'reading /var/lib/wtmpdb/wtmp.db: it is not the database its name says',
+      'reading /var/lib/lastlog/lastlog2.db: it is not the database its name says',
+    ])
+    fc.assert(
+      fc.property(fc.nat(wtmpdb.length - 1), fc.uint8Array({ maxLength: 200 }), (at, noise) => {
+        const broken = Buffer.from(wtmpdb)
+        broken.set(noise.subarray(0, broken.length - at), at)
+        parseWtmpdb(broken)
+      }),
+      { numRuns: 200 },
     )
   })
 })

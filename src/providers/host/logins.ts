@@ -9,7 +9,7 @@ export const logins: Collection<Host> = {
   title: 'Logins, and the keys they used',
   yields: ['linux_user', 'ssh_key'],
   needs: [
-    'read /var/log/wtmp, /var/log/lastlog and /run/utmp',
+    'read /var/log/wtmp, /var/log/lastlog and /run/utmp, or the databases of wtmpdb and lastlog2',
     'read /var/log/btmp and /var/log/auth.log or the journal (root, or the groups utmp, adm and systemd-journal)',
   ],
   async *read(host, run) {

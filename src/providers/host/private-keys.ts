@@ -4,7 +4,7 @@ import { certificateKey } from './certificate.ts'
 import { factsOf } from './file-facts.ts'
 import { clean, fileKey, type Host, hostKey, instant, novel, userKey } from './host.ts'
 import { type KeyFile, keyFilesOf } from './key-files.ts'
-import { spkiOf, sshKeyEntity } from './ssh-key.ts'
+import { hostKeyName, spkiOf, sshKeyEntity } from './ssh-key.ts'
 
 export const privateKeys: Collection<Host> = {
   id: 'private-keys',
@@ -46,6 +46,7 @@ async function describe(
     const publicKey = first.publicKey ?? beside
     const forTls = first.spki === null ? undefined : certified.get(first.spki)
     const facts = await factsOf(host, run, file.path, file.info)
+    const isHostKey = /\/ssh_host_[a-z0-9]+_key$/.test(file.path)
     items.push({
       kind: 'secret',
       type: 'host_private_key_file',
@@ -59,7 +60,7 @@ async function describe(
         encrypted: first.encrypted,
         cipher: first.cipher,
         keys: file.privateKeys.length,
-        hostKey: /\/ssh_host_[a-z0-9]+_key$/.test(file.path),
+        hostKey: isHostKey,
         forTls: forTls !== undefined,
         ...(publicKey && { keyType: publicKey.keyType, bits: publicKey.bits }),
       },
@@ -71,7 +72,8 @@ async function describe(
     items.push({ from: hostKey(host), verb: 'contains', to: key })
     if (forTls !== undefined) items.push({ from: key, verb: 'holds', to: forTls })
     else if (publicKey) {
-      items.push(sshKeyEntity(publicKey, { ...(beside?.comment ? { name: beside.comment } : {}) }), {
+      const name = isHostKey ? hostKeyName(host, publicKey) : beside?.comment
+      items.push(sshKeyEntity(publicKey, { ...(name && { name }), attributes: isHostKey ? { hostKey: true } : {} }), {
         from: key,
         verb: 'holds',
         to: `ssh:${publicKey.fingerprint}`,

@@ -17,7 +17,7 @@ export interface Found {
 }
 
 /** Where secrets sit: one file, one unit, the environment of one process. */
-export interface SecretPlace {
+interface SecretPlace {
   type: string
   key: string
   /** In words: `/home/ci/.npmrc on web-1`. */

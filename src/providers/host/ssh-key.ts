@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
 import type { Entity } from '../../sdk/index.ts'
-import { clean } from './host.ts'
+import { clean, type Host } from './host.ts'
 import { fingerprintOf } from './ssh-trust.ts'
 
 export interface PublicKey {
@@ -12,7 +12,7 @@ export interface PublicKey {
   certificate: SshCertificate | null
 }
 
-export interface SshCertificate {
+interface SshCertificate {
   serial: string
   forHost: boolean
   keyId: string
@@ -148,7 +148,7 @@ const CURVES: Record<string, string> = { 'P-256': 'nistp256', 'P-384': 'nistp384
 
 /** The SSH form of a key that node can read; null for kinds SSH does not know. */
 export function blobOf(key: KeyObject): Buffer | null {
-  const open = key.type === 'private' ? createPublicKey(key as any) : key
+  const open = key.type === 'private' ? createPublicKey(key) : key
   const part = (value: string | undefined) => Buffer.from(value ?? '', 'base64url')
   if (open.asymmetricKeyType === 'dsa') return dsaBlob(open.export({ type: 'spki', format: 'der' }))
   if (!['rsa', 'ec', 'ed25519'].includes(open.asymmetricKeyType ?? '')) return null
@@ -209,7 +209,11 @@ export const sshKeyEntity = (
   attributes: { keyType: key.keyType, ...(key.bits !== null && { bits: key.bits }), ...more.attributes },
 })
 
+/** The same wherever a host key is met: its comment only says who made it. */
+export const hostKeyName = (host: Host, key: PublicKey): string =>
+  clean(`host key of ${host.name} (${key.keyType})`, 300)
+
 export const spkiOf = (key: KeyObject | X509Certificate): string =>
-  (key instanceof X509Certificate ? key.publicKey : key.type === 'private' ? createPublicKey(key as any) : key)
+  (key instanceof X509Certificate ? key.publicKey : key.type === 'private' ? createPublicKey(key) : key)
     .export({ type: 'spki', format: 'der' })
     .toString('base64')

@@ -1,7 +1,7 @@
 import { readFile as readLocal } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import type { Duplex } from 'node:stream'
-import type { Client, ConnectConfig } from 'ssh2'
+import type { Client, ConnectConfig, ServerHostKeyAlgorithm } from 'ssh2'
 import { messageOf, ReeveError, Refused, type Run } from '../../sdk/index.ts'
 import { type Endpoint, within } from './machine.ts'
 import type { Settings } from './settings.ts'
@@ -72,8 +72,8 @@ async function login(ssh2: Module, settings: Settings, target: Target, run: Run,
       shown = fingerprintOf(key)
       return known.accepts(key)
     },
-    ...(known.algorithms.length > 0 && { algorithms: { serverHostKey: known.algorithms as any } }),
-    ...(sock && { sock: sock as any }),
+    ...(known.algorithms.length > 0 && { algorithms: { serverHostKey: known.algorithms as ServerHostKeyAlgorithm[] } }),
+    ...(sock && { sock }),
     ...(await proofs(settings)),
   }
   const client = new ssh2.Client()

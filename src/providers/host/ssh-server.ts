@@ -4,7 +4,7 @@ import { authorizedKeyPaths } from './authorized-keys.ts'
 import { clean, type Host, hostKey, keyOf, namesIn, novel, readText } from './host.ts'
 import { processesOf } from './processes.ts'
 import { authorityTrust } from './ssh-authority.ts'
-import { type PublicKey, parsePublicLine, sshKeyEntity } from './ssh-key.ts'
+import { hostKeyName, type PublicKey, parsePublicLine, sshKeyEntity } from './ssh-key.ts'
 import { globOf, type SshdSettings, valueFor } from './sshd-config.ts'
 import { sshdOf } from './sshd-files.ts'
 import { unitsOf } from './unit-tree.ts'
@@ -42,7 +42,7 @@ export const sshServer: Collection<Host> = {
     for (const { publicKey, file } of await hostKeys(host, run, settings)) {
       const items: (Entity | Edge)[] = [
         sshKeyEntity(publicKey, {
-          name: clean(`host key of ${host.name} (${publicKey.keyType})`, 300),
+          name: hostKeyName(host, publicKey),
           attributes: { hostKey: true, file: clean(file) },
         }),
         { from: key, verb: 'contains', to: `ssh:${publicKey.fingerprint}` },
@@ -53,7 +53,7 @@ export const sshServer: Collection<Host> = {
   },
 }
 
-export const serverKey = (host: Host): string => keyOf(host, '/sshd')
+const serverKey = (host: Host): string => keyOf(host, '/sshd')
 
 function server(host: Host, settings: SshdSettings, accounts: Accounts, started: boolean): Entity {
   const value = (keyword: string) => settings.global.get(keyword) ?? DEFAULTS[keyword] ?? null

@@ -18,7 +18,10 @@ import {
 import type { Settings } from './settings.ts'
 import { forward, logIn } from './ssh-login.ts'
 
+type SftpError = (Error & { code?: unknown }) | null | undefined
+
 const NO_SUCH_FILE = 2
+const END = 1
 const PERMISSION_DENIED = 3
 const FORMAT = 0o170000
 
@@ -53,7 +56,7 @@ export async function openSsh(settings: Settings, run: Run): Promise<Machine> {
   /** One SFTP question. A host that falls silent once is not asked again: each further question would wait as long. */
   const ask = async <T>(
     path: string,
-    question: (answer: (error: any, value: T) => void) => void,
+    question: (answer: (error: SftpError, value: T) => void) => void,
   ): Promise<T | null> => {
     if (gone !== null) throw new ReeveError('host/silent', `reading ${path}: ${gone}`)
     const answer = new Promise<T | null>((resolve, reject) => {
@@ -103,8 +106,8 @@ export async function openSsh(settings: Settings, run: Run): Promise<Machine> {
       while (length <= limit) {
         const chunk = Buffer.alloc(Math.min(32 << 10, limit + 1 - length))
         const count = await ask<number>(path, (answer) =>
-          sftp.read(handle, chunk, 0, chunk.length, from + length, (error: any, bytes) =>
-            error?.code === 1 ? answer(null, 0) : answer(error, bytes),
+          sftp.read(handle, chunk, 0, chunk.length, from + length, (error: SftpError, bytes) =>
+            error?.code === END ? answer(null, 0) : answer(error, bytes),
           ),
         )
         if (!count) break
@@ -126,7 +129,9 @@ export async function openSsh(settings: Settings, run: Run): Promise<Machine> {
       const entries: { name: string; kind: FileInfo['kind'] }[] = []
       while (entries.length < LIST_LIMIT) {
         const more = await ask<FileEntryWithStats[] | false>(folder, (answer) =>
-          sftp.readdir(handle, (error: any, found) => (error?.code === 1 ? answer(null, false) : answer(error, found))),
+          sftp.readdir(handle, (error: SftpError, found) =>
+            error?.code === END ? answer(null, false) : answer(error, found),
+          ),
         )
         if (!more || more.length === 0) break
         for (const { filename, attrs } of more)

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -70,7 +70,6 @@ export const scanningRun = (over: Partial<Run> = {}) =>
 
 export const fingerprint = (value: string): string =>
   `hmac:${createHmac('sha256', 'a key for tests').update(value).digest('hex').slice(0, 32)}`
-export const shortHashOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16)
 
 export const DEBIAN: Record<string, Planted> = {
   '/etc/hostname': 'web-1\n',

@@ -40,7 +40,7 @@ export const gitKubernetesRoleWide = defineRule({
           ),
       ],
       {
-        severity: cluster && everything ? 'critical' : cluster ? 'high' : 'medium',
+        severity: cluster && everything ? 'critical' : cluster ? 'high' : everything ? 'medium' : 'low',
         places: dangers.map((row) => at(entity, row['line']).place),
       },
     )

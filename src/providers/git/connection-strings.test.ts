@@ -129,6 +129,7 @@ test('settings that belong together by their names', () => {
 test('a loopback host is no resource, programs and samples are not read', async () => {
   const folder = folderWith({
     '.env': 'DATABASE_URL=postgres://app:Xy9-word@localhost/app\n',
+    'src/config.test.ts': 'connect("postgres://app:Xy9-word@db.acme.test/app")',
     'src/main.ts': 'connect("postgres://app:Xy9-word@db.acme.test/app")',
     'examples/app.env': 'DATABASE_URL=postgres://app:Xy9-word@db.acme.test/app\n',
   })

@@ -9,9 +9,10 @@ const MOST_EACH = 200
 
 /** Settings, not programs: what a program says of a connection is an example more often than a place. */
 const isSettings = (path: string): boolean =>
-  /(^|\/)\.env([.-][\w.-]+)?$|\.(env|ini|cfg|conf|properties|toml|ya?ml|json|tfvars|config|xml)$|(^|\/)(config|settings|secrets?|credentials|database)([.-][\w.-]+)?$/i.test(
-    path,
-  ) &&
+  (/(^|\/)\.env([.-][\w.-]+)?$|\.(env|ini|cfg|conf|properties|toml|ya?ml|json|tfvars|config|xml)$/i.test(path) ||
+    /(^|\/)(config|settings|secrets?|credentials|database)([.-](prod|production|staging|dev|development|local|test))?(\.(py|php|rb))?$/i.test(
+      path,
+    )) &&
   !/(^|\/)(package(-lock)?|composer|tsconfig[\w.-]*|pnpm-lock|openapi|swagger)\.(json|ya?ml)$|\.(lock|min\.json|schema\.json)$/i.test(
     path,
   )
@@ -43,12 +44,16 @@ const mayConnect = (text: string): boolean =>
     text,
   )
 
+/** Hosts that mean another machine in each place: loopback, and the names that compose files give their services. */
+const LOCAL =
+  /^(localhost|127\..*|\[?::1\]?|0\.0\.0\.0|host\.docker\.internal|db|database|postgres|postgresql|pg|mysql|mariadb|mongo|mongodb|redis|rabbitmq|mq|cache|sql)$/
+
 function* describe(
   checkout: Checkout,
   run: Run,
   path: string,
   at: number,
-  connection: Connection,
+  const isLocal = LOCAL.test(host)
   seen: Set<Key>,
 ): Generator<Entity | Edge> {
   const { system, host, port, user, password, database, line, passwordElsewhere } = connection

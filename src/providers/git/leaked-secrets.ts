@@ -51,6 +51,8 @@ async function readHistory(checkout: Checkout, run: Run, log: Log): Promise<void
   try {
     for await (const blob of run.scanHistory(place.workTree ?? place.gitDir, options)) {
       if (blob.skipped) run.ledger.refuse(blob.skipped, { scope: 'history' })
+      run.ledger.expect(1, 'blobs with secrets')
+      run.ledger.obtain(1, 'blobs with secrets')
       takeBlob(checkout, run, log, blob)
     }
   } catch (error) {
@@ -84,7 +86,6 @@ async function readFolder(checkout: Checkout, run: Run, log: Log): Promise<void>
   const ledger = fileLedger(run)
   const tracked = await checkout.tracked()
   const root = join(checkout.top, checkout.prefix)
-  let files = 0
   const options = {
     filter: (path: string, isFolder: boolean) => checkout.wanted(checkout.prefix + path, isFolder),
     signal: run.signal,
@@ -92,11 +93,11 @@ async function readFolder(checkout: Checkout, run: Run, log: Log): Promise<void>
   for await (const scanned of run.scanFolder(root, options)) {
     const file = checkout.prefix + scanned.file
     if (scanned.skipped) ledger.refuse(file, scanned.skipped)
-    files++
+    // Told as it goes: a long scan without a finding is no standstill.
+    run.ledger.expect(1, 'files')
+    if (!scanned.skipped) run.ledger.obtain(1, 'files')
     takeFile(run, log, file, scanned.detections, tracked(file), checkout)
   }
-  run.ledger.expect(files, 'files')
-  run.ledger.obtain(files, 'files')
 }
 
 /** The newest tree of a bare repository, when its history is not asked for. */

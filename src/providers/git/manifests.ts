@@ -162,11 +162,12 @@ export interface PolicyRule {
   line: number
 }
 
+/** Rules about named objects are left out: they give what they say. */
 export const rulesOf = ({ body, lineOf }: Manifest): PolicyRule[] =>
   list(body['rules'])
     .slice(0, 500)
     .flatMap((rule, at) =>
-      isTable(rule) && rule['nonResourceURLs'] === undefined
+      isTable(rule) && rule['nonResourceURLs'] === undefined && list(rule['resourceNames']).length === 0
         ? {
             groups: list(rule['apiGroups']).map(String),
             resources: strings(rule['resources']),

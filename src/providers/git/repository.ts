@@ -311,7 +311,7 @@ async function codeowners(checkout: Checkout, run: Run) {
   const rules: { pattern: string; owners: string[]; line: number }[] = []
   let file = ''
   const isNamed = (path: string) => /^(\.github\/|\.gitlab\/|docs\/)?CODEOWNERS$/.test(path)
-  for await (const { path, text } of texts(checkout, run, isNamed, { most: 3 << 20, quiet: true })) {
+  for await (const { path, text } of texts(checkout, run, isNamed, { most: 3 << 20, quiet: true, counts: false })) {
     if (file !== '') break
     file = path
     for (const [at, line] of text.split('\n').entries()) {

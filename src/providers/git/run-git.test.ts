@@ -1,6 +1,7 @@
 import { chmodSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { createScanner } from '../../scan/index.ts'
 import { testRun } from '../../sdk/testing/index.ts'
 import { git as provider } from './index.ts'
 import { git, gitLines, gitRecords } from './run-git.ts'
@@ -73,7 +74,8 @@ function hostileRepository() {
 
 test('a hostile repository runs nothing while every collection reads it', async () => {
   const { folder, marks } = hostileRepository()
-  const run = testRun()
+  const scanner = createScanner()
+  const run = { ...testRun(), scan: scanner.scan, scanFolder: scanner.scanFolder, scanHistory: scanner.scanHistory }
   const checkout = await provider.connect(provider.config.parse({ path: folder }), run)
   for (const collection of provider.collections ?? []) for await (const _ of collection.read(checkout, run)) void _
   await provider.disconnect?.(checkout)

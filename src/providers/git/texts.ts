@@ -30,7 +30,7 @@ export async function* texts(
   checkout: Checkout,
   run: Run,
   isNamed: (path: string) => boolean,
-  { most = 2 << 20, isAbout = (_text: string): boolean => true, quiet = false } = {},
+  { most = 2 << 20, isAbout = (_text: string): boolean => true, quiet = false, counts = true } = {},
 ): AsyncGenerator<Text> {
   const ledger = fileLedger(run)
   if (checkout.unreadable !== null && !quiet) {
@@ -44,28 +44,15 @@ export async function* texts(
     ledger.refuse(folder, problem.slice(folder.length + 2) || problem)
   }
   const named = files.filter(({ path }) => isNamed(path))
+  if (counts) run.ledger.expect(named.length, 'files')
   for (const file of named) {
     run.signal.throwIfAborted()
     const read = await checkout.read(file, most)
+    const isBinary = 'skipped' in read && read.skipped === 'it is binary'
+    if (counts && (isBinary || 'text' in read)) run.ledger.obtain(1, 'files')
     if ('skipped' in read) {
       // Binary rubbish under such a name is no description of anything; nothing is missing without it.
-      if (read.skipped !== 'it is binary') ledger.refuse(file.path, read.skipped)
+      if (!isBinary) ledger.refuse(file.path, read.skipped)
     } else if (isAbout(read.text)) yield { path: file.path, text: read.text }
-  }
-}
-
-/** Offsets to lines and back, both from the start of the text; lines count from 1. */
-export function lineCounter(text: string): (offset: number) => number {
-  const starts = [0]
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
-  return (offset) => {
-    let low = 0
-    let high = starts.length - 1
-    while (low < high) {
-      const middle = (low + high + 1) >> 1
-      if (starts[middle]! <= offset) low = middle
-      else high = middle - 1
-    }
-    return low + 1
   }
 }

@@ -27,7 +27,7 @@ export async function takeHold(
   alive: () => boolean,
 ): Promise<Hold | null> {
   const begun = performance.now()
-  for (;;) {
+  for (let pause = 10; ; pause = Math.min(pause * 1.5, 200)) {
     const client = new pg.Client({
       connectionString: url,
       application_name: `reeve ${process.pid}`,
@@ -71,7 +71,7 @@ export async function takeHold(
       if (code !== undefined && !NOT_YET.has(code)) throw error
     }
     if (!alive() || performance.now() > until) return null
-    await wait(20)
+    await wait(pause)
   }
 }
 

@@ -9,7 +9,7 @@ export const settings: Readonly<Record<string, string>> = {
   fsync: 'on',
   wal_level: 'minimal',
   max_wal_senders: '0',
-  max_wal_size: '1GB',
+  max_wal_size: '256MB',
   wal_compression: 'pglz',
   shared_buffers: '256MB',
   work_mem: '16MB',

@@ -53,11 +53,11 @@ function* describe(
   run: Run,
   path: string,
   at: number,
-  const isLocal = LOCAL.test(host)
+  connection: Connection,
   seen: Set<Key>,
 ): Generator<Entity | Edge> {
   const { system, host, port, user, password, database, line, passwordElsewhere } = connection
-  const isLocal = /^(localhost|127\.|\[?::1\]?$|0\.0\.0\.0$|host\.docker\.internal$)/.test(host)
+  const isLocal = LOCAL.test(host)
   const environment =
     environmentOfPath(path) ?? environmentOfWord(host.split('.')[0]!) ?? environmentOfWord(database ?? '')
   const server = shortKey(`${system}:${host}:${port}`)

@@ -2,6 +2,7 @@ import type { Run } from '../../sdk/index.ts'
 import { accountsOf } from './accounts.ts'
 import { parseCrontab } from './crontab.ts'
 import { type Host, namesIn, once, readText, shortHash } from './host.ts'
+import { part } from './machine.ts'
 import { type Program, studyCommand } from './program.ts'
 import { type Found, secretVariable } from './secrets.ts'
 
@@ -63,6 +64,9 @@ export const cronJobs = (host: Host, run: Run): Promise<CronJob[]> =>
       for (const { name, kind } of await namesIn(host, run, `/etc/cron.${often}`)) {
         const file = `/etc/cron.${often}/${name}`
         if (kind === 'folder' || !MORE_THAN_A_PART.test(name) || name.startsWith('.')) continue
+        const info = await part(run, () => host.machine.stat(file))
+        // run-parts starts what may be executed, and nothing else.
+        if (info?.kind !== 'file' || (info.mode & 0o111) === 0) continue
         const program = await studyCommand(host, run, file, '/root')
         jobs.push({
           id: file,

@@ -100,3 +100,24 @@ describe.each(Object.keys(rubbish))('a machine whose files hold %s', (kind) => {
     expect(performance.now() - started).toBeLessThan(30_000)
   })
 })
+
+test('files that are listed and gone when they are read, and processes that end meanwhile, are simply not there', async () => {
+  const one = plant({})
+  planted.push(one)
+  const ghosts = [
+    { name: 'ghost.service', kind: 'file' as const },
+    { name: 'ghost.wants', kind: 'folder' as const },
+    { name: 'ghost.pem', kind: 'file' as const },
+    { name: 'id_ghost', kind: 'file' as const },
+    { name: 'ghost', kind: 'file' as const },
+    { name: '4242', kind: 'folder' as const },
+  ]
+  const run = testRun({ scan: createScanner().scan })
+  const client = hostAt(one.root, {}, { list: async (folder) => (folder.split('/').length > 6 ? [] : ghosts) })
+  for (const collection of host.collections!) {
+    for await (const item of collection.read(client, run)) {
+      if (!isEdge(item)) expect(item.name).not.toContain('ghost')
+    }
+  }
+  expect(run.ledger.refusals).toEqual([])
+})

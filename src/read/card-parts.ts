@@ -59,9 +59,9 @@ export async function credentialsOf(db: Db, id: number): Promise<CardCredential[
   const { rows } = await sql<CredentialRow>`
     select n.id, n.key, n.kind, n.type, n.name, n.method, n.connections, n.body, s.worst
     from graph.node n left join assess.standing s on s.subject = n.key
-    where n.kind = 'credential' and (n.id = ${id}
-      or n.id in (select from_id from graph.edge where to_id = ${id} and verb = 'authenticates' and valid_to is null)
-      or n.id in (select to_id from graph.edge where from_id = ${id} and verb = 'holds' and valid_to is null))
+    where n.kind = 'credential' and n.id in (select ${id}::int
+      union select from_id from graph.edge where to_id = ${id} and verb = 'authenticates' and valid_to is null
+      union select to_id from graph.edge where from_id = ${id} and verb = 'holds' and valid_to is null)
     order by s.worst nulls last, n.name, n.key limit ${sql.lit(LISTED)}`.execute(db)
   const copies = await copiesOf(
     db,

@@ -4,7 +4,7 @@ import type { Db } from '../platform/index.ts'
 import { Environment, Instant, Key, Kind, type Known, known, Sensitivity, Tier } from '../sdk/index.ts'
 import { Accountable, Suggestion } from './owner.ts'
 import { Count, Mark, Page } from './ref.ts'
-import { accountableOf, iso, isoOrNull, knownOf, markOf, suggestionsOf } from './refs.ts'
+import { accountable, iso, isoOrNull, joinOwner, knownOf, markOf, type OwnerColumns } from './refs.ts'
 
 export const Sort = z.enum([
   'worst',
@@ -105,7 +105,7 @@ export type Facets = z.infer<typeof Facets>
 /** The answers of the rows with these ids, in their order; what vanished in between is left out. */
 export async function inventoryRows(db: Db, ids: readonly number[]): Promise<InventoryRow[]> {
   const { rows } = await sql<StoredRow>`
-    select n.id, n.key, n.kind, n.type, n.name, n.connections, n.environment, n.sensitivity, n.tier, n.account_kind, n.credentials,
+    select owned.*, sg.person as suggested, sg.name as suggested_name, sg.because as suggested_because, n.id, n.key, n.kind, n.type, n.name, n.connections, n.environment, n.sensitivity, n.tier, n.account_kind, n.credentials,
       n.oldest_credential, n.first_seen, n.body->'created' as created, n.body->'expires' as expires, n.body->'lastUsed' as last_used,
       n.body->'lastUsedBy' as last_used_by, c.name as container, s.worst, s.open, s.unknown, s.reach,
       r.key as reached, r.name as reached_name, r.sensitivity as reached_sensitivity,
@@ -116,16 +116,18 @@ export async function inventoryRows(db: Db, ids: readonly number[]): Promise<Inv
     from unnest(${ids}::int[]) with ordinality as asked(id, place)
     join graph.node n on n.id = asked.id left join assess.standing s on s.subject = n.key left join graph.node c on c.id = n.container
     left join graph.key rk on rk.key = s.reaches left join graph.node r on r.id = rk.id
+    left join assess.suggestion sg on sg.subject = n.key ${joinOwner}
     order by asked.place`.execute(db)
-  const keys = rows.map(({ key }) => key)
-  const [owners, suggested] = await Promise.all([accountableOf(db, keys), suggestionsOf(db, keys)])
-  return rows.map((row) => rowOf(row, owners.get(row.key) ?? null, suggested.get(row.key) ?? null))
+  return rows.map(rowOf)
 }
 
 /** So far the evaluation counts. */
 const REACH_COUNTED = 100
 
-interface StoredRow {
+interface StoredRow extends OwnerColumns {
+  suggested: string | null
+  suggested_name: string | null
+  suggested_because: string[] | null
   id: number
   key: string
   kind: Kind
@@ -156,7 +158,8 @@ interface StoredRow {
   stale_since: Date | null
 }
 
-function rowOf(row: StoredRow, owner: Accountable | null, suggested: Suggestion | null): InventoryRow {
+function rowOf(row: StoredRow): InventoryRow {
+  const owner = accountable(row)
   const by = row.connections
   return {
     key: row.key,
@@ -175,7 +178,7 @@ function rowOf(row: StoredRow, owner: Accountable | null, suggested: Suggestion 
     tier: row.tier,
     accountKind: row.said_kind ?? row.account_kind,
     owner,
-    suggested: owner ? null : suggested,
+    suggested: owner ? null : suggestionOf(row),
     created: knownOf(row.created ?? undefined, by),
     expires: knownOf(row.expires ?? undefined, by),
     lastUsed: knownOf(row.last_used ?? undefined, by),
@@ -189,6 +192,11 @@ function rowOf(row: StoredRow, owner: Accountable | null, suggested: Suggestion 
     gone: null,
   }
 }
+
+const suggestionOf = ({ suggested, suggested_name, suggested_because }: StoredRow): Suggestion | null =>
+  suggested === null
+    ? null
+    : { person: { key: suggested, name: suggested_name ?? suggested }, because: suggested_because ?? [] }
 
 function oldestOf(row: StoredRow): Known<string> {
   if (row.kind === 'credential') return knownOf(row.created ?? undefined, row.connections)

@@ -46,43 +46,57 @@ export async function refsOf(db: Db, keys: Iterable<string>): Promise<Map<string
 export const refOr = (refs: ReadonlyMap<string, EntityRef>, key: string): EntityRef =>
   refs.get(key) ?? { key, kind: null, type: null, name: key, gone: null }
 
-/** Who answers for each: whom somebody named here, else of those its sources name the latest. */
-export async function accountableOf(db: Db, keys: Iterable<string>): Promise<Map<string, Accountable>> {
-  const wanted = [...new Set(keys)]
-  if (wanted.length === 0) return new Map()
-  const { rows } = await sql<{
-    subject: string
-    key: string
-    name: string | null
-    since: Date
-    by: string
-    gone: boolean
-  }>`
-    select distinct on (said.subject) said.subject, said.key, coalesce(p.name, said.name) as name, said.since, ${actorName(sql`said.by`)} as by,
-      case when said.place = 0 then coalesce(p.id is not null and ${outOfForce('p')}, false) else p.id is null or ${outOfForce('p')} end as gone
-    from (
-      select a.entity as subject, a.value as key, a.name, a.at as since, a.by, 0 as place from act.assignment a
-      where a.entity = any(${wanted}::text[]) and a.sort = 'owner' and a.ended_at is null
-      union all
-      select n.key, k.key, null, e.valid_from, s.connection, 1 from graph.node n
-      join graph.edge e on e.to_id = n.id and e.verb = 'owns' and e.valid_to is null
-      join graph.source s on s.id = e.source_id and s.connection <> 'self' join graph.key k on k.id = e.from_id
-      where n.key = any(${wanted}::text[])
-    ) said left join graph.key pk on pk.key = said.key left join graph.node p on p.id = pk.id
-    order by said.subject, said.place, said.since desc, said.key`.execute(db)
-  return new Map(
-    rows.map(({ subject, key, name, since, by, gone }) => [
-      subject,
-      { key, name: name ?? key.replace(/^person:/, ''), confirmed: iso(since), assignedBy: by, left: gone },
-    ]),
-  )
-}
-
 /** `user:…` and `token:…` as people know them; anything else as it stands. */
 export const actorName = (actor: RawBuilder<unknown>) => sql<string>`coalesce(
   (select acting.name from http.account acting where ${actor} = 'user:' || acting.id),
   (select acting.name || ', by token ' || held.name from http.token held join http.account acting on acting.id = held.account
     where ${actor} = 'token:' || held.id), ${actor})`
+
+export interface OwnerColumns {
+  owner: string | null
+  owner_name: string | null
+  owner_since: Date | null
+  owner_by: string | null
+  owner_left: boolean | null
+}
+
+/** A join that brings `OwnerColumns` to a node `n`: whom somebody named here, else of those its sources name the latest. */
+export const joinOwner = sql`left join lateral (
+    select said.key as owner, coalesce(p.name, said.name) as owner_name, said.since as owner_since, ${actorName(sql`said.by`)} as owner_by,
+      case when said.place = 0 then coalesce(p.id is not null and ${outOfForce('p')}, false) else p.id is null or ${outOfForce('p')} end as owner_left
+    from (
+      select a.value as key, a.name, a.at as since, a.by, 0 as place from act.assignment a
+      where a.entity = n.key and a.sort = 'owner' and a.ended_at is null
+      union all
+      select k.key, null, e.valid_from, s.connection, 1 from graph.edge e
+      join graph.source s on s.id = e.source_id and s.connection <> 'self' join graph.key k on k.id = e.from_id
+      where e.to_id = n.id and e.verb = 'owns' and e.valid_to is null
+    ) said left join graph.key pk on pk.key = said.key left join graph.node p on p.id = pk.id
+    order by said.place, said.since desc, said.key limit 1) owned on true`
+
+export function accountable({
+  owner,
+  owner_name,
+  owner_since,
+  owner_by,
+  owner_left,
+}: OwnerColumns): Accountable | null {
+  if (owner === null) return null
+  const name = owner_name ?? owner.replace(/^person:/, '')
+  return { key: owner, name, confirmed: iso(owner_since!), assignedBy: owner_by!, left: owner_left! }
+}
+
+/** Who answers for each. */
+export async function accountableOf(db: Db, keys: Iterable<string>): Promise<Map<string, Accountable>> {
+  const wanted = [...new Set(keys)]
+  if (wanted.length === 0) return new Map()
+  const { rows } = await sql<OwnerColumns & { subject: string }>`
+    select k.key as subject, owned.* from graph.key k join graph.node n on n.id = coalesce(k.same_as, k.id) ${joinOwner}
+    where k.key = any(${wanted}::text[]) and owned.owner is not null`.execute(
+    db,
+  )
+  return new Map(rows.map((row) => [row.subject, accountable(row)!]))
+}
 
 export async function suggestionsOf(db: Db, keys: Iterable<string>): Promise<Map<string, Suggestion>> {
   const wanted = [...new Set(keys)]
@@ -122,8 +136,8 @@ export async function ownersOf(db: Db, key: string): Promise<Owners> {
     suggestionsOf(db, [key]),
     sql<{ key: string; kind: Kind | null; type: string | null; name: string; how: string | null }>`
       select distinct on (k.key) k.key, o.kind, o.type, coalesce(o.name, k.key) as name, coalesce(e.attributes->>'how', e.attributes->>'privilege') as how
-      from graph.node n join graph.edge e on e.to_id = n.id and e.verb = 'controls' and e.valid_to is null
-      join graph.key k on k.id = e.from_id left join graph.node o on o.id = e.from_id where n.key = ${key} order by k.key limit 100`.execute(
+      from graph.key nk join graph.edge e on e.to_id = coalesce(nk.same_as, nk.id) and e.verb = 'controls' and e.valid_to is null
+      join graph.key k on k.id = e.from_id left join graph.node o on o.id = e.from_id where nk.key = ${key} order by k.key limit 100`.execute(
       db,
     ),
   ])

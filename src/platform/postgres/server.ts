@@ -9,7 +9,7 @@ import { ensureCluster } from './cluster.ts'
 import { type Hold, takeHold } from './hold.ts'
 import { disownPidFile, isPostmaster, type PidFile, readPidFile } from './pid-file.ts'
 import { failure, runProgram } from './process.ts'
-import { settings as ours } from './settings.ts'
+import { settings as ours, sharedMemory } from './settings.ts'
 import { watchOver } from './watcher.ts'
 
 export interface PostgresOptions {
@@ -166,7 +166,9 @@ function start(place: Place, socketFolder: string, stale: PidFile | undefined) {
   if (!existsSync(socketFolder)) mkdirSync(socketFolder, { mode: 0o700 })
   for (const file of ['.s.PGSQL.5432', '.s.PGSQL.5432.lock']) rmSync(join(socketFolder, file), { force: true })
   if (account) chownSync(socketFolder, account.uid, account.gid)
-  const flags = Object.entries({ ...ours, ...place.settings }).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const flags = Object.entries({ ...ours, dynamic_shared_memory_type: sharedMemory(), ...place.settings }).flatMap(
+    ([name, value]) => ['-c', `${name}=${value}`],
+  )
   const program = runProgram(binaries.postgres, cluster, ['-k', socketFolder, ...flags], { binaries, account, logFile })
   return { ...program, pid: program.child.pid ?? 0, socketFolder }
 }

@@ -1,7 +1,8 @@
+import { statfsSync } from 'node:fs'
+
 /**
  * What the embedded server runs with. fsync stays on. wal_level minimal: nothing replicates from it, and COPY into a table made
- * in the same transaction needs no WAL. max_wal_size bounds how long recovery takes after kill -9. Shared memory goes to files,
- * for containers have a /dev/shm of 64 MB.
+ * in the same transaction needs no WAL. max_wal_size bounds how long recovery takes after kill -9.
  */
 export const settings: Readonly<Record<string, string>> = {
   listen_addresses: '',
@@ -18,10 +19,19 @@ export const settings: Readonly<Record<string, string>> = {
   random_page_cost: '1.1',
   jit: 'off',
   max_connections: '100',
-  dynamic_shared_memory_type: 'mmap',
   idle_in_transaction_session_timeout: '10min',
   timezone: 'UTC',
   log_timezone: 'UTC',
   log_checkpoints: 'off',
   logging_collector: 'off',
+}
+
+/** Parallel queries share memory in /dev/shm, of which containers have 64 MB; files serve where it is small. */
+export function sharedMemory(): 'posix' | 'mmap' {
+  try {
+    const { bavail, bsize } = statfsSync('/dev/shm')
+    return bavail * bsize >= 512 * 1024 * 1024 ? 'posix' : 'mmap'
+  } catch {
+    return process.platform === 'linux' ? 'mmap' : 'posix'
+  }
 }

@@ -1,7 +1,8 @@
-import type { Collection, Edge, Entity } from '../../sdk/index.ts'
+import { type Collection, type Edge, type Entity, Refused, type Run } from '../../sdk/index.ts'
 import { accountsOf, canLogin, type Passwd } from './accounts.ts'
 import { expiryOf, parseAuthorizedKeys } from './authorized-key.ts'
 import { clean, type Host, instant, novel, readText, userKey } from './host.ts'
+import { part, refused } from './machine.ts'
 import { authorityTrust } from './ssh-authority.ts'
 import { sshKeyEntity } from './ssh-key.ts'
 import { valueFor } from './sshd-config.ts'
@@ -23,6 +24,7 @@ export const authorizedKeys: Collection<Host> = {
     const keys = new Map<string, Entity>()
     const edges = new Map<string, Edge>()
     const trusts: (Entity | Edge)[] = []
+    const closed = new Set<string>()
     for (const user of accounts.users) {
       run.signal.throwIfAborted()
       const groups = accounts.groups
@@ -37,6 +39,7 @@ export const authorizedKeys: Collection<Host> = {
         )
       for (const path of authorizedKeyPaths(value ?? BY_DEFAULT, user)) {
         const inHome = user.home !== '/' && path.startsWith(`${user.home}/`)
+        if (!(await isThere(host, run, path, closed))) continue
         const content = await readText(host, run, path, inHome ? { within: user.home } : {})
         if (content === null) continue
         for (const { line, key, options } of parseAuthorizedKeys(content.text)) {
@@ -85,6 +88,20 @@ export const authorizedKeys: Collection<Host> = {
     yield* edges.values()
     yield* trusts.filter(novel())
   },
+}
+
+/** A folder that may not be entered is refused once, not once for each file that might be in it. */
+async function isThere(host: Host, run: Run, path: string, closed: Set<string>): Promise<boolean> {
+  const folder = path.slice(0, path.lastIndexOf('/'))
+  if (closed.has(folder)) return false
+  const info = await part(run, () =>
+    host.machine.lstat(path).catch((error) => {
+      if (!(error instanceof Refused)) throw error
+      closed.add(folder)
+      throw refused(folder, error)
+    }),
+  )
+  return info !== null
 }
 
 /** The files of AuthorizedKeysFile for an account: %h, %u, %U, %%, relative to the home. */

@@ -7,6 +7,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { testCollection } from '../../sdk/testing/index.ts'
 import { authorizedKeys } from './authorized-keys.ts'
 import { cron } from './cron.ts'
+import { refused } from './machine.ts'
 import { privateKeys } from './private-keys.ts'
 import { blobOf, parseBlob } from './ssh-key.ts'
 import { sshServer } from './ssh-server.ts'
@@ -111,6 +112,16 @@ describe('SSH keys that accounts accept', () => {
       line: 1,
     })
     expect(read.sentences).toEqual([`${trust.key} authenticates host:web-1/user/deploy`])
+  })
+  test('a folder that may not be entered is one refusal', async () => {
+    const host = hostWith({ '/home/deploy/.ssh/authorized_keys': pair().line }, DEPLOY)
+    const real = host.machine.lstat
+    host.machine.lstat = (path) => (path.startsWith('/home/deploy/.ssh/') ? Promise.reject(refused(path)) : real(path))
+    const read = await testCollection(authorizedKeys, host, scanningRun())
+    expect(read.entities).toEqual([])
+    expect(read.ledger.refusals.map((line) => line.permission)).toEqual([
+      'read /home/deploy/.ssh: run as root or give CAP_DAC_READ_SEARCH',
+    ])
   })
   test('a link out of the home is not followed and is told', async () => {
     const a = pair()

@@ -98,9 +98,9 @@ async function deriveFromEdges(tx: Tx): Promise<void> {
       union select e.to_id from touched t join graph.edge e on e.from_id = t.id
         where e.verb = 'authenticates' and e.valid_to is null) r
     left join graph.edge e on e.to_id = r.id and e.valid_to is null and e.verb in ('owns', 'controls', 'contains', 'authenticates')
-    left join (select id, body->>'method' as method, (body->'created'->>'value')::timestamptz as created from projected
-      union all select id, method, created from graph.node where id not in (select id from touched)) c
-      on c.id = e.from_id and e.verb = 'authenticates'
+    left join lateral (select body->>'method' as method, (body->'created'->>'value')::timestamptz as created from projected where id = e.from_id
+      union all select method, created from graph.node n where n.id = e.from_id and not exists (select from touched t where t.id = n.id)) c
+      on e.verb = 'authenticates'
     group by r.id`.execute(tx)
   await sql`create unique index on derived (id)`.execute(tx)
   await sql`analyze derived`.execute(tx)

@@ -21,7 +21,10 @@ export interface Binaries {
  */
 export async function installBinaries(folder: string, account?: Account, source = packageFolder()): Promise<Binaries> {
   const { version } = JSON.parse(await readFile(join(source, 'package.json'), 'utf8')) as { version: string }
-  const target = join(account && !isOpenTo(account, folder) ? '/var/lib/reeve' : folder, `postgres-${version}`)
+  const target = join(
+    account && !isOpenTo(account, folder) ? await openFolder('/var/lib/reeve') : folder,
+    `postgres-${version}`,
+  )
   if (!existsSync(target)) await copyTree(join(source, 'native'), target)
   return {
     initdb: join(target, 'bin/initdb'),
@@ -29,6 +32,13 @@ export async function installBinaries(folder: string, account?: Account, source 
     lib: join(target, 'lib'),
     major: version.split('.')[0]!,
   }
+}
+
+/** Anybody may enter it, whatever our umask. */
+async function openFolder(folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true })
+  await chmod(folder, 0o755)
+  return folder
 }
 
 async function copyTree(native: string, target: string): Promise<void> {

@@ -136,7 +136,9 @@ describe.skipIf(reason !== null)('the console in a browser', () => {
     await page.keyboard.press('i')
     await page.waitForURL('**/identities')
     await settled(page)
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe('main')
+    await page.waitForFunction(
+      () => document.activeElement?.id === 'main' && document.querySelector('.roll .title') !== null,
+    )
     await page.keyboard.press('j')
     await page.keyboard.press('j')
     await page.waitForFunction(() => document.activeElement?.textContent === 'backup')

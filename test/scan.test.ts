@@ -51,7 +51,9 @@ test('a planted key is one finding with place, author and commit; its value is n
     verdict: 'fail',
     owasp: expect.arrayContaining(['NHI2']),
   })
-  expect(found.places.find((one) => one.commit !== undefined)).toMatchObject({
+  // The id of the pair stands a line above its secret: both are places of the one credential.
+  expect(found.places.map((one) => one.line)).toEqual([2, 3])
+  expect(found.places[1]).toMatchObject({
     file: 'deploy/settings.py',
     line: 3,
     author: expect.stringContaining('bo@planted.example'),
@@ -126,7 +128,10 @@ test('standard input is read', async () => {
     input: `x = 1\nAWS_ACCESS_KEY_ID=${key.id}\nAWS_SECRET_ACCESS_KEY=${key.secret}\n`,
   })
   expect(status).toBe(1)
-  expect(documentOf(out).findings[0]?.places[0]).toMatchObject({ file: 'stdin', line: 3 })
+  expect(documentOf(out).findings[0]?.places).toMatchObject([
+    { file: 'stdin', line: 2 },
+    { file: 'stdin', line: 3 },
+  ])
 })
 
 test('a report to look at is written, without the value and without scripts', async () => {

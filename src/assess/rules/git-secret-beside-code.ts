@@ -5,7 +5,7 @@ export const gitSecretBesideCode = defineRule({
   id: 'git-secret-beside-code',
   title: 'A secret lies in the working folder, one commit away from the repository',
   owasp: ['NHI2'],
-  severity: 'low',
+  severity: 'medium',
   why: 'It is not committed, but editors, containers, archives and agents read the whole folder, and one `git add` in a hurry publishes it.',
   fix: [
     'Keep it in a secret store and let the program fetch it at start.',
@@ -22,7 +22,7 @@ export const gitSecretBesideCode = defineRule({
     const here = leaks.filter(isOnlyHere)
     if (here.length === 0) return pass
     return fail(`${what(entity)} lies uncommitted in ${files(here)}.`, evidence(entity, here), {
-      severity: severityOf(entity, here, 'low'),
+      severity: severityOf(entity, here, 'high'),
       places: here.map(({ place }) => place),
       secret: secretOf(entity),
     })

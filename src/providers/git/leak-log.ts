@@ -25,6 +25,8 @@ export interface Leak {
   /** Of the first detection, without its value. */
   detection: Omit<Detection, 'value'>
   isPrivateKey: boolean
+  /** The value is the public half of a pair: a name, not a secret. */
+  isPublicId: boolean
   /** Of a private key, where it can be told. */
   publicKey: SshPublicKey | null
   /** All places, kept or not. */
@@ -53,7 +55,15 @@ export function leakLog() {
         const isPrivateKey = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----/.test(value.reveal())
         const publicKey = isPrivateKey ? publicKeyOf(value.reveal()) : null
         known = {
-          leak: { fingerprint, detection, isPrivateKey, publicKey, total: 0, places: [] },
+          leak: {
+            fingerprint,
+            detection,
+            isPrivateKey,
+            isPublicId: value.reveal() === detection.keyId,
+            publicKey,
+            total: 0,
+            places: [],
+          },
           places: new Map(),
         }
         leaks.set(fingerprint, known)
@@ -67,6 +77,7 @@ export function leakLog() {
       }
     },
     *leaks(): Generator<Leak> {
+      foldPairs(leaks)
       for (const { leak, places } of leaks.values()) {
         leak.places = [...places.values()].sort((a, b) =>
           a.file < b.file ? -1 : a.file > b.file ? 1 : a.ordinal - b.ordinal,
@@ -74,6 +85,28 @@ export function leakLog() {
         yield leak
       }
     },
+  }
+}
+
+/** Where both halves of a pair were found, the public one is a further place of the secret one: one credential, one finding. */
+function foldPairs(leaks: Map<string, { leak: Leak; places: Map<string, LeakPlace> }>): void {
+  const secrets = new Map(
+    [...leaks.values()].flatMap((known) => {
+      const { keyId } = known.leak.detection
+      return keyId === undefined || known.leak.isPublicId ? [] : [[keyId, known] as const]
+    }),
+  )
+  for (const [fingerprint, { leak, places }] of leaks) {
+    const secret = leak.isPublicId ? secrets.get(leak.detection.keyId!) : undefined
+    if (!secret) continue
+    leaks.delete(fingerprint)
+    secret.leak.total += leak.total
+    for (const place of places.values()) {
+      if (secret.places.size >= MOST_PLACES_EACH) break
+      let { ordinal } = place
+      while (secret.places.has(`${place.file}\0${ordinal}`)) ordinal++
+      secret.places.set(`${place.file}\0${ordinal}`, { ...place, ordinal })
+    }
   }
 }
 

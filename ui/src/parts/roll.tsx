@@ -69,20 +69,26 @@ export function Roll<Row>(props: RollProps<Row>) {
   const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0]
   useEffect(() => onWindow(first, last), [first, last, onWindow])
 
+  // Keys come faster than renders: the row they start from is kept outside them.
+  const cursor = useRef(-1)
+  const stand = (index: number) => {
+    cursor.current = index
+    setCurrent(index)
+  }
   const focusRow = (index: number) => {
     if (total === 0) return
     const next = Math.min(Math.max(index, 0), total - 1)
-    setCurrent(next)
+    stand(next)
     virtual.scrollToIndex(next, { align: 'auto' })
     const there = row(next)
     if (props.peeking && there) props.peek(there)
-    requestAnimationFrame(() =>
-      requestAnimationFrame(() =>
-        table.current?.querySelector<HTMLElement>(`[data-index="${next}"] a`)?.focus({ preventScroll: true }),
-      ),
-    )
+    const focus = () => {
+      if (cursor.current === next)
+        table.current?.querySelector<HTMLElement>(`[data-index="${next}"] a`)?.focus({ preventScroll: true })
+    }
+    requestAnimationFrame(() => requestAnimationFrame(focus))
   }
-  const here = () => (current >= 0 ? row(current) : undefined)
+  const here = () => (cursor.current >= 0 ? row(cursor.current) : undefined)
   const withHere = (act: (row: Row) => void) => () => {
     const at = here()
     if (!at) return false
@@ -103,27 +109,27 @@ export function Roll<Row>(props: RollProps<Row>) {
   const onControl = (event: KeyboardEvent) =>
     event.target instanceof HTMLElement && event.target.matches('a, button, input')
   useKeys({
-    j: () => focusRow(current + 1),
-    k: () => focusRow(current - 1),
+    j: () => focusRow(cursor.current + 1),
+    k: () => focusRow(cursor.current - 1),
     arrowdown: (event) =>
       onControl(event) && !table.current?.contains(event.target as Node)
         ? false
-        : current < 0
+        : cursor.current < 0
           ? false
-          : focusRow(current + 1),
+          : focusRow(cursor.current + 1),
     arrowup: (event) =>
       onControl(event) && !table.current?.contains(event.target as Node)
         ? false
-        : current < 0
+        : cursor.current < 0
           ? false
-          : focusRow(current - 1),
+          : focusRow(cursor.current - 1),
     enter: (event) => (onControl(event) ? false : withHere(props.open)()),
     space: (event) =>
       event.target instanceof HTMLElement && event.target.matches('button, input, summary')
         ? false
         : withHere(props.peek)(),
-    x: () => (current < 0 ? false : toggle(current, false)),
-    'shift x': () => (current < 0 ? false : toggle(current, true)),
+    x: () => (cursor.current < 0 ? false : toggle(cursor.current, false)),
+    'shift x': () => (cursor.current < 0 ? false : toggle(cursor.current, true)),
     escape: () => {
       if (props.peeking) props.peek(null)
       else if (selected.size > 0) select(new Set())
@@ -199,7 +205,7 @@ export function Roll<Row>(props: RollProps<Row>) {
               aria-rowindex={index + 2}
               aria-selected={on}
               className={index === current ? 'current' : ''}
-              onFocus={() => setCurrent(index)}
+              onFocus={() => stand(index)}
             >
               <td className="check wide">
                 {at && (

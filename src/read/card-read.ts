@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Db } from '../platform/index.ts'
+import type { Db, Tx } from '../platform/index.ts'
 import {
   type Entity,
   type Environment,
@@ -14,6 +14,7 @@ import { consumersOf, credentialsOf, type Grants, grantsOf, stateOf } from './ca
 import { changesOf } from './changes.ts'
 import { findingColumns, findingRows, type StoredFinding } from './findings.ts'
 import { neighbourhoodOf } from './neighbourhood.ts'
+import { stepByStep } from './reach.ts'
 import type { EntityRef } from './ref.ts'
 import { iso, isoOrNull, knownOf, markOf, ownersOf } from './refs.ts'
 import { touchOf } from './touch.ts'
@@ -43,7 +44,9 @@ interface Subject {
 }
 
 /** Everything about one entity, also one that is gone: then as it was last. Throws `entity/unknown`. */
-export async function readCard(db: Db, key: string, now: Date): Promise<Card> {
+export const readCard = (db: Db, key: string, now: Date): Promise<Card> => stepByStep(db, (tx) => cardOf(tx, key, now))
+
+async function cardOf(db: Tx, key: string, now: Date): Promise<Card> {
   const subject = await subjectOf(db, key)
   const { id, body } = subject
   const self: EntityRef = {

@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
-import type { Db } from '../platform/index.ts'
+import type { Db, Tx } from '../platform/index.ts'
 import { Instant, ReeveError } from '../sdk/index.ts'
 import { FindingRow, findingColumns, findingRows, type StoredFinding } from './findings.ts'
 import { Owners, ScorePart } from './owner.ts'
-import { dependentsOf, reachOf } from './reach.ts'
+import { dependentsOf, reachOf, stepByStep } from './reach.ts'
 import { EntityRef } from './ref.ts'
 import { actorName, iso, isoOrNull, nodeOf, ownersOf } from './refs.ts'
 
@@ -103,7 +103,9 @@ interface Stored extends StoredFinding {
 const LISTED = 100
 
 /** One finding by its number (`F-1043`) or id. Throws `finding/unknown`. */
-export async function readFinding(db: Db, id: string): Promise<FindingPage> {
+export const readFinding = (db: Db, id: string): Promise<FindingPage> => stepByStep(db, (tx) => findingOf(tx, id))
+
+async function findingOf(db: Tx, id: string): Promise<FindingPage> {
   const number = /^F-(\d{1,15})$/i.exec(id)?.[1] ?? null
   const { rows } = await sql<Stored>`
     select ${findingColumns}, r.title as rule_title, f.because, f.detector, f.provider, f.fingerprint, f.redacted, f.key_id, f.live, f.permission,

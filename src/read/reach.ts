@@ -1,6 +1,23 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Db } from '../platform/index.ts'
+import type { Db, Tx } from '../platform/index.ts'
 import type { Kind, Sensitivity } from '../sdk/index.ts'
+
+/**
+ * Reads about one thing in one snapshot, edge by edge along the indexes: the planner does not know how few edges one thing has
+ * and would rather read them all.
+ */
+export function stepByStep<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .setAccessMode('read only')
+    .execute(async (tx) => {
+      await sql`select set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true)`.execute(
+        tx,
+      )
+      return work(tx)
+    })
+}
 
 /** Steps that a look onward takes before it stops: an estate is never walked whole for one page. */
 const MOST_STEPS = 2_000

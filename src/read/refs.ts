@@ -92,9 +92,7 @@ export async function accountableOf(db: Db, keys: Iterable<string>): Promise<Map
   if (wanted.length === 0) return new Map()
   const { rows } = await sql<OwnerColumns & { subject: string }>`
     select k.key as subject, owned.* from graph.key k join graph.node n on n.id = coalesce(k.same_as, k.id) ${joinOwner}
-    where k.key = any(${wanted}::text[]) and owned.owner is not null`.execute(
-    db,
-  )
+    where k.key = any(${wanted}::text[]) and owned.owner is not null`.execute(db)
   return new Map(rows.map((row) => [row.subject, accountable(row)!]))
 }
 

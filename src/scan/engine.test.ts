@@ -128,9 +128,9 @@ describe('places', () => {
   const password = (content: string | Uint8Array) =>
     scanBytes(engine, typeof content === 'string' ? Buffer.from(content) : content, 'a.env')
 
-  test('count lines and columns from one, columns in bytes', () => {
+  test('count lines and columns from one, columns in UTF-16 code units', () => {
     const [found] = password('A=1\n# \u00e9\u00e9\nX=1 \u00e9 DB_PASSWORD=tr0ub4dor\n')
-    expect(found).toMatchObject({ line: 3, column: 20, detector: 'password' })
+    expect(found).toMatchObject({ line: 3, column: 19, detector: 'password' })
   })
 
   test('are those of the bytes in UTF-16, in either order', () => {

@@ -105,10 +105,17 @@ export const startReading = (engine: Engine, file: string): Reading => {
         end: base + candidate.end,
         value: encoding === 'bytes' ? decode(value) : latin1(value),
         line: here.line,
-        column: base + candidate.start - here.lineStart + 1,
+        column: columnOf(bytes, base, here.lineStart, candidate.start),
         allowed: isAllowed(text, candidate.start),
       })
     }
+  }
+
+  /** In UTF-16 code units, as editors count. Of a line that began before this piece the part before it counts in bytes. */
+  const columnOf = (bytes: Uint8Array, base: number, lineStart: number, start: number): number => {
+    const from = Math.max(0, lineStart - base)
+    const before = bytes.subarray(from, start)
+    return Math.max(0, base - lineStart) + (encoding === 'bytes' ? decode(before).length : before.length) + 1
   }
 
   const wide = (offset: number): number => (encoding === 'bytes' ? offset : 2 * offset)
@@ -159,7 +166,7 @@ const detection = ({ detector, opinion, value, start, end, line, column }: Place
     start: start * width,
     end: end * width,
     line,
-    column: (column - 1) * width + 1,
+    column,
   }
 }
 

@@ -121,7 +121,7 @@ export interface Detection {
   /** Byte offsets of the value: `bytes.subarray(start, end)`. */
   start: number
   end: number
-  /** From 1; columns in bytes. */
+  /** From 1; columns in UTF-16 code units, as editors count. */
   line: number
   column: number
 }

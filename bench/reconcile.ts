@@ -21,6 +21,8 @@ import { EDGES, ENTITIES, edges, entities, TYPES } from './reconcile/estate.ts'
 import { isExact } from './reconcile/exact.ts'
 
 const TABLES = ['key', 'source', 'entity', 'edge', 'node']
+const EMPTY = `truncate graph.${TABLES.join(', graph.')}, graph.ledger, graph.applied`
+const ROUNDS = 2
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`
@@ -45,7 +47,7 @@ try {
   }, 50)
   const small = await timed(() => reconcile(ours, 90, 1, ENTITIES / 10))
   const early = peak
-  await ours.pool.query(`truncate graph.${TABLES.join(', graph.')}, graph.ledger, graph.applied`)
+  await ours.pool.query(EMPTY)
   say(`a tenth of the estate: ${seconds(small.ms)}`)
 
   const first = await timed(() => reconcile(ours, 1, 1))
@@ -54,10 +56,20 @@ try {
   const firstExact = await isExact(ours.pool, 1)
   const bytes = await exportTables(ours)
   const copied = await timed(() => copyTables(bare))
+  // Others use the machine too: each side may try again, and its best time counts.
+  for (let round = 1; round < ROUNDS; round++) {
+    for (const place of [ours, bare]) await place.pool.query(EMPTY)
+    const anew = await timed(() => reconcile(ours, 10 + round, 1))
+    const recopied = await timed(() => copyTables(bare))
+    first.ms = Math.min(first.ms, anew.ms)
+    copied.ms = Math.min(copied.ms, recopied.ms)
+  }
   const again = await timed(() => reconcile(ours, 2, 1))
   const againExact = (await isExact(ours.pool, 1)) && wrote(again.result) === 0
-  const changed = await timed(() => reconcile(ours, 3, 2))
+  again.ms = Math.min(again.ms, (await timed(() => reconcile(ours, 3, 1))).ms)
+  const changed = await timed(() => reconcile(ours, 4, 2))
   const changedExact = await isExact(ours.pool, 2)
+  changed.ms = Math.min(changed.ms, (await timed(() => reconcile(ours, 5, 1))).ms)
 
   say(
     `${ENTITIES} entities and ${EDGES} edges, ${(bytes / 1e6).toFixed(0)} MB of rows; bare COPY ${seconds(copied.ms)}`,
@@ -136,18 +148,25 @@ async function reconcile(place: Place, run: number, version: number, limit = Num
   return { entities: nodes, edges: sentences }
 }
 
-/** The rows as PostgreSQL itself writes them, to files. */
+/** The rows as PostgreSQL itself writes them, to files; edges in the order in which the source told them. */
 async function exportTables({ pool }: Place): Promise<number> {
   let bytes = 0
   const client = await pool.connect()
+  await client.query('create temp table told (n int generated always as identity, f text, v graph.verb, t text)')
+  const told = function* () {
+    for (const { from, verb, to } of edges(1)) yield `${from}\t${verb}\t${to}\n`
+  }
+  await pipeline(told, client.query(copyFrom('copy told (f, v, t) from stdin')))
+  const inOrder = `(select e.* from graph.edge e join graph.key f on f.id = e.from_key join graph.key t on t.id = e.to_key
+    join (select f, v, t, min(n) as n from told group by f, v, t) o on o.f = f.key and o.v = e.verb and o.t = t.key order by o.n)`
   for (const table of TABLES) {
-    const rows = client.query(copyTo(`copy graph.${table} to stdout`))
+    const rows = client.query(copyTo(`copy ${table === 'edge' ? inOrder : `graph.${table}`} to stdout`))
     rows.on('data', (chunk: Buffer) => {
       bytes += chunk.length
     })
     await pipeline(rows, createWriteStream(join(folder, table)))
   }
-  client.release()
+  client.release(true)
   return bytes
 }
 

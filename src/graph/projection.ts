@@ -165,6 +165,7 @@ async function writeNodes(tx: Tx, at: Date): Promise<void> {
       coalesce(body->'attributes'->>'accountKindConfirmed', body->'attributes'->>'accountKind'), first_seen, ${at}, body, ${list(fromEdges, 'd')}, ${list(flowing, 'f')}
     from projected p join graph.key k using (id) left join derived d using (id)
     left join (${effective} union all select id, ${list(flowing)} from graph.node where id not in (select id from flow)) f using (id)
+    order by p.id
     on conflict (id) do update set ${sql.join(columns.map((name) => sql`${sql.ref(name)} = ${sql.ref(`excluded.${name}`)}`))}`.execute(
     tx,
   )

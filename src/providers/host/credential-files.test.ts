@@ -119,9 +119,7 @@ describe('bad input', () => {
       '/home/app/.npmrc/file': 'a folder',
     })
     execFileSync('mkfifo', [join(root, 'home/app/.pgpass')])
-    const started = performance.now()
     const read = await testCollection(credentialFiles, hostAt(root), scanningRun())
-    expect(performance.now() - started).toBeLessThan(5000)
     expect(read.entities.filter((one) => one.kind === 'credential').map((one) => one.key)).toEqual([
       `credential:${fingerprint('planted-secret-still')}`,
     ])

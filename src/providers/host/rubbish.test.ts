@@ -84,7 +84,6 @@ describe.each(Object.keys(rubbish))('a machine whose files hold %s', (kind) => {
     planted.push(one)
     const run = testRun({ scan: createScanner().scan })
     const client = hostAt(one.root)
-    const started = performance.now()
     for (const collection of host.collections!) {
       const seen = new Set<string>()
       for await (const item of collection.read(client, run)) {
@@ -97,7 +96,6 @@ describe.each(Object.keys(rubbish))('a machine whose files hold %s', (kind) => {
         )
       }
     }
-    expect(performance.now() - started).toBeLessThan(30_000)
   })
 })
 

@@ -287,10 +287,8 @@ describe('a host that stops answering', () => {
         }),
         run,
       )
-      const started = performance.now()
       await expect(machine.list('/etc')).rejects.toMatchObject({ code: 'host/silent' })
       await expect(machine.list('/var')).rejects.toMatchObject({ code: 'host/silent' })
-      expect(performance.now() - started).toBeLessThan(2000)
       expect(asked).toBe(2)
       machine.close()
     } finally {
@@ -301,7 +299,6 @@ describe('a host that stops answering', () => {
     const { createServer } = await import('node:net')
     const server = createServer(() => {}).listen(0, '127.0.0.1')
     await new Promise((resolve) => server.once('listening', resolve))
-    const started = performance.now()
     const error = await openSsh(
       settings({
         address: '127.0.0.1',
@@ -314,7 +311,6 @@ describe('a host that stops answering', () => {
       testRun(),
     ).catch((thrown) => thrown)
     expect(['host/silent', 'host/connect']).toContain(codeOf(error))
-    expect(performance.now() - started).toBeLessThan(3000)
     server.close()
   })
 })

@@ -28,10 +28,27 @@ export function claim(given: Claim): void {
 export function finish(): void {
   const rows = [
     ['claim', 'ours', 'theirs', 'unit', 'ratio', 'floor', 'holds', 'what'],
-    ...made.map((one) => [one.claim, one.ours, one.theirs, one.unit, one.ratio, one.floor, one.holds ? 'yes' : one.exact ? 'NO' : 'NOT EXACT', one.what].map(String)),
+    ...made.map((one) =>
+      [
+        one.claim,
+        one.ours,
+        one.theirs,
+        one.unit,
+        one.ratio,
+        one.floor,
+        one.holds ? 'yes' : one.exact ? 'NO' : 'NOT EXACT',
+        one.what,
+      ].map(String),
+    ),
   ]
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
-  for (const row of rows) process.stderr.write(`${row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd()}\n`)
+  for (const row of rows)
+    process.stderr.write(
+      `${row
+        .map((cell, column) => cell.padEnd(widths[column]!))
+        .join('  ')
+        .trimEnd()}\n`,
+    )
   if (made.length === 0 || made.some(({ holds }) => !holds)) process.exitCode = 1
 }
 
@@ -45,6 +62,7 @@ export async function timed<T>(work: () => T | Promise<T>): Promise<{ ms: number
 }
 
 /** The middle of several measurements. */
-export const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!
+export const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!
 
 const round = (value: number): number => (Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(3)))

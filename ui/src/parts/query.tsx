@@ -101,7 +101,7 @@ const valueTitle = (field: string, title: string): string =>
   field === 'type'
     ? typeWord(title)
     : ['verdict', 'account', 'env'].includes(field)
-      ? `${title.charAt(0).toUpperCase()}${title.slice(1)}`
+      ? `${title.charAt(0).toUpperCase()}${title.slice(1).replaceAll('-', ' ')}`
       : cut(title, 80)
 
 interface FacetProps {
@@ -110,6 +110,10 @@ interface FacetProps {
   kind: Kind | null
   stale: boolean
 }
+
+/** A facet whose one value every row has narrows nothing, unless it is what was chosen. */
+const narrows = ({ values }: FacetsAnswer['facets'][number], total: number): boolean =>
+  values.length > 1 || (values.length === 1 && (values[0]!.chosen || values[0]!.count < total))
 
 /** Choices with their counts, each facet counted as if it alone were free. Old counts stay, dimmed, until new ones come. */
 export function Facets({ facets, q, kind, stale }: FacetProps) {
@@ -134,7 +138,7 @@ export function Facets({ facets, q, kind, stale }: FacetProps) {
         </section>
       )}
       {facets.facets
-        .filter((facet) => facet.values.length > 0)
+        .filter((facet) => narrows(facet, facets.total.count))
         .map((facet) => (
           <section key={facet.field}>
             <h2 className="label">{facet.title}</h2>

@@ -77,7 +77,7 @@ export function Audit() {
               {entries.map((entry) => (
                 <tr key={entry.number}>
                   <td className="number quiet">{count(entry.number)}</td>
-                  <td>
+                  <td className="nowrap">
                     <time dateTime={entry.at} title={exact(entry.at)}>
                       {dayAndTime(entry.at)}
                     </time>
@@ -85,7 +85,7 @@ export function Audit() {
                   <td>
                     <Name text={entry.actor} longest={60} />
                   </td>
-                  <td>
+                  <td className="nowrap">
                     <code>{entry.action}</code>
                   </td>
                   <td>

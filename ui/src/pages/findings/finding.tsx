@@ -16,7 +16,7 @@ import { OwnerSheet, Refused, UntilSheet } from '../../parts/sheets.tsx'
 import { Failure, Waiting } from '../../parts/states.tsx'
 import { count, date, dayAndTime, effort, some } from '../../words.ts'
 import { Cost, Places } from './finding-cost.tsx'
-import { accept, approve, mute, reopen } from './holding.ts'
+import { accept, approve, mute, reopen, takeBack } from './holding.ts'
 import './findings.css'
 
 export function Finding({ id = '' }: { id?: string }) {
@@ -208,6 +208,16 @@ function Shown({ of }: { of: FindingPage }) {
                   <span>
                     <Sentence text={event.says} />
                     {event.by && <span className="sub">by {cut(event.by, 80)}</span>}
+                    {operator && event.undo !== null && (
+                      <button
+                        type="button"
+                        className="link meta"
+                        disabled={busy}
+                        onClick={() => void run(() => takeBack(finding.id, event.undo!))}
+                      >
+                        Take it back
+                      </button>
+                    )}
                   </span>
                 </li>
               ))}

@@ -24,11 +24,15 @@ import './findings.css'
 const BY = { fix: 'By fix', identity: 'By identity', rule: 'By rule' } as const
 type By = keyof typeof BY
 
+const CLOSED = 'state:resolved closed:<7d'
+
 /** Words of the query that are views of their own. */
 const STATES = [
   ['Muted', 'state:muted', 'muted'],
   ['Accepted', 'state:accepted', 'accepted'],
 ] as const
+
+const isView = (q: string): boolean => q === 'verdict:unknown' || q === CLOSED || STATES.some(([, word]) => word === q)
 
 export function Findings() {
   const { query } = useAddress()
@@ -99,7 +103,7 @@ export function Findings() {
           <a
             key={one}
             href={withQuery({ by: one === 'fix' ? null : one })}
-            aria-current={one === by && !STATES.some(([, word]) => word === q) ? 'true' : undefined}
+            aria-current={one === by && !isView(q) ? 'true' : undefined}
           >
             {BY[one]}
           </a>
@@ -118,10 +122,7 @@ export function Findings() {
             {title} {data && <span className="meta">{count(data[name])}</span>}
           </a>
         ))}
-        <a
-          href={withQuery({ q: q === 'state:resolved closed:<7d' ? null : 'state:resolved closed:<7d' })}
-          aria-current={q === 'state:resolved closed:<7d' ? 'true' : undefined}
-        >
+        <a href={withQuery({ q: q === CLOSED ? null : CLOSED })} aria-current={q === CLOSED ? 'true' : undefined}>
           Closed this week {data && <span className="meta">{count(data.closedThisWeek)}</span>}
         </a>
       </nav>
@@ -241,7 +242,7 @@ function Group({ of, by }: { of: FindingGroup; by: By }) {
           <p className="beside meta">
             {of.subject && <KindIcon kind={of.subject.kind} type={of.subject.type} />}
             <a className="link" href={by === 'identity' && of.subject ? to.entity(of.subject.key) : to.rule(of.id)}>
-              <Name text={of.title} longest={120} />
+              <Name text={asTitle(of.title)} longest={120} />
             </a>
           </p>
         )}

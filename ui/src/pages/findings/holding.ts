@@ -36,3 +36,10 @@ export async function approve(id: string, until: string): Promise<void> {
   tell(`Accepted until ${date(until)}; it comes back by itself.`, () => void reopen(id))
   await forget(...TOUCHED)
 }
+
+/** Undoes the last thing that somebody did to it. */
+export async function takeBack(id: string, undo: string): Promise<void> {
+  await ask<FindingPage>(`/v1/findings/${encodeURIComponent(id)}/undo`, { method: 'POST', body: { undo } })
+  tell('Taken back.')
+  await forget(...TOUCHED)
+}

@@ -219,7 +219,7 @@ export function columnsOf(kind: Kind, rows: readonly InventoryRow[]): readonly R
     case 'secret':
       return [verdict, name(kind), type, where, owner, environment, findings]
     case 'person':
-      return [verdict, name(kind), type, where, used, findings]
+      return [verdict, name(kind), where, findings]
     case 'entitlement':
       return [verdict, name(kind), type, where, owner, reach(most), findings]
     case 'resource':

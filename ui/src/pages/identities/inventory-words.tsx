@@ -7,35 +7,37 @@ import { hasWord, toggleWord } from '../../parts/query.tsx'
 import { Empty } from '../../parts/states.tsx'
 import { count, KIND_WORDS, percent, some } from '../../words.ts'
 
-export const Summary = ({ of, kind, sources, q }: { of: Answered; kind: Kind; sources: number; q: string }) => (
-  <>
-    <b>
-      {of.total.exact ? '' : 'about '}
-      {count(of.total.count)}
-    </b>{' '}
-    {KIND_WORDS[kind][of.total.count === 1 ? 0 : 1].toLowerCase()}{' '}
-    {q === '' ? `in ${sources === 1 ? 'one source' : `${sources} sources`}` : `of ${count(of.ofAll.count)} fit`}.
-    {kind !== 'person' && of.unowned > 0 && (
-      <>
-        {' '}
-        <a href={withQuery({ q: hasWord(q, 'owner:none') ? q : toggleWord(q, 'owner:none') })}>
-          {of.unowned === 1 ? 'One has' : `${count(of.unowned)} have`} no owner
-        </a>
-        {of.unknownUse > 0 ? '; ' : '.'}
-      </>
-    )}
-    {of.unknownUse > 0 && (
-      <>
-        {' '}
-        for{' '}
-        <a href={withQuery({ q: hasWord(q, 'used:unknown') ? q : toggleWord(q, 'used:unknown') })}>
-          {count(of.unknownUse)}
-        </a>{' '}
-        we cannot say when {of.unknownUse === 1 ? 'it was' : 'they were'} last used.
-      </>
-    )}
-  </>
-)
+export const Summary = ({ of, kind, sources, q }: { of: Answered; kind: Kind; sources: number; q: string }) => {
+  const used = of.unknownUse > 0 && ['identity', 'credential', 'workload'].includes(kind)
+  return (
+    <>
+      <b>
+        {of.total.exact ? '' : 'about '}
+        {count(of.total.count)}
+      </b>{' '}
+      {KIND_WORDS[kind][of.total.count === 1 ? 0 : 1].toLowerCase()}{' '}
+      {q === '' ? `in ${sources === 1 ? 'one source' : `${sources} sources`}` : `of ${count(of.ofAll.count)} fit`}.
+      {kind !== 'person' && of.unowned > 0 && (
+        <>
+          {' '}
+          <a href={withQuery({ q: hasWord(q, 'owner:none') ? q : toggleWord(q, 'owner:none') })}>
+            {of.unowned === 1 ? 'One has' : `${count(of.unowned)} have`} no owner
+          </a>
+          {used ? ';' : '.'}
+        </>
+      )}
+      {used && (
+        <>
+          {of.unowned > 0 ? ' for' : ' For'}{' '}
+          <a href={withQuery({ q: hasWord(q, 'used:unknown') ? q : toggleWord(q, 'used:unknown') })}>
+            {count(of.unknownUse)}
+          </a>{' '}
+          we cannot say when {of.unknownUse === 1 ? 'it was' : 'they were'} last used.
+        </>
+      )}
+    </>
+  )
+}
 
 export function NoRows({
   of,

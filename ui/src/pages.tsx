@@ -1,5 +1,5 @@
 /** Which address shows which page. A page is one file, loaded when first needed; the overview comes with the frame. */
-import { Component, lazy, Suspense } from 'react'
+import { Component, lazy, Suspense, useEffect } from 'react'
 import { match, useAddress } from './address.tsx'
 import { Frame } from './frame/frame.tsx'
 import { Overview } from './pages/overview/overview.tsx'
@@ -10,14 +10,21 @@ type Page = React.ComponentType<Record<string, string>>
 const page = <Name extends string>(load: () => Promise<Record<Name, unknown>>, name: Name): Page =>
   lazy(() => load().then((module) => ({ default: module[name] as Page })))
 
+/** The pages that are gone to next come before they are asked for, once this one stands. */
+const loadInventory = () => import('./pages/identities/inventory.tsx')
+const loadCard = () => import('./pages/identities/card.tsx')
+const loadFindings = () => import('./pages/findings/findings.tsx')
+const loadFinding = () => import('./pages/findings/finding.tsx')
+const AHEAD = [loadFindings, loadFinding, loadInventory, loadCard]
+
 const PAGES: readonly (readonly [string, Page])[] = [
   ['/', Overview as Page],
   ['/welcome', page(() => import('./pages/first-run/first-run.tsx'), 'FirstRun')],
-  ['/identities', page(() => import('./pages/identities/inventory.tsx'), 'Inventory')],
-  ['/identities/:id', page(() => import('./pages/identities/card.tsx'), 'IdentityCard')],
+  ['/identities', page(loadInventory, 'Inventory')],
+  ['/identities/:id', page(loadCard, 'IdentityCard')],
   ['/k/:id', page(() => import('./pages/identities/pasted.tsx'), 'Pasted')],
-  ['/findings', page(() => import('./pages/findings/findings.tsx'), 'Findings')],
-  ['/findings/:id', page(() => import('./pages/findings/finding.tsx'), 'Finding')],
+  ['/findings', page(loadFindings, 'Findings')],
+  ['/findings/:id', page(loadFinding, 'Finding')],
   ['/connections', page(() => import('./pages/connections/connections.tsx'), 'Connections')],
   ['/connections/new', page(() => import('./pages/connections/connect.tsx'), 'Connect')],
   ['/connections/new/:provider', page(() => import('./pages/connections/connect.tsx'), 'Connect')],
@@ -32,6 +39,12 @@ const SignIn = page(() => import('./pages/sign-in/sign-in.tsx'), 'SignIn')
 
 export function Pages() {
   const { path } = useAddress()
+  useEffect(() => {
+    const idle = setTimeout(() => {
+      for (const load of AHEAD) void load()
+    }, 1200)
+    return () => clearTimeout(idle)
+  }, [])
   if (path === '/sign-in')
     return (
       <Suspense>

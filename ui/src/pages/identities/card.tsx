@@ -204,14 +204,14 @@ function Opening({ of }: { of: Card }) {
   const type = typeWord(a.type)
   const depends =
     users > 0
-      ? `${`${spell(users)} ${users === 1 ? 'thing depends' : 'things depend'}`} on it`
+      ? `${spell(users)} ${users === 1 ? 'thing depends' : 'things depend'} on it`
       : 'unknown' in usedBy.seeing
         ? 'who depends on it is unknown'
         : 'nothing we saw depends on it'
   return (
     <>
       {/^[aeiou]/.test(type) ? 'An' : 'A'} {type}
-      {where}. <b>{depends.charAt(0).toUpperCase() + depends.slice(1)}</b>,{' '}
+      {where}. <b>{depends.charAt(0).toUpperCase() + depends.slice(1)}</b>,{findings.length === 0 && ' and'}{' '}
       {owners.accountable ? (
         owners.accountable.left ? (
           <>

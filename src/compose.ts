@@ -1,7 +1,7 @@
 /** Puts the parts of a server together: settings → database → modules → HTTP. */
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { migrations as act, selfProvider } from './act/index.ts'
+import { migrations as act, assignments, selfProvider } from './act/index.ts'
 import { migrations as assess, startAssessor } from './assess/index.ts'
 import {
   createConnection,
@@ -91,7 +91,11 @@ export async function compose(
       log,
       jobs,
       createRun: (signal) => createRun(parts, signal),
-      onApplied: ({ id }) => judge(id),
+      onApplied: async ({ id, connection }) => {
+        // What people said of a thing follows it when its source renames it, and lets go when it vanishes.
+        if (connection !== SELF && (await assignments(db)).length > 0) await requestSync(discovery, SELF, 'reeve')
+        await judge(id)
+      },
     }
     await jobs.work('judge', () => judge())
     // Dates pass although nothing is read: keys expire, mutes end.

@@ -119,8 +119,11 @@ const reeve: Reeve<Estate> = {
   },
 
   async rules() {
-    const { describeRules, rules } = await import('./assess/index.ts')
-    return describeRules(rules)
+    const [{ describeRules, rules }, { providers }] = await Promise.all([
+      import('./assess/index.ts'),
+      import('./providers/index.ts'),
+    ])
+    return describeRules(rules, providers)
   },
 
   report: (format) =>

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { estateFrom } from '../graph/index.ts'
 import { testDatabase } from '../platform/testing/index.ts'
+import type { Collection, Provider } from '../sdk/index.ts'
 import { Entity } from '../sdk/index.ts'
 import { describeRules, ruleSettings, setRule, storeRules } from './catalogue.ts'
 import { evaluate } from './evaluate.ts'
@@ -21,7 +22,11 @@ const now = new Date('2026-11-24T12:00:00.000Z')
 const dormant = rules.find(({ id }) => id === 'identity-dormant')!
 
 test('rules are described with what a person needs to judge and mend', () => {
-  const described = describeRules(rules)
+  const listing = (id: string, ...yields: string[]) => ({ id, yields }) as unknown as Collection<unknown>
+  const described = describeRules(rules, [
+    { id: 'postgres', collections: [listing('roles', 'postgres_role')] } as unknown as Provider,
+    { id: 'host', collections: [listing('users', 'linux_user')] } as unknown as Provider,
+  ])
   expect(described).toHaveLength(rules.length)
   for (const one of described) {
     expect(one.cases).toBeGreaterThanOrEqual(2)
@@ -29,7 +34,7 @@ test('rules are described with what a person needs to judge and mend', () => {
     expect(one.owasp.every((id) => id in OWASP)).toBe(true)
   }
   expect(described.find(({ id }) => id === 'postgres-superuser-login')?.providers).toEqual(['postgres'])
-  expect(described.find(({ id }) => id === 'identity-dormant')?.providers).toEqual([])
+  expect(described.find(({ id }) => id === 'identity-dormant')?.providers).toEqual(['postgres', 'host'])
 })
 
 test('every rule can be stored for screens to read, its settings as JSON Schema', async () => {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
 import { audit, type Db, type Tx } from '../platform/index.ts'
-import { ReeveError, type Rule } from '../sdk/index.ts'
+import { type Provider, ReeveError, type Rule } from '../sdk/index.ts'
 import { rowText } from './row-text.ts'
 
 export interface Tally {
@@ -12,15 +12,21 @@ export interface Tally {
 }
 export const ruleKinds = ['fail', 'pass', 'unknown', 'notApplicable'] as const
 
-/** `reeve rules --json` prints `{ "rules": describeRules(rules) }`. */
-export function describeRules(rules: readonly Rule[]) {
+/** `reeve rules --json` prints `{ "rules": describeRules(rules, providers) }`. */
+export function describeRules(rules: readonly Rule[], providers: readonly Provider[]) {
+  const yielded = providers.map(({ id, collections = [] }) => ({
+    id,
+    types: new Set(collections.flatMap((one) => one.yields)),
+  }))
   return rules.map((rule) => ({
     id: rule.id,
     title: rule.title,
     owasp: [...rule.owasp],
     severity: rule.severity,
-    /** The systems whose types it is about; empty when it is about any. */
-    providers: [...new Set((rule.about.types ?? []).map((type) => type.split('_')[0]!))].sort(),
+    /** Those whose types it is about; all when it is about any. */
+    providers: yielded
+      .filter(({ types }) => rule.about.types?.some((type) => types.has(type)) ?? true)
+      .map(({ id }) => id),
     cases: rule.cases.length,
     why: rule.why,
     fix: [...rule.fix],

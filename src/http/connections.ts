@@ -21,8 +21,8 @@ const Schedule = z
   .optional()
   .meta({ description: 'cron in UTC; null for only when asked' })
 
-const page = (app: Serving, id: string) =>
-  readConnection(app.db, id, app.clock.now(), nextAt, (provider) => describe(app, provider))
+const page = async (app: Serving, id: string) =>
+  readConnection(app.db, await app.rolls.current(), id, app.clock.now(), nextAt, (provider) => describe(app, provider))
 
 function describe({ discovery }: Serving, id: string) {
   const provider = discovery.providers.find((one) => one.id === id)
@@ -36,7 +36,7 @@ export const connectionRoutes = [
     can: 'oversee',
     says: 'Every source and how complete it is, the worst first.',
     answers: Connections,
-    handle: ({ app }) => readConnections(app.db, app.clock.now(), nextAt),
+    handle: async ({ app }) => readConnections(app.db, await app.rolls.current(), app.clock.now(), nextAt),
   }),
   route({
     method: 'POST',

@@ -38,9 +38,9 @@ export const screenRoutes = [
     says: 'What is being read, how complete each source is, and what could be read next.',
     answers: FirstRun,
     async handle({ app }) {
-      const [roll, sources, things, connections, near] = await Promise.all([
-        app.rolls.current(),
-        progressOf(app.db),
+      const roll = await app.rolls.current()
+      const [sources, things, connections, near] = await Promise.all([
+        progressOf(app.db, { roll }),
         readThings(app.db),
         listConnections(app.db),
         readableHere(app),

@@ -5,36 +5,34 @@ import type { ConnectionPage, ConnectionRow, Connections, LedgerRow, RunRow } fr
 import type { SourceProgress } from './first-run.ts'
 import { type ConnectionState, connectionStates, countUnknownVerdicts, sumOf } from './ledger-bars.ts'
 import { actorName, iso, isoOrNull } from './refs.ts'
+import type { Roll } from './roll.ts'
 
 /** When a cron line comes due next. */
 export type NextAt = (cron: string, from: Date) => Date | null
 
-export async function readConnections(db: Db, now: Date, nextAt: NextAt): Promise<Connections> {
+export async function readConnections(db: Db, roll: Roll, now: Date, nextAt: NextAt): Promise<Connections> {
   const [states, unknownVerdicts] = await Promise.all([connectionStates(db), countUnknownVerdicts(db)])
-  const rows = await rowsOf(db, states, now, nextAt)
+  const rows = await rowsOf(db, roll, states, now, nextAt)
   return { bar: sumOf(states.map(({ bar }) => bar)), unknownVerdicts, writePermissions: 0, rows }
 }
 
-async function rowsOf(db: Db, states: readonly ConnectionState[], now: Date, nextAt: NextAt): Promise<ConnectionRow[]> {
-  const ids = states.map(({ connection }) => connection)
-  const { rows } = await sql<{ connection: string; identities: number; entities: number; lost: number }>`
-    select c.id as connection,
-      (select count(distinct e.key_id)::int from graph.entity e join graph.source s on s.id = e.source_id
-        where s.connection = c.id and e.valid_to is null and e.body->>'kind' = 'identity') as identities,
-      (select count(distinct e.key_id)::int from graph.entity e join graph.source s on s.id = e.source_id where s.connection = c.id and e.valid_to is null) as entities,
-      (select coalesce(sum(verdicts), 0)::int from assess.lost l where l.connection = c.id) as lost
-    from unnest(${ids}::text[]) c(id)`.execute(db)
-  const counts = new Map(rows.map((row) => [row.connection, row]))
-  return states.map(({ label: _, ...state }) => {
-    const { identities = 0, entities = 0, lost = 0 } = counts.get(state.connection) ?? {}
-    return {
-      ...state,
-      identities,
-      entities,
-      unknownVerdicts: lost,
-      next: state.schedule === null ? null : isoOrNull(nextAt(state.schedule, now)),
-    }
-  })
+async function rowsOf(
+  db: Db,
+  roll: Roll,
+  states: readonly ConnectionState[],
+  now: Date,
+  nextAt: NextAt,
+): Promise<ConnectionRow[]> {
+  const { rows } = await sql<{ connection: string; lost: number }>`
+    select connection, sum(verdicts)::int as lost from assess.lost group by connection`.execute(db)
+  const lost = new Map(rows.map((row) => [row.connection, row.lost]))
+  const described = roll.perConnection()
+  return states.map(({ label: _, ...state }) => ({
+    ...state,
+    ...(described.get(state.connection) ?? { entities: 0, identities: 0 }),
+    unknownVerdicts: lost.get(state.connection) ?? 0,
+    next: state.schedule === null ? null : isoOrNull(nextAt(state.schedule, now)),
+  }))
 }
 
 export interface Described {
@@ -46,6 +44,7 @@ export interface Described {
 /** One connection. `describe` gives what its provider says of itself, null when there is no such provider any more. */
 export async function readConnection(
   db: Db,
+  roll: Roll,
   id: string,
   now: Date,
   nextAt: NextAt,
@@ -55,7 +54,7 @@ export async function readConnection(
   if (!state) throw new ReeveError('discover/no-connection', `there is no connection ${id}: see \`reeve connections\``)
   const provider = describe(state.provider)
   const [[row], stored, ledger, grants, progress, runs] = await Promise.all([
-    rowsOf(db, [state], now, nextAt),
+    rowsOf(db, roll, [state], now, nextAt),
     sql<{ shown: Record<string, JsonValue>; secrets: string[]; enabled: boolean; created_at: Date; by: string }>`
       select shown, secrets, enabled, created_at, ${actorName(sql`c.created_by`)} as by from discover.connection c where id = ${id}`.execute(
       db,
@@ -67,7 +66,7 @@ export async function readConnection(
       from assess.lost where connection = ${id} and permission is not null group by permission order by verdicts desc, permission`.execute(
       db,
     ),
-    progressOf(db, id),
+    progressOf(db, { connection: id, roll }),
     readRuns(db, { connection: id, limit: 20 }),
   ])
   const connection = stored.rows[0]!
@@ -125,8 +124,11 @@ interface Progress {
   identities: number
 }
 
-/** The live state of each connection's newest run, or of one connection's. */
-export async function progressOf(db: Db, connection?: string, run?: string): Promise<SourceProgress[]> {
+/** The live state of each connection's newest run, or of one connection's or run's. */
+export async function progressOf(
+  db: Db,
+  { connection, run, roll }: { connection?: string; run?: string; roll?: Roll } = {},
+): Promise<SourceProgress[]> {
   const { rows } = await sql<{
     connection: string
     provider: string
@@ -155,8 +157,11 @@ export async function progressOf(db: Db, connection?: string, run?: string): Pro
       state: state ?? 'waiting',
       started: isoOrNull(started),
       ended: isoOrNull(ended),
-      identities: sum('identities'),
-      entities: sum('entities'),
+      // Two listings may describe one thing: when it has ended, what it made of them is told.
+      ...((ended && roll?.perConnection().get(row.connection)) ?? {
+        identities: sum('identities'),
+        entities: sum('entities'),
+      }),
       bar: {
         asked: expected,
         obtained,
@@ -221,7 +226,7 @@ export async function readRun(
   const [run] = await readRuns(db, { id, limit: 1 })
   if (!run) throw new ReeveError('discover/no-run', `there is no run ${id.slice(0, 40)}`)
   const [progress, { rows }] = await Promise.all([
-    progressOf(db, run.connection, id),
+    progressOf(db, { connection: run.connection, run: id }),
     sql<{ lines: LedgerLine[] }>`select lines from discover.run where id::text = ${id}`.execute(db),
   ])
   return { run, progress: progress[0] ?? null, ledger: rows[0]?.lines ?? [] }

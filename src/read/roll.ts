@@ -30,6 +30,8 @@ export class Roll {
   readonly #selections = new Map<string, Selection>()
   readonly #counts = new WeakMap<Selection, { facet: Facet; counts: FacetCount[] }[]>()
 
+  #described: ReadonlyMap<string, { entities: number; identities: number }> | undefined
+
   constructor(table: RollTable) {
     this.#table = table
     this.keys = table.keys
@@ -110,6 +112,25 @@ export class Roll {
       .sort((a, b) => a.rank - b.rank || a.row - b.row)
       .slice(0, most)
       .map(({ row }) => row)
+  }
+
+  /** What each connection describes. */
+  perConnection(): ReadonlyMap<string, { entities: number; identities: number }> {
+    if (this.#described) return this.#described
+    const described = new Map<string, { entities: number; identities: number }>()
+    const { codes, combinations } = this.#table.words.source
+    for (const [kind, [from, to]] of this.#table.ranges) {
+      for (let row = from; row < to; row++) {
+        for (const connection of combinations[codes[row]!]!) {
+          const counts = described.get(connection) ?? { entities: 0, identities: 0 }
+          counts.entities++
+          if (kind === 'identity') counts.identities++
+          described.set(connection, counts)
+        }
+      }
+    }
+    this.#described = described
+    return described
   }
 
   /** How many of the kind a query finds: what a link with the same words shows. */

@@ -18,6 +18,8 @@ export const identityWithoutOwner = defineRule({
   check({ entity, along }) {
     const off = outOfForce(entity)
     if (off) return notApplicable(`it is ${off}`)
+    if (entity.lastUsed && 'notApplicable' in entity.lastUsed)
+      return notApplicable('it is only declared here: it is judged where it lives')
     const kind = accountKind(entity)
     if (kind === 'human') return notApplicable('a person uses it')
     if (kind === 'system') return notApplicable('it belongs to the operating system')
@@ -64,6 +66,20 @@ export const identityWithoutOwner = defineRule({
       entities: [{ kind: 'identity', type: 'demo_account', key: 'demo:svc', name: 'svc' }],
       edges: [{ from: 'person:ada@example.org', verb: 'controls', to: 'demo:svc' }],
       expect: 'fail',
+    },
+    {
+      name: 'declared in code',
+      subject: 'demo:svc',
+      entities: [
+        {
+          kind: 'identity',
+          type: 'terraform_demo_account',
+          key: 'demo:svc',
+          name: 'svc',
+          lastUsed: { notApplicable: 'code declares it' },
+        },
+      ],
+      expect: 'not-applicable',
     },
     {
       name: 'already disabled',

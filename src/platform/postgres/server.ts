@@ -129,16 +129,29 @@ async function attach(place: Place, before?: string): Promise<Running> {
     }
     const started = alive ? undefined : start(place, before ?? makeSocketFolder(), found)
     const { pid, socketFolder } = started ?? found!
+    // Ours from its first moment on: recovery may take a while, and we may be killed meanwhile.
+    const early = started && watchOver(pid, cluster, socketFolder, account)
+    const abandon = async (): Promise<void> => {
+      early?.dismiss()
+      started?.child.kill('SIGINT')
+      await started?.ended
+      if (started && !before) rmSync(socketFolder, { recursive: true, force: true })
+    }
     const taken = takeHold(urlOf(socketFolder, 'postgres'), folder, until, started !== undefined, () =>
       isPostmaster(pid, cluster),
     )
-    const hold = await (started ? Promise.race([taken, started.ended.then(() => null)]) : taken)
+    const hold = await (started ? Promise.race([taken, started.ended.then(() => null)]) : taken).catch(
+      async (error) => {
+        await abandon()
+        throw error
+      },
+    )
     if (hold) {
-      const watcher = watchOver(pid, cluster, socketFolder, account)
+      const watcher = early ?? watchOver(pid, cluster, socketFolder, account)
       log.debug({ pid, folder, adopted: !started }, 'postgresql runs')
       return { pid, adopted: !started, socketFolder, hold, dismiss: watcher.dismiss }
     }
-    if (started && !before) rmSync(socketFolder, { recursive: true, force: true })
+    await abandon()
     // Somebody else's server was first, or one that was there has ended: look again. All else is a failure.
     const complaint = started?.complaint() ?? ''
     if (

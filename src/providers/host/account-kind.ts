@@ -26,9 +26,9 @@ export function accountKind(
     reasons.push(`uid ${uid} is in the range of system accounts`)
     const opened = canLogin(user.shell) && uid !== 0 && accounts.shadow?.get(user.name)?.password === 'usable'
     if (opened) reasons.push('it has a password and a login shell, which the distribution gives to none of its own')
-    return say(
-      jobs.length > 0 || opened || (uid >= 100 && uid !== 65_534 && canLogin(user.shell)) ? 'service' : 'system',
-    )
+    const own = uid < 100 || uid === 65_534 || /^(_|systemd-)/.test(user.name)
+    if (own) reasons.push('it is one of the distribution’s own')
+    return say(opened || (!own && (jobs.length > 0 || canLogin(user.shell))) ? 'service' : 'system')
   }
 
   const named = SERVICE_WORD.test(user.name)

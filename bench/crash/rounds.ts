@@ -17,8 +17,7 @@ export interface Crashes {
 export async function crashRounds(count: number, random: () => number): Promise<Crashes> {
   const folder = await mkdtemp(join(tmpdir(), 'reeve-crash-'))
   const crashes: Crashes = { kills: { node: 0, postgres: 0, both: 0 }, acknowledged: 0, starts: [], broken: [] }
-  /** The last version whose settings were acknowledged, and half more when its sync was too. */
-  let promised = 0
+  let promised: Promised = { settings: 0, sync: 0 }
   let child: Child | undefined
   try {
     for (let round = 0; round < count; round++) {
@@ -37,7 +36,7 @@ export async function crashRounds(count: number, random: () => number): Promise<
       }
       // Where PostgreSQL alone was killed, Reeve is too, later: the next start finds both gone.
       await end(child.process)
-      promised = Math.max(promised, child.promised())
+      promised = child.promised()
       crashes.acknowledged += child.count()
       crashes.broken.push(...child.broken)
       child = undefined
@@ -56,30 +55,36 @@ export async function crashRounds(count: number, random: () => number): Promise<
   }
 }
 
+/** The highest versions whose settings, and whose sync, were acknowledged. */
+interface Promised {
+  settings: number
+  sync: number
+}
+
 interface Child {
   process: ChildProcess
   postgres: number
   milliseconds: number
   broken: string[]
-  promised(): number
+  promised(): Promised
   count(): number
   /** Resolves when so many writes and syncs were acknowledged, or none was for long. */
   acknowledged(count: number): Promise<void>
   errors(): string
 }
 
-async function start(folder: string, promised: number): Promise<Child> {
+async function start(folder: string, promised: Promised): Promise<Child> {
   const begun = performance.now()
   const program = fileURLToPath(new URL('./child.ts', import.meta.url))
   const binaries = fileURLToPath(new URL('../../.runtime', import.meta.url))
-  const child = spawn(process.execPath, [program, folder, binaries, String(promised)], {
+  const child = spawn(process.execPath, [program, folder, binaries, `${promised.settings}`, `${promised.sync}`], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let errors = ''
   child.stderr.on('data', (text) => {
     errors = `${errors}${text}`.slice(-2000)
   })
-  let last = promised
+  const last = { ...promised }
   let acknowledged = 0
   const broken: string[] = []
   const ready = new Promise<number>((resolve, reject) => {
@@ -90,7 +95,7 @@ async function start(folder: string, promised: number): Promise<Child> {
       if (said.broken) broken.push(line)
       if (said.acknowledged) {
         acknowledged++
-        last = Math.max(last, said.what === 'sync' ? said.acknowledged + 0.5 : said.acknowledged)
+        last[said.what as keyof Promised] = said.acknowledged
       }
     })
   })

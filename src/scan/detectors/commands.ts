@@ -116,7 +116,7 @@ export const commands: readonly Detector[] = [
       { literal: 'password', anyCase: true },
     ],
     pattern:
-      /(?<![A-Za-z0-9_])(?:identified[ \t\r\n]{1,8}(?:with[ \t]{1,4}[\w'"-]{1,40}[ \t]{1,4})?(?:by|as)[ \t\r\n]{1,8}(?:password[ \t]{1,4})?|(?<=(?:role|user|login|with|encrypted|unencrypted|valid)[^;]{0,150})password[ \t]{0,2}(?:=[ \t]{0,2})?|(?<=set )password(?: for [^;=\n]{1,80})?[ \t]{0,2}=[ \t]{0,2}(?:password\()?)(?:N?'(?<value>[^'\r\n]{1,128})'|"(?<value>[^"\r\n]{1,128})")/i,
+      /(?<![A-Za-z0-9_])(?:identified[ \t\r\n]{1,8}(?:with[ \t]{1,4}[\w'"-]{1,40}[ \t]{1,4})?(?:by|as)[ \t\r\n]{1,8}(?:password[ \t]{1,4})?|(?<=(?:role|user|login|with|encrypted|unencrypted|valid)[^;]{0,150})password[ \t]{0,2}(?:=[ \t]{0,2})?|(?<=set )password(?: for [^;=\n]{1,80})?[ \t]{0,2}=[ \t]{0,2}(?:password\()?)(?:N?'(?<value>[^'\r\n ,;:)][^'\r\n]{0,127})'|"(?<value>[^"\r\n ,;:)][^"\r\n]{0,127})")/i,
     judge: ({ value, window, anchor }) => {
       const statement = window.slice(Math.max(0, anchor - 200), anchor)
       const name =

@@ -1,7 +1,5 @@
 export { adminLink, firstAdminLink } from './accounts.ts'
 export type { App } from './app.ts'
-export { openapiOf } from './openapi.ts'
-export { routes } from './routes.ts'
 export { createServer, type Server } from './server.ts'
 
 export const migrations = { schema: 'http', folder: new URL('./migrations/', import.meta.url) }

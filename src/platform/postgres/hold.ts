@@ -13,6 +13,8 @@ export interface Hold {
 const LOCK = 7373_0002
 /** How long the server takes to see that the process which had it is gone; beyond, it lives in another container. */
 const LETTING_GO = 10_000
+/** A process that was killed a moment ago may not be gone yet. */
+const DYING = 1000
 const NOT_YET = new Set(['57P03', 'ECONNREFUSED', 'ENOENT', 'ECONNRESET', '57P01', '57P02', '08006', 'XX000'])
 
 /**
@@ -57,7 +59,7 @@ export async function takeHold(
       const holder = await holderOf(client)
       await client.end()
       if (holder === null) continue
-      if (isAlive(holder) || performance.now() > begun + LETTING_GO) {
+      if (performance.now() > begun + (isAlive(holder) ? DYING : LETTING_GO)) {
         throw new ReeveError(
           'store/in-use',
           `starting in ${folder}: process ${holder} of reeve is using it; stop that one, or give another folder with --data`,

@@ -2,7 +2,7 @@ import { chownSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } f
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { type Log, messageOf, ReeveError } from '../../sdk/index.ts'
+import { codeOf, type Log, messageOf, ReeveError } from '../../sdk/index.ts'
 import { type Account, accountFor } from './account.ts'
 import { type Binaries, installBinaries } from './binaries.ts'
 import { ensureCluster } from './cluster.ts'

@@ -15,7 +15,7 @@ const LOCK = 7373_0002
 const LETTING_GO = 10_000
 /** A process that was killed a moment ago may not be gone yet. */
 const DYING = 1000
-const NOT_YET = new Set(['57P03', 'ECONNREFUSED', 'ENOENT', 'ECONNRESET', '57P01', '57P02', '08006', 'XX000'])
+const NOT_YET = new Set(['57P03', 'ECONNREFUSED', 'ENOENT', 'ECONNRESET', 'EPIPE', '57P01', '57P02', '08006', 'XX000'])
 
 /**
  * Waits until the server answers and takes it. Null when `alive` says that it ended. Throws `store/in-use` when another Reeve

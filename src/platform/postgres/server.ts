@@ -142,7 +142,9 @@ async function attach(place: Place, before?: string): Promise<Running> {
     )
     const hold = await (started ? Promise.race([taken, started.ended.then(() => null)]) : taken).catch(
       async (error) => {
-        await abandon()
+        // Another Reeve found the server that we started, and took it first: it is that one's now.
+        if (codeOf(error) === 'store/in-use') early?.dismiss()
+        else await abandon()
         throw error
       },
     )

@@ -75,6 +75,8 @@ export function up(data: string, cwd: string, env: Record<string, string> = {}):
 }
 
 export interface Session {
+  /** `reeve_session=…`, for a browser. */
+  cookie: string
   get<T>(path: string): Promise<T>
   send(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }>
 }
@@ -99,6 +101,7 @@ export async function signIn(address: string, link: string): Promise<Session> {
     return { status: reply.status, body: text === '' ? null : JSON.parse(text) }
   }
   return {
+    cookie,
     send,
     get: async <T>(path: string) => {
       const { status, body } = await send('GET', path)

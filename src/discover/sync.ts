@@ -11,6 +11,8 @@ import { parseSettings } from './settings.ts'
 
 /** A run that broke off is taken up again within this time; what it had staged would be too old later. */
 const RESUME_MINUTES = 30
+/** Half a second each: how long a run waits for its connection to be free. */
+const LOCK_ATTEMPTS = 120
 /** How often what has come so far is written down, and a wish to cancel is looked for. */
 const PROGRESS_MILLISECONDS = 500
 
@@ -20,34 +22,41 @@ const PROGRESS_MILLISECONDS = 500
  * A run that has ended is left alone. Whatever goes wrong is in the run's row; it throws when not even that could be written.
  */
 export async function runSync(discovery: Discovery, run: number, signal?: AbortSignal): Promise<void> {
-  const { database, clock, log } = discovery
+  const { clock, log } = discovery
+  for (let attempt = 0; attempt < LOCK_ATTEMPTS; attempt++) {
+    const asked = await openRun(discovery, run)
+    if (!asked) return
+    const lock = await lockConnection(discovery, asked.connection)
+    if (!lock) {
+      // Another process is at it, or its session has not yet noticed that it died.
+      await clock.sleep(500, signal)
+      continue
+    }
+    try {
+      // It may have ended while we waited.
+      const found = await openRun(discovery, run)
+      if (found?.fresh) await readAndApply(discovery, run, found.connection, signal)
+      else if (found)
+        throw new ReeveError(
+          'discover/interrupted',
+          `the read broke off more than ${RESUME_MINUTES} minutes ago: ask for another`,
+        )
+    } catch (error) {
+      log.warn({ run, connection: asked.connection, error }, 'a sync failed')
+      await fail(discovery, run, error)
+    } finally {
+      await lock.release()
+    }
+    return
+  }
+}
+
+/** A run that waits or runs; `fresh` while it did not begin too long ago to be gone on with. */
+async function openRun({ database, clock }: Discovery, run: number) {
   const { rows } = await sql<{ connection: string; fresh: boolean }>`select connection,
       coalesce(started_at > ${clock.now()}::timestamptz - make_interval(mins => ${RESUME_MINUTES}), true) as fresh
     from discover.run where id = ${run} and state in ('waiting', 'running')`.execute(database.db)
-  const found = rows[0]
-  if (!found) return
-  const { connection } = found
-  const lock = await lockConnection(discovery, connection)
-  if (lock === null) return
-  try {
-    if (!found.fresh) {
-      await fail(
-        discovery,
-        run,
-        new ReeveError(
-          'discover/interrupted',
-          `the read broke off more than ${RESUME_MINUTES} minutes ago: ask for another`,
-        ),
-      )
-      return
-    }
-    await readAndApply(discovery, run, connection, signal)
-  } catch (error) {
-    log.warn({ run, connection, error }, 'a sync failed')
-    await fail(discovery, run, error)
-  } finally {
-    lock.release()
-  }
+  return rows[0]
 }
 
 async function readAndApply(discovery: Discovery, run: number, connection: string, outer?: AbortSignal): Promise<void> {
@@ -228,13 +237,27 @@ async function fail({ database, clock, log }: Discovery, run: number, error: unk
 }
 
 /** One sync of a connection at a time, in all processes: the lock goes with the session that took it. Null when it is taken. */
-async function lockConnection({ database }: Discovery, connection: string): Promise<{ release(): void } | null> {
+async function lockConnection(
+  { database }: Discovery,
+  connection: string,
+): Promise<{ release(): Promise<void> } | null> {
   const client: pg.PoolClient = await database.pool.connect()
   const ignore = () => {}
   client.on('error', ignore)
   try {
     const { rows } = await client.query('select pg_try_advisory_lock(73730300, hashtext($1)) as got', [connection])
-    if (rows[0].got) return { release: () => client.release(true) }
+    if (rows[0].got) {
+      return {
+        release: () =>
+          client.query('select pg_advisory_unlock(73730300, hashtext($1))', [connection]).then(
+            () => {
+              client.off('error', ignore)
+              client.release()
+            },
+            () => client.release(true),
+          ),
+      }
+    }
     client.off('error', ignore)
     client.release()
     return null

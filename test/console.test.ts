@@ -321,6 +321,17 @@ describe.skipIf(reason !== null)('the console in a browser', () => {
     await context.close()
   })
 
+  test('an earlier day is said, kept from list to card, and left with one press', async () => {
+    const { page, context } = await open('/identities?as-of=2026-11-17')
+    expect(await page.locator('.notice.then').textContent()).toContain('You see 17 November.')
+    await page.locator('tr[data-index="1"] .title').click()
+    await page.waitForURL('**/identities/host*as-of=2026-11-17')
+    await page.getByRole('link', { name: 'Return to now' }).click()
+    await page.waitForURL((url) => !url.search.includes('as-of'))
+    expect(await page.locator('.notice.then').count()).toBe(0)
+    await context.close()
+  })
+
   test('what an owner may not see is not among the places, and no write is offered to a viewer', async () => {
     server.mood = { role: 'owner' }
     const owner = await open('/')

@@ -19,8 +19,21 @@ const read = (): Address => ({
 
 const CHANGED = 'reeve:address'
 
+/** The places that can show an earlier day. */
+export const showsDays = (path: string): boolean => path.startsWith('/identities')
+
+/** Whoever looks at an earlier day stays in it from list to card, until they return to now. */
+function sameDay(href: string): string {
+  const day = read().query.get('as-of')
+  const url = new URL(href, window.location.href)
+  if (day === null || url.searchParams.has('as-of') || !showsDays(url.pathname)) return href
+  url.searchParams.set('as-of', day)
+  return url.pathname + url.search + url.hash
+}
+
 /** Goes to an address of the console. `replace` for what Back should not stop at: typing in a filter. */
-export function go(href: string, options: { replace?: boolean } = {}): void {
+export function go(to: string, options: { replace?: boolean; now?: boolean } = {}): void {
+  const href = options.now ? to : sameDay(to)
   if (href === window.location.pathname + window.location.search + window.location.hash) return
   window.history[options.replace ? 'replaceState' : 'pushState'](null, '', href)
   window.dispatchEvent(new Event(CHANGED))
@@ -60,7 +73,7 @@ export function Addressed({ children }: { children: ReactNode }) {
       if (url.origin !== window.location.origin || url.pathname.startsWith('/v1/')) return
       if (url.hash !== '' && url.pathname === window.location.pathname && url.search === window.location.search) return
       event.preventDefault()
-      go(url.pathname + url.search + url.hash)
+      go(url.pathname + url.search + url.hash, { now: link.hasAttribute('data-now') })
     }
     window.addEventListener('popstate', changed)
     window.addEventListener(CHANGED, changed)

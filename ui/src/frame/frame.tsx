@@ -1,6 +1,6 @@
 /** What stands around every page: places, how much is seen, who you are; the palette, the keys, what is being read now. */
 import { useEffect, useRef, useState } from 'react'
-import { go, to, useAddress, withQuery } from '../address.tsx'
+import { go, showsDays, to, useAddress, withQuery } from '../address.tsx'
 import { useFrame } from '../asking.ts'
 import { turnTheme } from '../liking.ts'
 import type { Frame as FrameAnswer } from '../nouns.ts'
@@ -136,11 +136,11 @@ export function Frame({ children }: { children: React.ReactNode }) {
           </div>
         </header>
         <main id="main" className="main" ref={main} tabIndex={-1}>
-          {asOf !== null && (
+          {asOf !== null && showsDays(path) && (
             <div className="notice then">
               <Icon name="undo" />
               <span>You see {/^\d{4}-/.test(asOf) ? date(asOf) : asOf}.</span>
-              <a className="link" href={withQuery({ 'as-of': null })}>
+              <a className="link" data-now="" href={withQuery({ 'as-of': null })}>
                 Return to now
               </a>
             </div>

@@ -10,15 +10,19 @@ import { sentenceOf } from '../../parts/states.tsx'
 import './sign-in.css'
 
 /** The secret of a link, out of the address at once, so that neither history nor screen keeps it. */
-const taken = /^#(link_[\w-]{16,})$/.exec(window.location.hash)?.[1] ?? null
-if (taken) window.history.replaceState(null, '', window.location.pathname + window.location.search)
+function takeLink(): string | null {
+  const link = /^#(link_[\w-]{16,})$/.exec(window.location.hash)?.[1] ?? null
+  if (link) window.history.replaceState(null, '', window.location.pathname + window.location.search)
+  return link
+}
 
-let used = false
+/** Taken when this page's code arrives, whatever React does with the page afterwards. */
+let taken = takeLink()
 
 export function SignIn() {
   const { query } = useAddress()
   const [typed, setTyped] = useState('')
-  const [busy, setBusy] = useState(taken !== null && !used)
+  const [busy, setBusy] = useState(taken !== null)
   const [refused, setRefused] = useState<unknown>(null)
   useTitle('Sign in')
   const wanted = query.get('to') ?? '/'
@@ -37,9 +41,16 @@ export function SignIn() {
   }
   const enterNow = useRef(enter)
   useEffect(() => {
-    if (taken === null || used) return
-    used = true
-    void enterNow.current(taken)
+    // A link that is opened in a window that stands at the door changes the address alone.
+    const arrived = () => {
+      taken ??= takeLink()
+      const link = taken
+      taken = null
+      if (link !== null) void enterNow.current(link)
+    }
+    arrived()
+    window.addEventListener('hashchange', arrived)
+    return () => window.removeEventListener('hashchange', arrived)
   }, [])
   return (
     <main className="door">

@@ -1,5 +1,6 @@
 /** Puts the parts of a server together: settings → database → modules → HTTP. */
-import { existsSync } from 'node:fs'
+import { existsSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { migrations as act, assignments, selfProvider } from './act/index.ts'
 import { migrations as assess, startAssessor } from './assess/index.ts'
@@ -10,6 +11,7 @@ import {
   migrations as discover,
   listConnections,
   requestSync,
+  type Settings,
   startDiscovery,
 } from './discover/index.ts'
 import { migrations as graph } from './graph/index.ts'
@@ -28,11 +30,12 @@ import {
   openDatabase,
   openInstallationKey,
   startJobs,
+  steps,
   systemClock,
 } from './platform/index.ts'
 import { providers } from './providers/index.ts'
 import { createScanner } from './scan/index.ts'
-import { type Log, messageOf, type Nearby } from './sdk/index.ts'
+import { type Log, messageOf, type Nearby, type Provider } from './sdk/index.ts'
 
 /** In the order in which their tables may name each other. */
 export const modules: readonly Migrations[] = [graph, discover, assess, act, http]
@@ -66,7 +69,8 @@ export async function compose(
   try {
     const { db } = database
     await migrate(db, modules)
-    await audit.checkpoint(db, key)
+    const signHead = (): Promise<void> => keepHead(db, key, config)
+    await signHead()
     const jobs = await startJobs({
       url: database.url,
       log,
@@ -100,7 +104,7 @@ export async function compose(
     await jobs.work('judge', () => judge())
     // Dates pass although nothing is read: keys expire, mutes end.
     await jobs.schedule('judge', '7 * * * *', {})
-    await jobs.work('checkpoint', async () => void (await audit.checkpoint(db, key)))
+    await jobs.work('checkpoint', signHead)
     await jobs.schedule('checkpoint', '13 3 * * *', {})
     await startDiscovery(discovery)
     await connectSelf(discovery)
@@ -137,13 +141,24 @@ export async function compose(
       key,
       listen: () => server.listen(),
       readNearby: (from) => readNearby(discovery, from),
-      stop: () => end(ending, log, () => audit.checkpoint(db, key)),
+      stop: () => end(ending, log, signHead),
     }
   } catch (error) {
     await end(ending, log)
     throw error
   }
 }
+
+/** Signs where the trail ends, and keeps a copy beside the database: who cuts the trail's tail there does not cut it here. */
+async function keepHead(db: Database['db'], key: InstallationKey, config: Config): Promise<void> {
+  const head = await audit.checkpoint(db, key)
+  if (head === null) return
+  const file = auditHeadOf(config)
+  writeFileSync(`${file}.new`, `${JSON.stringify(head)}\n`, { mode: 0o600 })
+  renameSync(`${file}.new`, file)
+}
+
+export const auditHeadOf = (config: Config): string => join(config.data, 'audit-head.json')
 
 /** Last opened, first closed; what cannot be closed is said and does not keep the rest open. */
 async function end(
@@ -165,19 +180,39 @@ async function connectSelf(discovery: Discovery): Promise<void> {
   await requestSync(discovery, SELF, 'reeve')
 }
 
+/**
+ * The first start, in steps: killed on the way, the next start goes on with what was left. A place is connected at most once; who
+ * removes the connection has said that it shall not be read.
+ */
 async function readNearby(discovery: Discovery, folder: string): Promise<string[]> {
-  const known = await listConnections(discovery.database.db)
-  if (known.some((one) => one.id !== SELF)) return []
-  const places: Nearby[] = [{ host: true }, { folder }]
+  const { db } = discovery.database
+  const journal = await steps(db, 'first start')
+  const from = await journal.once('begin', async () => {
+    const known = await listConnections(db)
+    return known.some((one) => one.id !== SELF) ? null : folder
+  })
+  if (from === null) return []
   const reading: string[] = []
-  for (const place of places) {
+  for (const place of [{ host: true }, { folder: from }] satisfies Nearby[]) {
     for (const provider of discovery.providers) {
       const settings = (await provider.nearby?.(place)) ?? null
       if (settings === null) continue
-      const { id, label } = await createConnection(discovery, { provider: provider.id, settings }, 'reeve')
-      await requestSync(discovery, id, 'reeve')
-      reading.push(`${provider.title} ${label}`)
+      const name = `${provider.id} ${Object.keys(place)[0]}`
+      const { id, label } = await journal.outside(`connect ${name}`, () => connectOnce(discovery, provider, settings))
+      await journal.outside(`read ${name}`, async () => {
+        reading.push(`${provider.title} ${label}`)
+        return requestSync(discovery, id, 'reeve')
+      })
     }
   }
   return reading
+}
+
+/** What a start that was killed had connected already is not connected again. */
+async function connectOnce(discovery: Discovery, provider: Provider, settings: Settings) {
+  const { id } = provider
+  const label = provider.label(settings)
+  const known = await listConnections(discovery.database.db)
+  const same = known.find((one) => one.provider === id && one.label === label)
+  return same ?? createConnection(discovery, { provider: id, settings }, 'reeve')
 }

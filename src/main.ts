@@ -4,7 +4,15 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { apiAt, type Reeve, runCli } from './cli/index.ts'
 import type { Estate } from './graph/index.ts'
-import { type Config, createLog, explainConfig, keyFileOf, loadConfig, openInstallationKey } from './platform/index.ts'
+import {
+  type Checkpoint,
+  type Config,
+  createLog,
+  explainConfig,
+  keyFileOf,
+  loadConfig,
+  openInstallationKey,
+} from './platform/index.ts'
 import { Finding, type Log, messageOf, ReeveError, Sensitive } from './sdk/index.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
@@ -134,15 +142,14 @@ const reeve: Reeve<Estate> = {
 
   verifyAudit: () =>
     withDatabase(async ({ database: { db }, config }) => {
-      const { audit } = await import('./platform/index.ts')
-      const { ok, entries, fault } = await audit.verify(db, { key: openInstallationKey(config) })
-      return {
-        ok,
-        entries,
-        says: ok
-          ? `The trail is whole: ${entries} entries, each follows from the one before.`
-          : `The trail was tampered with: ${fault?.what}.`,
-      }
+      const [{ audit }, { auditHeadOf }] = await Promise.all([import('./platform/index.ts'), import('./compose.ts')])
+      const key = openInstallationKey(config)
+      const anchor = readJson<Checkpoint>(auditHeadOf(config))
+      const { ok, entries, fault } = await audit.verify(db, { key, ...(anchor === undefined ? {} : { anchor }) })
+      const says = ok
+        ? `The trail is whole: ${entries} entries, each follows from the one before.`
+        : `The trail was tampered with: ${fault?.what}.`
+      return { ok, entries, says }
     }),
 
   backup: (file, passphrase) =>
@@ -196,9 +203,11 @@ const reeve: Reeve<Estate> = {
     })),
 }
 
-function readDoor(config: Config): { url: string; token: string } | undefined {
+const readDoor = (config: Config) => readJson<{ url: string; token: string }>(doorOf(config))
+
+function readJson<T>(file: string): T | undefined {
   try {
-    return JSON.parse(readFileSync(doorOf(config), 'utf8')) as { url: string; token: string }
+    return JSON.parse(readFileSync(file, 'utf8')) as T
   } catch {
     return undefined
   }

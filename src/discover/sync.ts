@@ -273,7 +273,6 @@ async function lockConnection(
  */
 export async function startDiscovery(discovery: Discovery): Promise<void> {
   const { database, jobs } = discovery
-  outlive(database.pool)
   const { rows: open } = await sql<{ id: number; connection: string; state: RunState }>`
     select id, connection, state from discover.run where state in ('waiting', 'running') order by id`.execute(
     database.db,
@@ -291,13 +290,4 @@ export async function startDiscovery(discovery: Discovery): Promise<void> {
   })
   for (const { id } of open) await jobs?.send('sync', { run: id }, { singletonKey: `run ${id}` })
   for (const connection of await listConnections(database.db)) await followSchedule(discovery, connection)
-}
-
-/** A lost database ends what was asked of it, not the process: a connection in use has nobody else who hears its `error`. */
-function outlive(pool: pg.Pool): void {
-  const heard = new WeakSet<object>()
-  pool.on('acquire', (client) => {
-    if (!heard.has(client)) client.on('error', () => {})
-    heard.add(client)
-  })
 }

@@ -64,6 +64,8 @@ export function openPool(url: string, options: pg.PoolConfig = {}): pg.Pool {
     ...options,
   })
   pool.on('error', () => {})
+  // A lost database ends what was asked of it, not the process: of a connection in use nobody else hears it.
+  pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }
 

@@ -84,9 +84,6 @@ function marksOf(finding: Finding): string[] {
 
 export const RANK: Readonly<Record<Severity, number>> = { critical: 0, high: 1, medium: 2, low: 3, info: 4 }
 
-/** Is `severity` at or above `threshold`? */
-export const atLeast = (severity: Severity, threshold: Severity): boolean => RANK[severity] <= RANK[threshold]
-
 /** Fails before unknowns, the severest first, then by rule and subject: the same order on every machine. */
 export const worstFirst = (a: Finding, b: Finding): number =>
   order(a.verdict, b.verdict) ||

@@ -155,14 +155,7 @@ export async function undo(tx: Tx, { event, by, now }: { event: number; by: stri
   })
 }
 
-/** Opens what was muted or accepted until now, and writes it to the audit trail; for a schedule between evaluations. */
-export async function reopenDue(tx: Tx, now: Date): Promise<string[]> {
-  const ids = await openDue(tx, now)
-  await recordDue(tx, ids)
-  return ids
-}
-
-/** The same without the audit entry, which comes last in a transaction; `recordDue` writes it. */
+/** Opens what was muted or accepted until now. Its audit entry comes last in a transaction: `recordDue` writes it. */
 export async function openDue(tx: Tx, now: Date): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     with due as (select id, state, until from assess.finding where state in ('muted', 'accepted') and until <= ${now} for update),

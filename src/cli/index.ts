@@ -8,7 +8,7 @@ import { addSources } from './sources.ts'
 import { addUp } from './up.ts'
 import { addUpkeep } from './upkeep.ts'
 
-export { apiAt, apiOver } from './api.ts'
+export { apiAt } from './api.ts'
 export type { Check, Reeve, Running, Scanned, ScanOptions, UpOptions } from './reeve.ts'
 
 const addSeeing = (program: Command, reeve: Reeve): void => {

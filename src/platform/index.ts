@@ -11,7 +11,6 @@ export {
   keyFileOf,
   openInstallationKey,
   parseInstallationKey,
-  rotateKeyFile,
 } from './installation-key.ts'
 export { type Job, type Jobs, type JobsOptions, type QueueSettings, startJobs } from './jobs.ts'
 export { createLog, type LogOptions } from './log.ts'
@@ -21,4 +20,4 @@ export { type Listener, listen, notify } from './notify.ts'
 export { createFetch } from './outbound/fetch.ts'
 export { type PostgresOptions, type PostgresServer, startPostgres } from './postgres/server.ts'
 export { createSealer, fingerprinter, type Sealer } from './seal.ts'
-export { forgetSteps, type Steps, steps } from './steps.ts'
+export { type Steps, steps } from './steps.ts'

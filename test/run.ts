@@ -10,6 +10,7 @@ const PACKAGES = [
   { name: 'chromium-headless-shell', shown: ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'] },
   { name: 'openssh-server', shown: ['/usr/sbin/sshd'] },
   { name: 'openssh-client', shown: ['/usr/bin/ssh-keygen'] },
+  { name: 'etcd-server', shown: ['/usr/bin/etcd'] },
 ]
 
 const args = process.argv.slice(2)

@@ -126,6 +126,9 @@ async function readCollection<Client>(
       counting.refuse(reason, details)
     },
   }
+  /** A request goes no longer than its collection. */
+  const fetch: Run['fetch'] = (url, init) =>
+    run.fetch(url, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, signal]) : signal })
   const look = () =>
     Object.assign(state, progressOf(counting.lines()), {
       entities: done.entities,
@@ -137,7 +140,7 @@ async function readCollection<Client>(
   /** Resolves with what the listing threw, if it did. */
   const pump = async (): Promise<{ error: unknown } | undefined> => {
     try {
-      for await (const one of collection.read(client, { ...run, ledger, signal })) {
+      for await (const one of collection.read(client, { ...run, fetch, ledger, signal })) {
         heard = performance.now()
         if (given !== undefined) return undefined
         const checked = checkItem(one, yields)

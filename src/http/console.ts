@@ -8,6 +8,8 @@ import { problemOf, TITLES } from './problem.ts'
 import type { Route } from './route.ts'
 import { allowed } from './server.ts'
 
+/** Where files are: an address below a page may end in anything, since keys do. */
+const FILE = /^\/(?:assets\/.*|[^/]*\.\w{1,5})$/
 const API = /^\/(v1|healthz|readyz|metrics|openapi\.json)(\/|$|\?)/
 
 /** The console's files, and its index.html for each address that is one of its pages; unknown API addresses are problems. */
@@ -33,8 +35,7 @@ export async function serveConsole(fastify: FastifyInstance, app: App, list: rea
   fastify.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0]!
     const there = known.find(({ pattern }) => pattern.test(path))
-    const page =
-      (request.method === 'GET' || request.method === 'HEAD') && !API.test(request.url) && !/\.\w{1,5}$/.test(path)
+    const page = (request.method === 'GET' || request.method === 'HEAD') && !API.test(request.url) && !FILE.test(path)
     if (built && page) return reply.code(200).header('cache-control', 'no-cache').sendFile('index.html')
     if (there) reply.header('allow', there.allow)
     const error = there

@@ -112,7 +112,14 @@ test('every answer bears the strict headers', async () => {
 
 describe('the console', () => {
   test('is served at its pages, hashed files for ever', async () => {
-    for (const path of ['/', '/identities', '/identities/aws%3Aarn%3Aaws%3Aiam%3A%3A1%3Auser%2Fx', '/sign-in']) {
+    for (const path of [
+      '/',
+      '/identities',
+      '/identities/aws%3Aarn%3Aaws%3Aiam%3A%3A1%3Auser%2Fx',
+      '/sign-in',
+      '/identities/host%3Aa.test',
+      '/k/key.pem',
+    ]) {
       const page = await server.anyone('GET', path)
       expect(page.status).toBe(200)
       expect(page.text).toContain('<title>Reeve</title>')

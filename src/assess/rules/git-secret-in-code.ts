@@ -1,5 +1,6 @@
 import { defineRule, fail, notApplicable, pass } from '../../sdk/index.ts'
 import { evidence, files, isNow, leaksOf, secretOf, severityOf, what } from './git-places.ts'
+import { day } from './standing.ts'
 
 export const gitSecretInCode = defineRule({
   id: 'git-secret-in-code',
@@ -27,7 +28,7 @@ export const gitSecretInCode = defineRule({
       .filter((date) => date !== undefined)
       .sort()[0]
     return fail(
-      `${what(entity)} is in ${files(now)}${since ? ` since ${since.slice(0, 10)}` : ''}.`,
+      `${what(entity)} is in ${files(now)}${since ? ` since ${day(Date.parse(since))}` : ''}.`,
       evidence(entity, leaks),
       {
         severity: severityOf(entity, now),

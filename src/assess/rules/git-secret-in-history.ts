@@ -1,5 +1,6 @@
 import { defineRule, fail, notApplicable, pass } from '../../sdk/index.ts'
 import { evidence, files, isNow, isOnlyHere, leaksOf, secretOf, severityOf, what } from './git-places.ts'
+import { day } from './standing.ts'
 
 export const gitSecretInHistory = defineRule({
   id: 'git-secret-in-history',
@@ -27,7 +28,7 @@ export const gitSecretInHistory = defineRule({
       .filter((date) => date !== undefined)
       .sort()[0]
     return fail(
-      `${what(entity)} is in the history of ${files(past)}${since ? `, committed on ${since.slice(0, 10)}` : ''}.`,
+      `${what(entity)} is in the history of ${files(past)}${since ? `, committed on ${day(Date.parse(since))}` : ''}.`,
       evidence(entity, past),
       {
         severity: severityOf(entity, past, 'high'),

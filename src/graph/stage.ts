@@ -32,6 +32,9 @@ export interface Stage {
   discard(): Promise<void>
 }
 
+/** So many new rows change how queries are best planned. */
+const MANY = 5_000
+
 /**
  * Where a run puts what it reads, outside the graph, by COPY. Memory does not grow with the estate. Opened again for the same
  * run, it still has what was sealed, unless PostgreSQL crashed in between.
@@ -85,7 +88,7 @@ export async function openStage(
     },
     async apply({ collections, at, also }) {
       await close()
-      return db.transaction().execute(async (tx) => {
+      const applied = await db.transaction().execute(async (tx) => {
         const applied = await reconcile(tx, {
           run,
           connection,
@@ -98,6 +101,11 @@ export async function openStage(
         await also?.(tx, applied)
         return applied
       })
+      // Autovacuum comes within a minute; until then a first large read would be planned as if there were nothing.
+      const { entities, edges } = applied
+      if (entities.added + edges.added > MANY)
+        await sql`analyze graph.key, graph.entity, graph.edge, graph.node`.execute(db)
+      return applied
     },
     leave,
     async discard() {

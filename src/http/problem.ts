@@ -33,6 +33,7 @@ export const TITLES: Record<number, string> = {
   421: 'This is not our name',
   422: 'The source or the rule says no',
   429: 'Too many attempts',
+  431: 'The head of the request is too large',
   500: 'Reeve failed',
   502: 'The source does not answer',
   503: 'Reeve is not ready',
@@ -45,6 +46,9 @@ const STATUS: Record<string, number> = {
   'http/cursor': 400,
   'http/method': 405,
   'http/too-large': 413,
+  'http/head-too-large': 431,
+  'http/too-slow': 408,
+  'http/malformed': 400,
   'http/media-type': 415,
   'http/not-found': 404,
   'http/not-ready': 503,
@@ -131,6 +135,9 @@ function fromFramework(error: unknown): ReeveError | null {
       'the database cannot be reached; nothing was changed, and reeve goes on by itself when it is back',
     )
   }
+  // Characters that PostgreSQL has no place for.
+  if (code === '22021' || code === '22P05')
+    return new ReeveError('http/invalid', 'a text holds the character NUL, which cannot be kept; take it out')
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
     return new ReeveError('http/too-large', 'the body is larger than this address takes')
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')

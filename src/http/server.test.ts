@@ -216,6 +216,28 @@ describe('bad requests', () => {
   })
 })
 
+test('a text that no database can hold is the caller’s to correct', async () => {
+  const admin = await server.as('admin')
+  const answer = await admin('POST', '/v1/tokens', { body: { name: 'a\0b', scopes: ['read'] } })
+  expect(answer.body).toMatchObject({ status: 400, code: 'http/invalid', detail: expect.stringContaining('NUL') })
+})
+
+test.each([
+  [
+    'a head that is too large',
+    `GET /v1/find?q=${'x'.repeat(20_000)} HTTP/1.1\nHost: localhost\n\n`,
+    431,
+    'http/head-too-large',
+  ],
+  ['what is not HTTP', '\u0016\u0003\u0001 hello\n\n', 400, 'http/malformed'],
+])('%s is refused as everything else is', async (_, request, status, code) => {
+  const [head = '', body = ''] = (await raw(request)).split('\r\n\r\n')
+  expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
+  expect(head).toContain('content-type: application/problem+json')
+  expect(head).toContain("content-security-policy: default-src 'none'")
+  expect(JSON.parse(body)).toMatchObject({ status, code, request: /x-request-id: (\w+)/.exec(head)![1] })
+})
+
 test('HEAD and OPTIONS answer without a body, and without letting another site in', async () => {
   const head = await server.anyone('HEAD', '/healthz')
   expect([head.status, head.text]).toEqual([200, ''])

@@ -16,8 +16,10 @@ import { problemOf } from './problem.ts'
 import { type Route, statusOn } from './route.ts'
 import { routes } from './routes.ts'
 import { COOKIE } from './session.ts'
+import { answerUnread } from './unread.ts'
 
 const CLOSING_MS = 8_000
+const newRequestId = (): string => randomBytes(6).toString('hex')
 const CAN: readonly Can[] = ['anyone', 'see', 'own', 'oversee', 'answer', 'operate', 'administer']
 
 export interface Server {
@@ -33,7 +35,8 @@ export async function createServer(app: App, list: readonly Route[] = routes): P
     logger: false,
     bodyLimit: 1_048_576,
     requestTimeout: 30_000,
-    genReqId: () => randomBytes(6).toString('hex'),
+    genReqId: newRequestId,
+    clientErrorHandler: (error, socket) => answerUnread(error, socket, newRequestId(), app.log),
     forceCloseConnections: 'idle',
     return503OnClosing: true,
     routerOptions: { maxParamLength: 8_192, ignoreTrailingSlash: true },

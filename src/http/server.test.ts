@@ -216,6 +216,15 @@ describe('bad requests', () => {
   })
 })
 
+test('a body may be left out where nothing in it is needed, but null is none', async () => {
+  const admin = await server.as('admin')
+  const dryRun = (body?: unknown) =>
+    admin('POST', '/v1/rules/credential-dormant/dry-run', body === undefined ? {} : { body })
+  expect((await dryRun()).status).toBe(200)
+  expect((await dryRun({})).status).toBe(200)
+  expect((await dryRun('null')).body).toMatchObject({ status: 400, code: 'http/invalid' })
+})
+
 test('a text that no database can hold is the caller’s to correct', async () => {
   const admin = await server.as('admin')
   const answer = await admin('POST', '/v1/tokens', { body: { name: 'a\0b', scopes: ['read'] } })

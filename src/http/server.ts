@@ -159,7 +159,7 @@ function localCaller(app: App, bearer: string): Caller | null {
 
 function read<T>(schema: z.ZodType<T> | undefined, input: unknown, part: string): T {
   if (!schema) return undefined as T
-  const result = schema.safeParse(input ?? {})
+  const result = schema.safeParse(input === undefined ? {} : input)
   if (result.success) return result.data
   const fields = result.error.issues
     .slice(0, 20)

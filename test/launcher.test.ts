@@ -239,12 +239,13 @@ test('neither Node nor npm is told', async () => {
   expect(await run([], { path: bare() })).toMatchObject({ status: 3, err: expect.stringContaining('runtime/no-npm') })
 })
 
-test('the console is built by `up`, once, and again when a source changed; other commands leave it', async () => {
+test('the console is built by `up` and `test`, once, and again when a source changed; other commands leave it', async () => {
   expect(existsSync(join(checkout, 'builds'))).toBe(false)
-  await run(['test'])
+  await run(['doctor'])
   expect(existsSync(join(checkout, 'ui/dist'))).toBe(false)
   await run(['up'])
   await run(['--quiet', 'up', '--port', '0'])
+  await run(['test', 'src/graph'])
   expect(read('builds')).toBe('x')
   write('ui/src/app.ts', 'second')
   await run(['up'])

@@ -13,7 +13,9 @@ export class Tally implements Reporter {
     const reasons = new Map<string, number>()
     for (const test of by('skipped')) {
       const result = test.result()
-      const reason = (result.state === 'skipped' && result.note) || 'it needs what is not here: root, or a program that the lines above name'
+      const reason =
+        (result.state === 'skipped' && result.note) ||
+        'it needs what is not here: root, or a program that the lines above name'
       const line = `${test.module.relativeModuleId}: ${reason}`
       reasons.set(line, (reasons.get(line) ?? 0) + 1)
     }

@@ -74,13 +74,20 @@ export class Estate implements Surroundings {
     for (let at = start[slot]!; at < start[slot + 1]!; at++) yield this.#edge(order[at]!)
   }
 
+  /** Rules ask many things of one key in a row, and go through the keys in order: it is looked up once, or not at all. */
+  #placeOf(key: string): number {
+    if (key === this.#asked) return this.#place
+    const { keys } = this.#parts
+    this.#asked = key
+    let next = this.#place + 1
+    while (next < keys.length && this.#parts.entities[next] === undefined) next++
+    this.#place = keys[next] === key ? next : (this.#index.get(key) ?? -1)
+    return this.#place
+  }
+
   /** The ends of a path of verbs, each once, in order of key: what rules ask most, so it walks indexes and not keys. */
   follow(start: string, path: readonly Step[]): readonly Neighbour[] {
-    if (start !== this.#asked) {
-      this.#asked = start
-      this.#place = this.#index.get(start) ?? -1
-    }
-    let from = this.#place
+    let from = this.#placeOf(start)
     const first = steps.get(path[0]!)
     if (from < 0 || first === undefined) return nowhere
     const { edges, keys, entities } = this.#parts
@@ -161,8 +168,10 @@ export class Estate implements Surroundings {
   }
 
   incomplete(type: string, subject: Entity): { reason: string; permission?: string } | undefined {
-    const index = this.#index.get(subject.key)
-    if (index === undefined) return undefined
+    const index = this.#placeOf(subject.key)
+    if (index < 0) return undefined
+    // Nearly always everything was read: then there is nothing to look up.
+    if (this.#gaps.size === 0) return undefined
     for (const source of this.#parts.describedBy(index)) {
       const gap = this.#gaps.get(this.sources[source]!.connection)?.get(type)
       if (gap) return gap

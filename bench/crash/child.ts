@@ -104,15 +104,18 @@ const discovery: Discovery = {
 await startDiscovery(discovery)
 say({ ready: server.pid })
 
-let version = await check()
-const { rows: open } = await sql<{
-  id: number
-}>`select id from discover.run where state in ('waiting', 'running')`.execute(db)
-for (const { id } of open) await runSync(discovery, id)
-await check()
-if (!(await sql`select from discover.connection where id = 'orchard'`.execute(db)).rows.length) {
+let version = await outlast(check)
+await outlast(async () => {
+  const { rows: open } = await sql<{
+    id: number
+  }>`select id from discover.run where state in ('waiting', 'running')`.execute(db)
+  for (const { id } of open) await runSync(discovery, id)
+})
+await outlast(check)
+await outlast(async () => {
+  if ((await sql`select from discover.connection where id = 'orchard'`.execute(db)).rows.length > 0) return
   await createConnection(discovery, { provider: 'orchard', id: 'orchard', settings: { version } }, 'bench')
-}
+})
 for (;;) {
   try {
     version++
@@ -125,6 +128,18 @@ for (;;) {
   } catch {
     // The database is being started again.
     await systemClock.sleep(50)
+  }
+}
+
+/** The database may be killed while this program looks at it: then it looks again. */
+async function outlast<T>(look: () => Promise<T>): Promise<T> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await look()
+    } catch (error) {
+      if (tries === 200) throw error
+      await systemClock.sleep(50)
+    }
   }
 }
 

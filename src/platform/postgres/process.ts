@@ -87,6 +87,11 @@ function openLog(file: string): number {
 
 function complaintIn(said: string): string {
   const lines = said.trim().split('\n')
-  const serious = lines.filter((line) => /\b(FATAL|PANIC|ERROR|error):/i.test(line))
+  // Who asks too early is told so in the same log: that is no complaint of the server's own.
+  const serious = lines.filter(
+    (line) =>
+      /\b(FATAL|PANIC|ERROR|error):/i.test(line) &&
+      !/the database system is (starting up|shutting down|not)/.test(line),
+  )
   return (serious.at(0) ?? lines.at(-1) ?? '').replace(/^\S+ \S+ UTC \[\d+\] /, '')
 }

@@ -36,6 +36,12 @@ export interface PostgresServer {
 
 /** How long another Reeve that is ending, or a recovery, is waited for. */
 const PATIENCE = 60_000
+/**
+ * Complaints that are gone at the next try: another server is still ending; or a server was killed between dropping an unlogged
+ * table that was never committed and writing down that it did, whose recovery makes room for the table only at its second try.
+ */
+const PASSING =
+  /lock file "postmaster.pid" already exists|shared memory block .* still in use|could not create file "base\/.*": File exists/
 
 /**
  * Starts the embedded server, or adopts the one that a killed Reeve left, and keeps it running until `stop`: when it dies, it
@@ -156,10 +162,7 @@ async function attach(place: Place, before?: string): Promise<Running> {
     await abandon()
     // Somebody else's server was first, or one that was there has ended: look again. All else is a failure.
     const complaint = started?.complaint() ?? ''
-    if (
-      performance.now() > until ||
-      (started && !/lock file "postmaster.pid" already exists|shared memory block .* still in use/.test(complaint))
-    ) {
+    if (performance.now() > until || (started && !PASSING.test(complaint))) {
       throw failure(
         'store/start',
         `starting PostgreSQL in ${folder}`,

@@ -2,6 +2,7 @@
  * A1: all rules over an estate, beside one sequential read of the same entities and edges out of PostgreSQL, both in
  * this process. Exact: a twin that asks each rule alone, over plain maps, gives the same verdict and words for every subject.
  */
+import { spawnSync } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,6 +18,13 @@ import { inventedEstate, NOW } from './estate.ts'
 const IDENTITIES = quick ? 20_000 : 200_000
 /** The best of so many is taken on both sides: what else the machine does only ever adds. */
 const ROUNDS = quick ? 7 : 3
+// As much room for short-lived objects as the judging thread has (assess/assessor.ts): it can only be given at the start.
+const ROOM = '--max-semi-space-size=64'
+if (!process.execArgv.includes(ROOM)) {
+  const { status } = spawnSync(process.execPath, [ROOM, ...process.argv.slice(1)], { stdio: 'inherit' })
+  process.exit(status ?? 1)
+}
+
 const remark = (text: string): void => void process.stderr.write(`${text}\n`)
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
 

@@ -328,7 +328,7 @@ describe.skipIf(reason !== null)('the console in a browser', () => {
     await page.waitForURL('**/identities/host*as-of=2026-11-17')
     await page.getByRole('link', { name: 'Return to now' }).click()
     await page.waitForURL((url) => !url.search.includes('as-of'))
-    expect(await page.locator('.notice.then').count()).toBe(0)
+    await page.locator('.notice.then').waitFor({ state: 'detached' })
     await context.close()
   })
 

@@ -98,7 +98,7 @@ function plain(node: unknown, budget: Budget, depth: number): unknown {
       if (!isPair(pair)) continue
       const name = isScalar(pair.key) ? String(pair.key.value) : String(plain(pair.key, budget, depth + 1))
       const value = plain(pair.value, budget, depth + 1)
-      if (name === '<<' && isScalar(pair.key)) merge(map, value)
+      if (name === '<<' && isScalar(pair.key) && pair.key.type === 'PLAIN') merge(map, value)
       else Object.defineProperty(map, name, { value, enumerable: true, writable: true, configurable: true })
     }
     return tagged(node, map)

@@ -115,6 +115,7 @@ describe('scan', () => {
     ['an interrupted read', ['scan', '.', '--fail-on', 'high'], { findings: [finding()], interrupted: true }, 130],
     ['a flag that is not one', ['scan', '.', '--nonsense'], {}, 2],
     ['a severity that is not one', ['scan', '.', '--fail-on', 'awful'], {}, 2],
+    ['a severity that is not one, of what is open', ['findings', '--fail-on', 'awful'], {}, 2],
     ['something else than secrets and posture', ['scan', '.', '--only', 'dreams'], {}, 2],
   ])('%s', async ([, argv, scanned, status]) => {
     await runCli(argv, fake({}, scanned))

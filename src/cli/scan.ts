@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs'
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import { type Finding, ReeveError, Severity } from '../sdk/index.ts'
 import { EXIT } from './exit.ts'
 import type { Reeve, Scanned } from './reeve.ts'
 import { type OutputOptions, plain, type Terminal, terminal } from './terminal.ts'
+import { counts, failOn } from './threshold.ts'
 
 const ORDER = Severity.options
 const SHOWN = 40
@@ -32,9 +33,7 @@ export function addScan(program: Command, reeve: Reeve): void {
     .option('--since <rev>', 'read only what came after this revision (with --history)')
     .option('--staged', 'read what is staged for the next commit, and nothing else')
     .option('--only <what>', 'secrets, posture or both, by comma', 'secrets,posture')
-    .addOption(
-      new Option('--fail-on <severity>', 'end with status 1 when something this bad or worse is found').choices(ORDER),
-    )
+    .addOption(failOn())
     .option('--baseline <file>', 'an earlier --json output: what it holds is known and does not count')
     .option('--sarif <file>', 'write SARIF 2.1.0')
     .option('--html <file>', 'write a report to look at')
@@ -83,9 +82,6 @@ function parseOnly(text: string): ReadonlySet<'secrets' | 'posture'> {
   }
   return new Set(words as ('secrets' | 'posture')[])
 }
-
-const counts = (finding: Finding, threshold: Severity): boolean =>
-  finding.verdict === 'fail' && ORDER.indexOf(finding.severity) <= ORDER.indexOf(threshold)
 
 function summary(findings: readonly Finding[], scanned: Scanned, known: number) {
   const failed = findings.filter((finding) => finding.verdict === 'fail')

@@ -5,6 +5,7 @@ import type { Api } from './api.ts'
 import { EXIT } from './exit.ts'
 import type { Reeve } from './reeve.ts'
 import { type OutputOptions, plain, terminal } from './terminal.ts'
+import { counts, failOn } from './threshold.ts'
 import { withApi } from './with-api.ts'
 
 interface Ref {
@@ -106,7 +107,7 @@ export function addSearch(program: Command, reeve: Reeve): void {
     .command('findings')
     .argument('[query...]', 'words as in the console: severity:high owasp:NHI5')
     .summary('what is wrong, worst first')
-    .option('--fail-on <severity>', 'end with status 1 when something this bad or worse is open')
+    .addOption(failOn())
     .addHelpText('after', '\nExample:\n  $ reeve findings severity:critical --json\n')
     .action(async (words: string[], _flags, command: Command) => {
       const flags = command.optsWithGlobals<OutputOptions & { failOn?: Severity }>()
@@ -130,11 +131,8 @@ export function addSearch(program: Command, reeve: Reeve): void {
           )
           out.line(`${failed.length} open, ${page.findings.length - failed.length} verdicts unknown`)
         }
-        const order = ['critical', 'high', 'medium', 'low', 'info']
-        const over = failed.some(
-          (one) => flags.failOn !== undefined && order.indexOf(one.severity) <= order.indexOf(flags.failOn),
-        )
-        if (over) return EXIT.findings
+        const { failOn: threshold } = flags
+        if (threshold !== undefined && failed.some((one) => counts(one, threshold))) return EXIT.findings
         return page.ledger.some((line) => line.refused > 0) ? EXIT.incomplete : EXIT.done
       })
     })

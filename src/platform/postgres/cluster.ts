@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { messageOf, ReeveError } from '../../sdk/index.ts'
 import type { Account } from './account.ts'
 import type { Binaries } from './binaries.ts'
-import { writePasswdStub } from './passwd-stub.ts'
+import { writePasswdLibrary } from './passwd-library.ts'
 import { failure, runProgram } from './process.ts'
 
 /** Makes the cluster if there is none: beside its place first, so that one that is there is whole. */
@@ -59,10 +59,10 @@ async function initialise(
   let complaint = await run()
   if (complaint !== undefined && /could not look up effective user ID/.test(complaint)) {
     const self = account ?? { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
-    const stub = writePasswdStub(folder, self)
-    if (stub !== undefined) {
-      complaint = await run(stub)
-      await rm(stub)
+    const library = writePasswdLibrary(folder, self)
+    if (library !== undefined) {
+      complaint = await run(library)
+      await rm(library)
     }
   }
   if (complaint !== undefined) throw failure('store/init', `making the database in ${folder}`, complaint, folder)

@@ -8,10 +8,10 @@ import type { Account } from './account.ts'
  * bytes of that library are put together here: an ELF header, one exported symbol, two or three instructions, and the
  * `struct passwd` that they return.
  */
-export function writePasswdStub(folder: string, account: Account): string | undefined {
+export function writePasswdLibrary(folder: string, account: Account): string | undefined {
   const code = process.platform === 'linux' ? CODE[process.arch] : undefined
   if (!code) return undefined
-  const file = join(folder, 'passwd-stub.so')
+  const file = join(folder, 'passwd-library.so')
   writeFileSync(file, library(code, account), { mode: 0o644 })
   return file
 }

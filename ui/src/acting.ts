@@ -2,9 +2,8 @@
 import { useState } from 'react'
 import { forget } from './asking.ts'
 import { tell } from './frame/toasts.tsx'
-import { ask, entityPath } from './http.ts'
+import { ask, entityPath, sentenceOf } from './http.ts'
 import type { Person } from './nouns.ts'
-import { sentenceOf } from './parts/states.tsx'
 
 export interface Act {
   busy: boolean

@@ -28,6 +28,13 @@ export class Problem extends Error {
   }
 }
 
+/** A server's message, which begins in lower case, as a sentence of Reeve's. */
+export const sentenceOf = (error: unknown): string => {
+  const text = error instanceof Error ? error.message : 'Something unforeseen happened'
+  const line = `${text.charAt(0).toUpperCase()}${text.slice(1, 600)}`
+  return /[.!?]$/.test(line) ? line : `${line}.`
+}
+
 let csrf = ''
 export const setCsrf = (value: string): void => {
   csrf = value

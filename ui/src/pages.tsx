@@ -3,7 +3,8 @@ import { Component, lazy, Suspense, useEffect } from 'react'
 import { match, useAddress } from './address.tsx'
 import { Frame } from './frame/frame.tsx'
 import { Overview } from './pages/overview/overview.tsx'
-import { Empty, Waiting } from './parts/states.tsx'
+import { Empty } from './parts/empty.tsx'
+import { Waiting } from './parts/waiting.tsx'
 
 type Page = React.ComponentType<Record<string, string>>
 /** A page takes the parts that its address names. */

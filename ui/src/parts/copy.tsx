@@ -11,18 +11,6 @@ export async function copyText(text: string, what: string): Promise<void> {
   }
 }
 
-/** The same in one line, where a box would weigh more than the text. */
-export const CopyLine = ({ text }: { text: string }) => (
-  <span className="copy-line">
-    <code>
-      <bdi>{text.length > 160 ? `${text.slice(0, 159)}…` : text}</bdi>
-    </code>
-    <button type="button" className="link" onClick={() => void copyText(text, 'The grant is')}>
-      Copy what answers it
-    </button>
-  </span>
-)
-
 export function Copy({ text, says }: { text: string; says: string }) {
   const [done, setDone] = useState(false)
   return (

@@ -1,9 +1,10 @@
 /** One step each way: a picture for the eye, and beside it the same as a list, which is all that is needed. */
 import type { Neighbourhood as Around } from '../nouns.ts'
 import { count } from '../words.ts'
+import { EntityLink } from './entity-link.tsx'
 import { KindIcon } from './kind-icon.tsx'
 import { Mark } from './mark.tsx'
-import { cut, EntityLink } from './name.tsx'
+import { cut } from './name.tsx'
 
 const ROW = 34
 const MOST = 40

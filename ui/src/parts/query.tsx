@@ -9,7 +9,8 @@ import { Icon } from './icon.tsx'
 import { KindIcon } from './kind-icon.tsx'
 import { Layer } from './layer.tsx'
 import { Mark } from './mark.tsx'
-import { cut, Sentence } from './name.tsx'
+import { cut } from './name.tsx'
+import { Sentence } from './sentence.tsx'
 import './query.css'
 
 export const quoteWord = (text: string): string =>

@@ -1,15 +1,29 @@
 import { Problem } from '../http.ts'
 import type { Neighbourhood as Around, EntityRef, Mark as MarkName } from '../nouns.ts'
+import { AgeHistogram } from '../parts/age-histogram.tsx'
+import { Answer } from '../parts/answer.tsx'
+import { Because } from '../parts/because.tsx'
+import { BlastRing } from '../parts/blast-ring.tsx'
 import { Copy } from '../parts/copy.tsx'
+import { Empty } from '../parts/empty.tsx'
+import { Failure } from '../parts/failure.tsx'
+import { FixLine } from '../parts/fix-line.tsx'
+import { FixSteps } from '../parts/fix-steps.tsx'
 import { KindIcon } from '../parts/kind-icon.tsx'
 import { Known, When } from '../parts/known.tsx'
 import { Ledger, LedgerWords } from '../parts/ledger.tsx'
 import { Mark, markName } from '../parts/mark.tsx'
-import { Name, Sentence } from '../parts/name.tsx'
+import { Name } from '../parts/name.tsx'
 import { Neighbourhood } from '../parts/neighbourhood.tsx'
-import { AgeHistogram, BlastRing, Trend, UseStrip } from '../parts/pictures.tsx'
-import { Answer, Because, FixLine, OwnerFacts, OwnerLine, Steps, Touch, Undo } from '../parts/sentences.tsx'
-import { Empty, Failure, Partial, Waiting } from '../parts/states.tsx'
+import { OwnerFacts } from '../parts/owner-facts.tsx'
+import { OwnerLine } from '../parts/owner-line.tsx'
+import { Partial } from '../parts/partial.tsx'
+import { Sentence } from '../parts/sentence.tsx'
+import { Touch } from '../parts/touch.tsx'
+import { Trend } from '../parts/trend.tsx'
+import { Undo } from '../parts/undo.tsx'
+import { UseStrip } from '../parts/use-strip.tsx'
+import { Waiting } from '../parts/waiting.tsx'
 
 const AT = '2026-11-21T02:00:00.000Z'
 const bar = (asked: number, refused: number, stale: number, untold = 0) => ({
@@ -197,7 +211,7 @@ export const STORIES: readonly (readonly [string, React.ReactNode])[] = [
       />
     </dl>,
   ],
-  ['Steps', <Steps key="s" of={['Make a second key.', 'Give it to `backup.timer`.', 'Make the first inactive.']} />],
+  ['Steps', <FixSteps key="s" of={['Make a second key.', 'Give it to `backup.timer`.', 'Make the first inactive.']} />],
   [
     'BlastRing',
     <div key="r" className="row">

@@ -4,8 +4,9 @@ import { useAnswer } from '../../asking.ts'
 import type { ConnectionPage } from '../../nouns.ts'
 import { Copy } from '../../parts/copy.tsx'
 import { Mark } from '../../parts/mark.tsx'
-import { Name, Sentence } from '../../parts/name.tsx'
-import { Waiting } from '../../parts/states.tsx'
+import { Name } from '../../parts/name.tsx'
+import { Sentence } from '../../parts/sentence.tsx'
+import { Waiting } from '../../parts/waiting.tsx'
 import { count, some } from '../../words.ts'
 
 export function Beside({ id }: { id: string }) {

@@ -1,7 +1,8 @@
 /** The ledger of the last read, line by line, and the reads before it. */
 import type { LedgerRow, RunRow } from '../../nouns.ts'
 import { Mark } from '../../parts/mark.tsx'
-import { Name, Sentence } from '../../parts/name.tsx'
+import { Name } from '../../parts/name.tsx'
+import { Sentence } from '../../parts/sentence.tsx'
 import { count, dayAndTime, short } from '../../words.ts'
 
 export const Line = ({ of }: { of: LedgerRow }) => (

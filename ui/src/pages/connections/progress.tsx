@@ -1,6 +1,7 @@
 import type { SourceProgress } from '../../nouns.ts'
 import { Mark } from '../../parts/mark.tsx'
-import { Name, Sentence } from '../../parts/name.tsx'
+import { Name } from '../../parts/name.tsx'
+import { Sentence } from '../../parts/sentence.tsx'
 import { count } from '../../words.ts'
 
 /** Live counts of each listing: what it has so far, of how many, and what was refused. */

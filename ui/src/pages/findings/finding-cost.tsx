@@ -1,7 +1,9 @@
 /** Where it stands, and what it could cost. */
 import type { FindingPage } from '../../nouns.ts'
-import { Code, cut, EntityLink, Sentence } from '../../parts/name.tsx'
-import { BlastRing, hasBlast } from '../../parts/pictures.tsx'
+import { BlastRing, hasBlast } from '../../parts/blast-ring.tsx'
+import { EntityLink } from '../../parts/entity-link.tsx'
+import { Code, cut } from '../../parts/name.tsx'
+import { Sentence } from '../../parts/sentence.tsx'
 import { count, dayAndTime } from '../../words.ts'
 
 export const Places = ({ of }: { of: FindingPage }) =>

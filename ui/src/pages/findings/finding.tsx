@@ -6,14 +6,23 @@ import { useAnswer, useMay } from '../../asking.ts'
 import { useKeys } from '../../frame/keys.ts'
 import { useTitle } from '../../frame/title.ts'
 import type { FindingPage } from '../../nouns.ts'
+import { Answer } from '../../parts/answer.tsx'
+import { Because } from '../../parts/because.tsx'
 import { Copy, copyText } from '../../parts/copy.tsx'
+import { EntityLink } from '../../parts/entity-link.tsx'
+import { Failure } from '../../parts/failure.tsx'
+import { FixSteps } from '../../parts/fix-steps.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { When } from '../../parts/known.tsx'
 import { Mark, markName } from '../../parts/mark.tsx'
-import { asTitle, Code, cut, EntityLink, Name, Sentence } from '../../parts/name.tsx'
-import { Answer, Because, OwnerFacts, Steps, Undo } from '../../parts/sentences.tsx'
-import { OwnerSheet, Refused, UntilSheet } from '../../parts/sheets.tsx'
-import { Failure, Waiting } from '../../parts/states.tsx'
+import { Code, cut, Name } from '../../parts/name.tsx'
+import { OwnerFacts } from '../../parts/owner-facts.tsx'
+import { OwnerSheet } from '../../parts/owner-sheet.tsx'
+import { Refused } from '../../parts/refused.tsx'
+import { asTitle, Sentence } from '../../parts/sentence.tsx'
+import { Undo } from '../../parts/undo.tsx'
+import { UntilSheet } from '../../parts/until-sheet.tsx'
+import { Waiting } from '../../parts/waiting.tsx'
 import { count, date, dayAndTime, effort, some } from '../../words.ts'
 import { Cost, Places } from './finding-cost.tsx'
 import { accept, approve, mute, reopen, takeBack } from './holding.ts'
@@ -169,7 +178,7 @@ function Shown({ of }: { of: FindingPage }) {
                 )}
               </div>
             )}
-            <Steps of={of.fix} />
+            <FixSteps of={of.fix} />
             {of.undo && (
               <div className="facets-line">
                 <Undo says={of.undo} />

@@ -1,8 +1,9 @@
 /** What it may do, and what of that it does. */
 import type { Card, Grant } from '../../nouns.ts'
+import { EntityLink } from '../../parts/entity-link.tsx'
 import { Known, When } from '../../parts/known.tsx'
 import { Mark } from '../../parts/mark.tsx'
-import { cut, EntityLink } from '../../parts/name.tsx'
+import { cut } from '../../parts/name.tsx'
 import { count } from '../../words.ts'
 
 export function Grants({ of }: { of: Card['grants'] }) {

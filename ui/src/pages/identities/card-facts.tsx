@@ -6,7 +6,7 @@ import type { Card } from '../../nouns.ts'
 import { Icon } from '../../parts/icon.tsx'
 import { Known } from '../../parts/known.tsx'
 import { cut, Name } from '../../parts/name.tsx'
-import { Refused } from '../../parts/sheets.tsx'
+import { Refused } from '../../parts/refused.tsx'
 import { dayAndTime } from '../../words.ts'
 
 export const Score = ({ of }: { of: Card }) => (

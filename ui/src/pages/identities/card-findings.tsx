@@ -2,8 +2,10 @@
 import { to } from '../../address.tsx'
 import type { Card, Change } from '../../nouns.ts'
 import { Copy } from '../../parts/copy.tsx'
+import { EntityLink } from '../../parts/entity-link.tsx'
 import { Mark } from '../../parts/mark.tsx'
-import { asTitle, cut, EntityLink, Sentence } from '../../parts/name.tsx'
+import { cut } from '../../parts/name.tsx'
+import { asTitle, Sentence } from '../../parts/sentence.tsx'
 import { count, date, dayAndTime, effort, some } from '../../words.ts'
 
 export const CardFindings = ({ of }: { of: Card }) => (

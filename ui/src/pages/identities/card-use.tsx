@@ -1,10 +1,12 @@
 /** Who uses it, and what proves it. */
 import { to } from '../../address.tsx'
 import type { Card, CardCredential, Consumer } from '../../nouns.ts'
+import { EntityLink } from '../../parts/entity-link.tsx'
 import { KindIcon } from '../../parts/kind-icon.tsx'
 import { Known, When } from '../../parts/known.tsx'
 import { Mark } from '../../parts/mark.tsx'
-import { cut, EntityLink, Name, Sentence } from '../../parts/name.tsx'
+import { cut, Name } from '../../parts/name.tsx'
+import { Sentence } from '../../parts/sentence.tsx'
 import { age, count, short, some, typeWord } from '../../words.ts'
 
 const TAKES = {

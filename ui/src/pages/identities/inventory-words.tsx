@@ -1,10 +1,10 @@
 /** What the roll says above itself, and when it has nothing to show. */
 import { withQuery } from '../../address.tsx'
 import type { Inventory as Answered, Kind } from '../../nouns.ts'
+import { Empty } from '../../parts/empty.tsx'
 import { Mark } from '../../parts/mark.tsx'
 import { Code } from '../../parts/name.tsx'
 import { hasWord, toggleWord } from '../../parts/query.tsx'
-import { Empty } from '../../parts/states.tsx'
 import { count, KIND_WORDS, percent, some } from '../../words.ts'
 
 export const Summary = ({ of, kind, sources, q }: { of: Answered; kind: Kind; sources: number; q: string }) => {

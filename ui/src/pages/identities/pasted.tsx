@@ -6,9 +6,11 @@ import { openPalette } from '../../frame/frame.tsx'
 import { recognise } from '../../frame/recognise.ts'
 import { useTitle } from '../../frame/title.ts'
 import type { Found } from '../../nouns.ts'
+import { Empty } from '../../parts/empty.tsx'
+import { Failure } from '../../parts/failure.tsx'
 import { Mark } from '../../parts/mark.tsx'
 import { Code } from '../../parts/name.tsx'
-import { Empty, Failure, Waiting } from '../../parts/states.tsx'
+import { Waiting } from '../../parts/waiting.tsx'
 
 export function Pasted({ id = '' }: { id?: string }) {
   const held = recognise(id).is === 'secret'

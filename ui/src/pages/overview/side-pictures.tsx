@@ -1,9 +1,10 @@
 /** Beside the five: what we can see, what ends next, how old things are, how many for each person. */
 import { to } from '../../address.tsx'
 import type { Overview as Answered, Due, SourceSeen } from '../../nouns.ts'
+import { AgeHistogram } from '../../parts/age-histogram.tsx'
 import { Ledger, seenWord } from '../../parts/ledger.tsx'
 import { Name } from '../../parts/name.tsx'
-import { AgeHistogram, Trend } from '../../parts/pictures.tsx'
+import { Trend } from '../../parts/trend.tsx'
 import { ago, daysUntil, short } from '../../words.ts'
 
 export const SidePictures = ({ of }: { of: Answered }) => (

@@ -2,10 +2,13 @@ import { to } from '../../address.tsx'
 import { useAnswer } from '../../asking.ts'
 import { useTitle } from '../../frame/title.ts'
 import type { RulePage } from '../../nouns.ts'
+import { Answer } from '../../parts/answer.tsx'
+import { Failure } from '../../parts/failure.tsx'
+import { FixSteps } from '../../parts/fix-steps.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { Mark, markName } from '../../parts/mark.tsx'
-import { Answer, Steps, Undo } from '../../parts/sentences.tsx'
-import { Failure, Waiting } from '../../parts/states.tsx'
+import { Undo } from '../../parts/undo.tsx'
+import { Waiting } from '../../parts/waiting.tsx'
 import { count, effort, KIND_WORDS, typeWord } from '../../words.ts'
 import { attributeWord, Said } from '../identities/attributes.tsx'
 
@@ -47,7 +50,7 @@ const Shown = ({ of }: { of: RulePage }) => (
             <h2>The fix</h2>
             <span className="meta">{effort(of.effort)}</span>
           </header>
-          <Steps of={of.fix} />
+          <FixSteps of={of.fix} />
           <div className="facets-line">
             <Undo says={of.undo} />
           </div>

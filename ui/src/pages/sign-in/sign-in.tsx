@@ -3,10 +3,9 @@ import { useEffect, useRef, useState } from 'react'
 import { go, useAddress } from '../../address.tsx'
 import { answers } from '../../asking.ts'
 import { useTitle } from '../../frame/title.ts'
-import { ask, setCsrf } from '../../http.ts'
+import { ask, sentenceOf, setCsrf } from '../../http.ts'
 import { turnTheme } from '../../liking.ts'
 import { Logo, ThemeIcon } from '../../parts/icon.tsx'
-import { sentenceOf } from '../../parts/states.tsx'
 import './sign-in.css'
 
 /** The secret of a link, out of the address at once, so that neither history nor screen keeps it. */

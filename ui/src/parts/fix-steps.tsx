@@ -1,0 +1,14 @@
+/** What is to be done, numbered. */
+import { Sentence } from './sentence.tsx'
+
+export const FixSteps = ({ of }: { of: readonly string[] }) => (
+  <ol className="fix">
+    {of.map((step) => (
+      <li key={step}>
+        <p>
+          <Sentence text={step} />
+        </p>
+      </li>
+    ))}
+  </ol>
+)

@@ -1,0 +1,23 @@
+/** The hatched notice above a list that is not whole. */
+import type { LedgerBar } from '../nouns.ts'
+import { count, percent, short } from '../words.ts'
+import { Mark } from './mark.tsx'
+
+export function Partial({ bar, children }: { bar: LedgerBar; children?: React.ReactNode }) {
+  if (bar.refused + bar.stale === 0) return null
+  return (
+    <div className="partial">
+      <Mark of="unknown" beside />
+      <p>
+        <b>This list is {percent(bar.percent)} of what we asked for.</b>{' '}
+        {bar.stale > 0 &&
+          `${count(bar.stale)} ${bar.stale === 1 ? 'is' : 'are'} shown as on ${bar.staleSince ? short(bar.staleSince) : 'an earlier day'}. `}
+        {bar.refused > 0 && `${count(bar.refused)} ${bar.refused === 1 ? 'was' : 'were'} refused. `}
+        {children} Nothing was removed.
+      </p>
+      <a className="button small" href="/connections">
+        See why
+      </a>
+    </div>
+  )
+}

@@ -41,6 +41,9 @@ export class Estate implements Surroundings {
   readonly #index = new Map<string, number>()
   readonly #out: Adjacency
   readonly #in: Adjacency
+  /** By index: a bit for each verb that leaves it, and one for each that arrives. Most paths end where they begin. */
+  readonly #verbs: Uint32Array
+  readonly #paths = new Map<readonly Step[], readonly ReadStep[]>()
   readonly #gaps: ReadonlyMap<string, ReadonlyMap<string, { reason: string; permission?: string }>>
   /** The last start of a path, and its index: rules ask for many paths from one start. */
   #asked = ''
@@ -56,6 +59,7 @@ export class Estate implements Surroundings {
     for (const [alias, index] of parts.aliases) this.#index.set(alias, index)
     this.#out = adjacency(parts.keys.length, parts.edges.from, parts.edges)
     this.#in = adjacency(parts.keys.length, parts.edges.to, parts.edges)
+    this.#verbs = verbsAt(parts.keys.length, parts.edges)
     this.#gaps = gapsOf(parts.sources)
   }
 
@@ -88,16 +92,16 @@ export class Estate implements Surroundings {
   /** The ends of a path of verbs, each once, in order of key: what rules ask most, so it walks indexes and not keys. */
   follow(start: string, path: readonly Step[]): readonly Neighbour[] {
     let from = this.#placeOf(start)
-    const first = steps.get(path[0]!)
-    if (from < 0 || first === undefined) return nowhere
+    let read = this.#paths.get(path)
+    if (read === undefined) {
+      read = path.map((step) => steps.get(step)!)
+      this.#paths.set(path, read)
+    }
+    if (from < 0 || read.length === 0 || (this.#verbs[from]! & read[0]!.bit) === 0) return nowhere
     const { edges, keys, entities } = this.#parts
-    const { start: slotsHere } = first.out ? this.#out : this.#in
-    const slotHere = from * verbs.length + first.verb
-    if (slotsHere[slotHere] === slotsHere[slotHere + 1]) return nowhere
     let starts: number[] = [from]
     let by: number[] = []
-    for (const step of path) {
-      const { out, verb } = steps.get(step)!
+    for (const { out, verb } of read) {
       const { start: slots, order } = out ? this.#out : this.#in
       const ends = out ? edges.to : edges.from
       const next: number[] = []
@@ -194,13 +198,28 @@ export class Estate implements Surroundings {
   }
 }
 
+interface ReadStep {
+  out: boolean
+  verb: number
+  bit: number
+}
+
 /** A step, read once. */
 const steps = new Map(
-  verbs.flatMap((verb, number): [string, { out: boolean; verb: number }][] => [
-    [`>${verb}`, { out: true, verb: number }],
-    [`<${verb}`, { out: false, verb: number }],
+  verbs.flatMap((verb, number): [string, ReadStep][] => [
+    [`>${verb}`, { out: true, verb: number, bit: 1 << number }],
+    [`<${verb}`, { out: false, verb: number, bit: 1 << (number + verbs.length) }],
   ]),
 )
+
+function verbsAt(nodes: number, { from, verb, to, length }: EdgeList): Uint32Array {
+  const bits = new Uint32Array(nodes)
+  for (let edge = 0; edge < length; edge++) {
+    bits[from[edge]!]! |= 1 << verb[edge]!
+    bits[to[edge]!]! |= 1 << (verb[edge]! + verbs.length)
+  }
+  return bits
+}
 
 const nowhere: readonly Neighbour[] = Object.freeze([])
 

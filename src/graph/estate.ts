@@ -75,7 +75,7 @@ export class Estate implements Surroundings {
     if (index === undefined) return
     const { start, order } = direction === 'out' ? this.#out : this.#in
     const slot = index * verbs.length + verbNumber.get(verb)!
-    for (let at = start[slot]!; at < start[slot + 1]!; at++) yield this.#edge(order[at]!)
+    for (let at = start[slot]!; at < start[slot + 1]!; at++) yield edgeAt(this.#parts, order[at]!)
   }
 
   /** Rules ask many things of one key in a row, and go through the keys in order: it is looked up once, or not at all. */
@@ -121,9 +121,7 @@ export class Estate implements Surroundings {
       if (next.length === 0) return nowhere
       starts = next
     }
-    const found = starts.map(
-      (end, at): Neighbour => ({ key: keys[end]!, entity: entities[end] ?? null, edge: this.#edge(by[at]!) }),
-    )
+    const found = starts.map((end, at) => new End(keys[end]!, entities[end] ?? null, this.#parts, by[at]!))
     return found.length === 1 ? found : found.sort((a, b) => (a.key < b.key ? -1 : 1))
   }
 
@@ -133,7 +131,7 @@ export class Estate implements Surroundings {
     if (index === undefined) return
     const { start, order } = direction === 'out' ? this.#out : this.#in
     for (let at = start[index * verbs.length]!; at < start[(index + 1) * verbs.length]!; at++)
-      yield this.#edge(order[at]!)
+      yield edgeAt(this.#parts, order[at]!)
   }
 
   /** Everything that is described, always in the same order. */
@@ -187,14 +185,32 @@ export class Estate implements Surroundings {
     const index = this.#index.get(key)
     return index === undefined ? undefined : this.#parts.effective.get(index)
   }
+}
 
-  #edge(edge: number): Edge {
-    const { keys, edges } = this.#parts
-    const from = keys[edges.from[edge]!]!
-    const to = keys[edges.to[edge]!]!
-    const verb = verbs[edges.verb[edge]!]!
-    const attributes = edges.attributes.get(edge)
-    return attributes === undefined ? { from, verb, to } : { from, verb, to, attributes }
+function edgeAt({ keys, edges }: EstateParts, at: number): Edge {
+  const from = keys[edges.from[at]!]!
+  const to = keys[edges.to[at]!]!
+  const verb = verbs[edges.verb[at]!]!
+  const attributes = edges.attributes.get(at)
+  return attributes === undefined ? { from, verb, to } : { from, verb, to, attributes }
+}
+
+/** What stands at the end of a path. Few rules look at the edge that led there: it is put together when one does. */
+class End implements Neighbour {
+  readonly key: string
+  readonly entity: Entity | null
+  readonly #parts: EstateParts
+  readonly #edge: number
+
+  constructor(key: string, entity: Entity | null, parts: EstateParts, edge: number) {
+    this.key = key
+    this.entity = entity
+    this.#parts = parts
+    this.#edge = edge
+  }
+
+  get edge(): Edge {
+    return edgeAt(this.#parts, this.#edge)
   }
 }
 

@@ -80,6 +80,7 @@ function entryOf(estate: Estate, entity: Entity, id: number): RollEntry {
         ? [entity.method ?? null]
         : [...new Set(credentials.flatMap(({ method }) => method ?? []))].sort(),
     label: [],
+    renews: renewsOf(entity),
     used: timeOf(entity.lastUsed),
     age: timeOf(oldest),
     created: timeOf(entity.created),
@@ -88,8 +89,12 @@ function entryOf(estate: Estate, entity: Entity, id: number): RollEntry {
     reach: Number.NaN,
     findings: 0,
     credentials: credentials.length,
+    undated: credentials.filter(({ expires }) => Number.isNaN(timeOf(expires))).length,
   }
 }
+
+const renewsOf = ({ attributes: { autoRenew } }: Entity): string[] =>
+  autoRenew === true ? ['yes'] : autoRenew === false ? ['no'] : []
 
 const timeOf = (known: Known<string> | undefined): number =>
   known === undefined || 'unknown' in known ? Number.NaN : 'value' in known ? Date.parse(known.value) : NEVER

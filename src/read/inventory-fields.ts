@@ -17,6 +17,7 @@ export const fields: readonly Field[] = [
   { name: 'owner', as: 'word' },
   { name: 'method', as: 'word' },
   { name: 'label', as: 'word' },
+  { name: 'renews', as: 'word', short: { true: 'yes', false: 'no', itself: 'yes' } },
   { name: 'used', also: ['lastUsed'], as: 'time' },
   { name: 'age', as: 'time' },
   { name: 'created', as: 'time' },
@@ -25,6 +26,7 @@ export const fields: readonly Field[] = [
   { name: 'reach', as: 'number' },
   { name: 'findings', as: 'number' },
   { name: 'credentials', as: 'number' },
+  { name: 'undated', as: 'number' },
   { name: 'name', as: 'text' },
 ]
 
@@ -39,9 +41,20 @@ export const wordFields = [
   'owner',
   'method',
   'label',
+  'renews',
 ] as const
 export type WordField = (typeof wordFields)[number]
-export const numberFields = ['used', 'age', 'created', 'expires', 'seen', 'reach', 'findings', 'credentials'] as const
+export const numberFields = [
+  'used',
+  'age',
+  'created',
+  'expires',
+  'seen',
+  'reach',
+  'findings',
+  'credentials',
+  'undated',
+] as const
 export type NumberField = (typeof numberFields)[number]
 
 const tail = (separator: string) => (value: string, word: string) => value === word || value.endsWith(separator + word)

@@ -36,6 +36,7 @@ interface Row {
   credentials: number
   oldest_credential: Date | null
   first_seen: Date
+  renews: boolean | null
   worst: number | null
   open: number | null
   reach: number | null
@@ -43,7 +44,7 @@ interface Row {
 
 /** The estate as it is now. Read in batches, so that other questions are answered in between. */
 export async function loadRoll(db: Db): Promise<Roll> {
-  const [owners, decided] = await Promise.all([ownersById(db), decisions(db)])
+  const [owners, undated, decided] = await Promise.all([ownersById(db), undatedById(db), decisions(db)])
   const table = new RollTable()
   let last: { kind: string; name: string; id: number } = { kind: '', name: '', id: 0 }
   for (;;) {
@@ -51,18 +52,24 @@ export async function loadRoll(db: Db): Promise<Roll> {
       select n.id, n.key, n.kind, n.name, lower(left(n.name, 100)) as at_name, n.type, n.connections, n.created, n.expires, n.last_used,
         n.body->'created' ? 'notApplicable' as never_created, n.body->'expires' ? 'notApplicable' as never_expires,
         n.body->'lastUsed' ? 'notApplicable' as never_used, n.environment, n.sensitivity, n.tier, n.method, n.methods, n.aliases,
-        n.account_kind, n.owners, n.credentials, n.oldest_credential, n.first_seen, s.worst, s.open, s.reach
+        n.account_kind, n.owners, n.credentials, n.oldest_credential, n.first_seen,
+        case n.body->'attributes'->'autoRenew' when 'true'::jsonb then true when 'false'::jsonb then false end as renews, s.worst, s.open, s.reach
       from graph.node n left join assess.standing s on s.subject = n.key
       where (n.kind, lower(left(n.name, 100)), n.id) > (${last.kind}, ${last.name}, ${last.id})
       order by n.kind, lower(left(n.name, 100)), n.id limit ${sql.lit(BATCH)}`.execute(db)
-    for (const row of rows) table.add(entryOf(row, owners, decided.get(row.key)))
+    for (const row of rows) table.add(entryOf(row, owners, undated, decided.get(row.key)))
     if (rows.length < BATCH) return new Roll(table)
     const end = rows.at(-1)!
     last = { kind: end.kind, name: end.at_name, id: end.id }
   }
 }
 
-function entryOf(row: Row, owners: ReadonlyMap<number, readonly string[]>, decided: Decided | undefined): RollEntry {
+function entryOf(
+  row: Row,
+  owners: ReadonlyMap<number, readonly string[]>,
+  undated: ReadonlyMap<number, number>,
+  decided: Decided | undefined,
+): RollEntry {
   const worst = row.worst ?? VERDICTS.indexOf('not-judged')
   return {
     id: row.id,
@@ -81,6 +88,7 @@ function entryOf(row: Row, owners: ReadonlyMap<number, readonly string[]>, decid
     owner: decided?.owner ?? row.owners.flatMap((id) => owners.get(id) ?? []),
     method: row.kind === 'credential' ? [row.method] : row.methods,
     label: decided ? Object.values(decided.labels) : [],
+    renews: row.renews === null ? [] : [row.renews ? 'yes' : 'no'],
     used: time(row.last_used, row.never_used),
     age:
       row.kind === 'credential'
@@ -92,6 +100,7 @@ function entryOf(row: Row, owners: ReadonlyMap<number, readonly string[]>, decid
     reach: row.reach ?? Number.NaN,
     findings: row.open ?? 0,
     credentials: row.credentials,
+    undated: undated.get(row.id) ?? 0,
   }
 }
 
@@ -105,6 +114,15 @@ async function ownersById(db: Db): Promise<Map<number, readonly string[]>> {
     db,
   )
   return new Map(rows.map(({ id, key, name, gone }) => [id, [name ?? key, key, ...(gone ? ['left'] : [])]]))
+}
+
+/** What is proved by credentials of which no source tells the end, and by how many. */
+async function undatedById(db: Db): Promise<Map<number, number>> {
+  const { rows } = await sql<{ id: number; count: number }>`
+    select e.to_id as id, count(distinct c.id)::int as count from graph.node c join graph.edge e on e.from_id = c.id
+    where c.kind = 'credential' and c.expires is null and not coalesce(c.body->'expires' ? 'notApplicable', false)
+      and e.verb = 'authenticates' and e.valid_to is null group by 1`.execute(db)
+  return new Map(rows.map(({ id, count }) => [id, count]))
 }
 
 interface Decided {

@@ -140,6 +140,7 @@ describe('against a slow, obvious twin', () => {
     owner: ['Mara Quill', 'Bo', 'left'],
     method: ['token', 'password'],
     label: ['pci', 'old'],
+    renews: ['yes', 'no'],
   }
   const number = fc.constantFrom(Number.NaN, NEVER, NOW - 400 * DAY, NOW - 50 * DAY, NOW - 1000, NOW + 5 * DAY, 3, 12)
   const anyEntry = fc

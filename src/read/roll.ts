@@ -146,6 +146,12 @@ export class Roll {
     return count
   }
 
+  /** What a number field holds, row by row of the selection. */
+  valuesOf({ rows }: Selection, field: NumberField): Float64Array {
+    const { values } = this.#table.numbers[field]
+    return Float64Array.from(rows, (row) => values[row]!)
+  }
+
   countUnknown({ rows }: Selection, field: NumberField): number {
     const values = this.#table.numbers[field].values
     let count = 0

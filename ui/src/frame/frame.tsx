@@ -17,6 +17,7 @@ import { useLiveChanges } from './live.ts'
 import { Palette } from './palette.tsx'
 import { type Place, useMyPlaces } from './places.ts'
 import { Toasts } from './toasts.tsx'
+import './frame.css'
 
 const opened = new EventTarget()
 /** Opens the palette from anywhere, with a text already in it. */

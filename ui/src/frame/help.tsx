@@ -1,5 +1,6 @@
 import { like, useLiking } from '../liking.ts'
 import { Layer } from '../parts/layer.tsx'
+import './help.css'
 
 const KEYS: readonly [string, string][] = [
   ['⌘K Ctrl K', 'find anything, paste any id'],

@@ -1,5 +1,6 @@
 /** One line that something was done, with the way back where there is one. Said politely to readers of screens. */
 import { useSyncExternalStore } from 'react'
+import './toasts.css'
 
 interface Toast {
   id: number

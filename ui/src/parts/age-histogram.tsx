@@ -2,6 +2,7 @@
 import { to } from '../address.tsx'
 import type { AgeHistogram as Ages } from '../nouns.ts'
 import { count } from '../words.ts'
+import './age-histogram.css'
 
 /** `30d..90d` is drawn as `90 d`, the end of its range; the last range has none. */
 const ageName = (age: string): string => {

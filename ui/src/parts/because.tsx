@@ -2,6 +2,7 @@
 import type { Evidence } from '../nouns.ts'
 import { dayAndTime } from '../words.ts'
 import { Sentence } from './sentence.tsx'
+import './because.css'
 
 export const Because = ({ evidence }: { evidence: readonly Evidence[] }) => (
   <ol className="because">

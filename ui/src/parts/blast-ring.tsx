@@ -2,6 +2,7 @@
 import type { Kind } from '../nouns.ts'
 import { count, some } from '../words.ts'
 import { KindIcon } from './kind-icon.tsx'
+import './blast-ring.css'
 
 const TURN = 2 * Math.PI
 

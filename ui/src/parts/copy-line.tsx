@@ -1,5 +1,6 @@
 /** Something to copy in one line, where a box would weigh more than the text. */
 import { copyText } from './copy.tsx'
+import './copy-line.css'
 
 export const CopyLine = ({ text }: { text: string }) => (
   <span className="copy-line">

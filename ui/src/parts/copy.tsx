@@ -1,6 +1,7 @@
 /** Something to copy as it stands, and give to whoever runs it. */
 import { useState } from 'react'
 import { tell } from '../frame/toasts.tsx'
+import './copy.css'
 
 export async function copyText(text: string, what: string): Promise<void> {
   try {

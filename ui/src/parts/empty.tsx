@@ -1,4 +1,6 @@
 /** What a page says when there is nothing to show, and why. */
+import './state.css'
+
 export const Empty = ({
   title,
   children,

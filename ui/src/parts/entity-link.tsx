@@ -4,6 +4,7 @@ import type { EntityRef } from '../nouns.ts'
 import { date } from '../words.ts'
 import { KindIcon } from './kind-icon.tsx'
 import { Name } from './name.tsx'
+import './entity-link.css'
 
 export const EntityLink = ({ of, icon = true }: { of: EntityRef; icon?: boolean }) => (
   <span className="entity">

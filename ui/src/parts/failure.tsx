@@ -2,6 +2,7 @@
 import { Problem, sentenceOf } from '../http.ts'
 import { Empty } from './empty.tsx'
 import { NoRight } from './no-right.tsx'
+import './state.css'
 
 export function Failure({ error, what, again }: { error: unknown; what: string; again?: () => void }) {
   const problem = error instanceof Problem ? error : null

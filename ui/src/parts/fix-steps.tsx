@@ -1,5 +1,6 @@
 /** What is to be done, numbered. */
 import { Sentence } from './sentence.tsx'
+import './fix-steps.css'
 
 export const FixSteps = ({ of }: { of: readonly string[] }) => (
   <ol className="fix">

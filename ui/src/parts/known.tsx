@@ -3,6 +3,7 @@ import type { Known as KnownValue } from '../nouns.ts'
 import { ago, exact } from '../words.ts'
 import { Copy } from './copy.tsx'
 import { Mark } from './mark.tsx'
+import './known.css'
 
 /** `na`: a short word of a table for what cannot be. `brief`: in a table, where the reason stands below in small; without it the grant is offered to copy. */
 export function Known<T>({

@@ -1,6 +1,7 @@
 /** A layer over the page: the browser's own dialog keeps focus inside, closes one layer on esc and gives focus back. */
 import { useId, useLayoutEffect, useRef } from 'react'
 import { Icon } from './icon.tsx'
+import './layer.css'
 
 export function Layer({
   title,

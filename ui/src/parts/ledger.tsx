@@ -1,6 +1,7 @@
 /** How complete a read is: what came is solid, what was refused is hatched, what is old is barred. */
 import type { LedgerBar } from '../nouns.ts'
 import { count, percent, short } from '../words.ts'
+import './ledger.css'
 
 const sentence = (bar: LedgerBar): string =>
   bar.asked === 0

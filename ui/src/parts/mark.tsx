@@ -1,5 +1,6 @@
 /** The verdict of a thing, told apart in black and white: by silhouette first, by colour second. */
 import type { Mark as MarkName } from '../nouns.ts'
+import './mark.css'
 
 const NAMES: Record<MarkName, string> = {
   critical: 'Critical',

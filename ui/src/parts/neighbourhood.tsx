@@ -5,6 +5,7 @@ import { EntityLink } from './entity-link.tsx'
 import { KindIcon } from './kind-icon.tsx'
 import { Mark } from './mark.tsx'
 import { cut } from './name.tsx'
+import './neighbourhood.css'
 
 const ROW = 34
 const MOST = 40

@@ -2,6 +2,7 @@
 import type { LedgerBar } from '../nouns.ts'
 import { count, percent, short } from '../words.ts'
 import { Mark } from './mark.tsx'
+import './partial.css'
 
 export function Partial({ bar, children }: { bar: LedgerBar; children?: React.ReactNode }) {
   if (bar.refused + bar.stale === 0) return null

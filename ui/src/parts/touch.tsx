@@ -3,6 +3,7 @@ import type { Touch as TouchAnswer } from '../nouns.ts'
 import { CopyLine } from './copy-line.tsx'
 import { Mark } from './mark.tsx'
 import { Sentence } from './sentence.tsx'
+import './touch.css'
 
 const ANSWERS = {
   yes: ['pass', 'Yes', 'pass'],

@@ -1,6 +1,7 @@
 /** Machines for each person, day by day, the last value written. */
 import type { Overview } from '../nouns.ts'
 import { short } from '../words.ts'
+import './trend.css'
 
 export function Trend({ of }: { of: Overview['trend'] }) {
   const points = of.filter((point) => point.perPerson !== null)

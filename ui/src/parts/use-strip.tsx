@@ -1,5 +1,6 @@
 /** Thirty days of use: 0 is seen and nothing, null is not read. */
 import { short, some } from '../words.ts'
+import './use-strip.css'
 
 export function UseStrip({ days, until }: { days: readonly (number | null)[]; until: string }) {
   const most = Math.max(1, ...days.map((n) => n ?? 0))

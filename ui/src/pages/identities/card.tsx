@@ -27,6 +27,7 @@ import { Grants } from './card-access.tsx'
 import { Labels, Score, Sources } from './card-facts.tsx'
 import { CardFindings, History } from './card-findings.tsx'
 import { Credentials, UsedBy } from './card-use.tsx'
+import './card.css'
 
 export function IdentityCard({ id = '' }: { id?: string }) {
   const asOf = useAsOf()

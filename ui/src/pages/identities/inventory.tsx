@@ -23,6 +23,7 @@ import { columnsOf } from './columns.tsx'
 import { NoRows, Summary } from './inventory-words.tsx'
 import { LabelSheet } from './label-sheet.tsx'
 import { Peek } from './peek.tsx'
+import './inventory.css'
 
 const PAGE = 100
 

@@ -11,6 +11,7 @@ import { OwnerFacts } from '../../parts/owner-facts.tsx'
 import { Touch } from '../../parts/touch.tsx'
 import { Waiting } from '../../parts/waiting.tsx'
 import { AttributeFacts } from './attributes.tsx'
+import './peek.css'
 
 /** The card in small, beside the list that keeps the keys. */
 export function Peek({ row, close }: { row: InventoryRow; close: () => void }) {

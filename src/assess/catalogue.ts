@@ -110,6 +110,7 @@ export async function setRule(
     params: unknown
   }>`select enabled, params from assess.rule_setting where rule = ${rule.id} for update`.execute(tx)
   const stored = params === undefined ? (rows[0]?.params ?? null) : params
+  await sql`select set_config('reeve.now', ${now.toISOString()}, true)`.execute(tx)
   await sql`insert into assess.rule_setting (rule, enabled, params, by, at) values (${rule.id}, ${enabled}, ${stored === null ? null : JSON.stringify(stored)}, ${by}, ${now})
     on conflict (rule) do update set enabled = excluded.enabled, params = excluded.params, by = excluded.by, at = excluded.at`.execute(
     tx,

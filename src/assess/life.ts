@@ -215,6 +215,7 @@ async function become(tx: Tx, was: Standing, change: Change): Promise<Step> {
   }
   const { id, verdict: _, ...before } = was
   const actor = change.actor ?? change.by ?? 'reeve'
+  await sql`select set_config('reeve.now', ${change.now.toISOString()}, true)`.execute(tx)
   await sql`update assess.finding set state = ${after.state}, until = ${after.until}, reason = ${after.reason}, by = ${after.by}, approved_by = ${after.approved_by},
     asked = ${after.asked === null ? null : canonical(after.asked)}::jsonb where id = ${id}`.execute(tx)
   const { rows } = await sql<{ id: string }>`insert into assess.event (finding, at, what, by, says, before)

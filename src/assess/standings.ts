@@ -128,12 +128,11 @@ export async function storeStandings(
     open: readonly Finding[]
   },
 ): Promise<void> {
-  await sql`create temp table if not exists stands (like assess.standing) on commit drop`.execute(tx)
-  await sql`truncate stands`.execute(tx)
+  await emptyLike(tx, 'standing')
   let rows: unknown[] = []
   const flush = async (): Promise<void> => {
     if (rows.length > 0)
-      await sql`insert into stands select * from jsonb_populate_recordset(null::assess.standing, ${rowText(rows)}::jsonb)`.execute(
+      await sql`insert into fresh_standing select * from jsonb_populate_recordset(null::assess.standing, ${rowText(rows)}::jsonb)`.execute(
         tx,
       )
     rows = []
@@ -149,22 +148,16 @@ export async function storeStandings(
     if (rows.length >= BATCH) await flush()
   }
   await flush()
-  await sql`delete from assess.standing s where not exists (select from stands where stands.subject = s.subject)`.execute(
-    tx,
-  )
-  await sql`insert into assess.standing as s select * from stands
-    on conflict (subject) do update set worst = excluded.worst, open = excluded.open, unknown = excluded.unknown, judged = excluded.judged, score = excluded.score,
-      score_parts = excluded.score_parts, withheld = excluded.withheld, withheld_permission = excluded.withheld_permission, reach = excluded.reach, reaches = excluded.reaches
-    where s is distinct from excluded`.execute(tx)
+  await replaceBy(tx, 'standing')
   await storeSuggestions(tx, given.estate)
 }
 
 async function storeSuggestions(tx: Tx, estate: ThingsEstate): Promise<void> {
-  await sql`truncate assess.suggestion`.execute(tx)
+  await emptyLike(tx, 'suggestion')
   let rows: unknown[] = []
   const flush = async (): Promise<void> => {
     if (rows.length > 0)
-      await sql`insert into assess.suggestion select * from jsonb_populate_recordset(null::assess.suggestion, ${rowText(rows)}::jsonb)`.execute(
+      await sql`insert into fresh_suggestion select * from jsonb_populate_recordset(null::assess.suggestion, ${rowText(rows)}::jsonb)`.execute(
         tx,
       )
     rows = []
@@ -182,4 +175,41 @@ async function storeSuggestions(tx: Tx, estate: ThingsEstate): Promise<void> {
     if (rows.length >= BATCH) await flush()
   }
   await flush()
+  await replaceBy(tx, 'suggestion')
+}
+
+const COLUMNS = {
+  standing: [
+    'worst',
+    'open',
+    'unknown',
+    'judged',
+    'score',
+    'score_parts',
+    'withheld',
+    'withheld_permission',
+    'reach',
+    'reaches',
+  ],
+  suggestion: ['person', 'name', 'because'],
+} as const
+type Table = keyof typeof COLUMNS
+
+/** `fresh_…`: what the table is to say. */
+async function emptyLike(tx: Tx, table: Table): Promise<void> {
+  const fresh = sql.id(`fresh_${table}`)
+  await sql`create temp table if not exists ${fresh} (like assess.${sql.id(table)}) on commit drop`.execute(tx)
+  await sql`alter table ${fresh} alter column since drop not null`.execute(tx)
+  await sql`truncate ${fresh}`.execute(tx)
+}
+
+/** Makes the table say what `fresh_…` says; a row that stands as it did is not written, so that its history is of changes alone. */
+async function replaceBy(tx: Tx, table: Table): Promise<void> {
+  const [fresh, kept] = [sql.id(`fresh_${table}`), sql.id('assess', table)]
+  const names = COLUMNS[table]
+  const list = (of?: string) => sql.join(names.map((name) => (of ? sql.id(of, name) : sql.id(name))))
+  await sql`delete from ${kept} s where not exists (select from ${fresh} f where f.subject = s.subject)`.execute(tx)
+  await sql`insert into ${kept} as s (subject, ${list()}) select subject, ${list()} from ${fresh}
+    on conflict (subject) do update set ${sql.join(names.map((name) => sql`${sql.id(name)} = ${sql.id('excluded', name)}`))}
+    where (${list('s')}) is distinct from (${list('excluded')})`.execute(tx)
 }

@@ -57,7 +57,9 @@ export async function storeEvaluation(
   },
 ): Promise<StoredEvaluation> {
   const { estate, rules, now } = given
-  await sql`select pg_advisory_xact_lock(${EVALUATION_LOCK})`.execute(tx)
+  await sql`select pg_advisory_xact_lock(${EVALUATION_LOCK}), set_config('reeve.now', ${now.toISOString()}, true)`.execute(
+    tx,
+  )
   const due = await openDue(tx, now)
   const known = await load(tx, estate)
   const tallies = new Map<string, Tally>(

@@ -44,7 +44,9 @@ const LOCK = 7373_0201
 export async function reconcile(tx: Tx, reading: Reading): Promise<Applied> {
   await sql`set local work_mem = '256MB'`.execute(tx)
   await sql`set local jit = off`.execute(tx)
-  await sql`select pg_advisory_xact_lock(${LOCK})`.execute(tx)
+  await sql`select pg_advisory_xact_lock(${LOCK}), set_config('reeve.now', ${reading.at.toISOString()}, true)`.execute(
+    tx,
+  )
   await recordSources(tx, reading)
   await resolveKeys(tx, reading.tables.items)
   const entities = await reconcileEntities(tx, reading)

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Db } from '../platform/index.ts'
 import { Instant } from '../sdk/index.ts'
+import { endingSoon } from './expiry.ts'
 import { LedgerBar } from './ledger.ts'
 import { connectionStates, countUnknownVerdicts, sumOf } from './ledger-bars.ts'
 import { iso } from './refs.ts'
@@ -28,15 +29,12 @@ export type Frame = z.infer<typeof Frame>
 
 /** Everything around a page but the user. */
 export async function readFrame(db: Db, roll: Roll, now: Date): Promise<Omit<Frame, 'user' | 'version'>> {
-  const soon = new Date(now.getTime() + 30 * 86_400_000)
   const [states, unknownVerdicts, counts, running] = await Promise.all([
     connectionStates(db),
     countUnknownVerdicts(db),
-    sql<{ open: number; expiring: number }>`select
-      (select count(*)::int from assess.finding where state = 'open' and verdict = 'fail') as open,
-      (select count(*)::int from graph.node where expires > ${now} and expires < ${soon} and kind in ('credential', 'identity', 'secret')) as expiring`.execute(
-      db,
-    ),
+    sql<{
+      open: number
+    }>`select count(*)::int as open from assess.finding where state = 'open' and verdict = 'fail'`.execute(db),
     sql<{ run: string; connection: string; title: string; started: Date }>`
       select r.id::text as run, r.connection, c.label as title, coalesce(r.started_at, r.requested_at) as started
       from discover.run r join discover.connection c on c.id = r.connection where r.state in ('waiting', 'running') order by r.id`.execute(
@@ -54,7 +52,7 @@ export async function readFrame(db: Db, roll: Roll, now: Date): Promise<Omit<Fra
     identities: roll.count('identity'),
     openFindings: counts.rows[0]!.open,
     unowned: roll.countOf('identity', 'owner:none', now.getTime()),
-    expiringSoon: counts.rows[0]!.expiring,
+    expiringSoon: endingSoon(roll, now).reduce((sum, { count }) => sum + count, 0),
     running: running.rows.map((row) => ({ ...row, started: iso(row.started) })),
     firstRun: roll.size === 0,
   }

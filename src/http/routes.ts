@@ -4,6 +4,7 @@ import { auditRoutes } from './audit.ts'
 import { connectionRoutes } from './connections.ts'
 import { entityRoutes } from './entities.ts'
 import { eventRoutes } from './events.ts'
+import { expiryRoutes } from './expiry.ts'
 import { findRoutes } from './find.ts'
 import { findingRoutes } from './findings.ts'
 import { healthRoutes } from './health.ts'
@@ -25,6 +26,7 @@ const described: readonly Route[] = [
   ...userRoutes,
   ...screenRoutes,
   ...entityRoutes,
+  ...expiryRoutes,
   ...ownershipRoutes,
   ...findRoutes,
   ...findingRoutes,

@@ -55,6 +55,9 @@ export const part = (name: string): string => name.replaceAll('%', '%25').replac
 export const serverKey = (config: Pick<Config, 'host' | 'port'>): string =>
   `postgres:${config.host.startsWith('/') ? 'localhost' : config.host.toLowerCase()}:${config.port}`
 
+/** Everybody is a role that no catalogue lists. */
+export const PUBLIC = 'PUBLIC'
+
 export const roleKey = (server: string, role: string): string => `${server}/role/${part(role)}`
 
 /** The object names a role gave may be hostile, so nothing is looked up outside the catalogue, and nothing can be written. */

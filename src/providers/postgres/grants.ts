@@ -1,5 +1,5 @@
 import type { Collection, Edge, Entity } from '../../sdk/index.ts'
-import { type Postgres, part, refuseDatabase, roleKey } from './client.ts'
+import { type Postgres, PUBLIC, part, refuseDatabase, roleKey } from './client.ts'
 import { databaseKey, schemaKey } from './server.ts'
 
 interface Relation extends Record<string, unknown> {
@@ -16,6 +16,8 @@ interface Grant extends Record<string, unknown> {
   schema: string
   what:
     | 'tables'
+    | 'owned tables'
+    | 'columns'
     | 'functions'
     | 'schema'
     | 'future tables'
@@ -25,7 +27,8 @@ interface Grant extends Record<string, unknown> {
     | 'future schemas'
   privileges: string[]
   grantable: boolean
-  objects: string[]
+  /** Tables, or columns as `[table, column]`. */
+  objects: (string | [table: string, column: string])[]
   total: number
 }
 
@@ -36,9 +39,6 @@ const RELATION_KINDS: Record<string, string> = {
   m: 'materialised view',
   f: 'foreign table',
 }
-
-/** Everybody is a role that no catalogue lists. */
-export const PUBLIC = 'PUBLIC'
 
 /** Named one by one up to here; beyond it the grant counts them. */
 const NAMED = 500
@@ -122,19 +122,37 @@ async function* readGrants(client: Postgres, database: string): AsyncIterable<En
         privileges: row.privileges,
         grantable: row.grantable,
         objects: row.total,
+        named: row.objects.length,
         future: row.what.startsWith('future'),
       },
     }
     yield { from: roleKey(client.key, grantee), verb: 'has', to: key, attributes: { grantable: row.grantable } }
-    const reached =
-      row.what === 'tables'
-        ? row.objects.map((table) => tableKey(client, database, row.schema, table))
-        : [row.schema === '' ? databaseKey(client.key, database) : schemaKey(client.key, database, row.schema)]
-    for (const to of reached) yield { from: key, verb: 'allows', to, attributes: { privileges: row.privileges } }
+    for (const { to, columns } of reachedBy(row, client, database)) {
+      yield {
+        from: key,
+        verb: 'allows',
+        to,
+        attributes: { privileges: row.privileges, ...(columns === undefined ? {} : { columns }) },
+      }
+    }
   }
 }
 
-/** A function that acts with its owner's rights is a way up for whoever may call it. */
+function reachedBy(row: Grant, client: Postgres, database: string): { to: string; columns?: string[] }[] {
+  const table = (name: string) => tableKey(client, database, row.schema, name)
+  if (row.what === 'tables' || row.what === 'owned tables')
+    return row.objects.map((name) => ({ to: table(String(name)) }))
+  if (row.what === 'columns') {
+    const byTable = Map.groupBy(row.objects as [string, string][], ([name]) => name)
+    return [...byTable].map(([name, columns]) => ({ to: table(name), columns: columns.map(([, column]) => column) }))
+  }
+  return [{ to: row.schema === '' ? databaseKey(client.key, database) : schemaKey(client.key, database, row.schema) }]
+}
+
+/**
+ * A function that acts with its owner's rights is a way up for whoever may call it. Its caller does what the function's text does
+ * and no more, so nothing is said here of what it reaches.
+ */
 async function* readDefinerFunctions(client: Postgres, database: string): AsyncIterable<Entity | Edge> {
   for await (const row of client.rows<{
     schema: string
@@ -164,36 +182,36 @@ async function* readDefinerFunctions(client: Postgres, database: string): AsyncI
       name: `${database}.${row.schema}.${row.signature}`,
       attributes: { owner: row.owner, ownerIsSuperuser: row.super, callers: row.callers, searchPathFixed: row.path },
     }
-    yield { from: key, verb: 'has', to: roleKey(client.key, row.owner), attributes: { as: 'security definer' } }
     for (const caller of row.callers) yield { from: roleKey(client.key, caller), verb: 'has', to: key }
   }
 }
 
 const GRANTS = `
 with held as (
-  select a.grantee, n.nspname as schema, 'tables' as what, c.relname::text as object, a.privilege_type, a.is_grantable
-  from pg_class c join pg_namespace n on n.oid = c.relnamespace, aclexplode(c.relacl) a
-  where c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition and a.grantee <> c.relowner
+  select a.grantee, n.nspname as schema, case when a.grantee = c.relowner then 'owned tables' else 'tables' end as what,
+         to_jsonb(c.relname) as object, a.privilege_type, a.grantee <> c.relowner and a.is_grantable as is_grantable
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace, aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) a
+  where c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition
     and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
   union all
-  select a.grantee, n.nspname, 'tables', c.relname::text, a.privilege_type, a.is_grantable
+  select a.grantee, n.nspname, 'columns', jsonb_build_array(c.relname, t.attname), a.privilege_type, a.is_grantable
   from pg_attribute t join pg_class c on c.oid = t.attrelid join pg_namespace n on n.oid = c.relnamespace, aclexplode(t.attacl) a
   where t.attacl is not null and c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition and a.grantee <> c.relowner
     and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
   union all
-  select a.grantee, n.nspname, 'functions', p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')', a.privilege_type, a.is_grantable
+  select a.grantee, n.nspname, 'functions', to_jsonb(p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')'), a.privilege_type, a.is_grantable
   from pg_proc p join pg_namespace n on n.oid = p.pronamespace, aclexplode(p.proacl) a
   where a.grantee <> p.proowner and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
     and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')
   union all
-  select a.grantee, n.nspname, 'schema', n.nspname::text, a.privilege_type, a.is_grantable
+  select a.grantee, n.nspname, 'schema', to_jsonb(n.nspname), a.privilege_type, a.is_grantable
   from pg_namespace n, aclexplode(n.nspacl) a
   where a.grantee <> n.nspowner and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
   union all
   select a.grantee, coalesce(n.nspname, ''),
          case d.defaclobjtype when 'r' then 'future tables' when 'f' then 'future functions' when 'S' then 'future sequences'
                               when 'T' then 'future types' else 'future schemas' end,
-         'of ' || pg_get_userbyid(d.defaclrole), a.privilege_type, a.is_grantable
+         to_jsonb('of ' || pg_get_userbyid(d.defaclrole)), a.privilege_type, a.is_grantable
   from pg_default_acl d left join pg_namespace n on n.oid = d.defaclnamespace, aclexplode(d.defaclacl) a
   where a.grantee <> d.defaclrole
 ), by_object as (

@@ -1,5 +1,5 @@
 import { type Collection, type Edge, type Entity, type Known, Refused } from '../../sdk/index.ts'
-import { type Postgres, roleKey } from './client.ts'
+import { type Postgres, PUBLIC, roleKey } from './client.ts'
 
 interface Role extends Record<string, unknown> {
   name: string
@@ -44,6 +44,18 @@ export const roles: Collection<Postgres> = {
        from pg_roles order by 1`,
     )) {
       yield entityOf(role, client)
+      const everywhere = role.super ? ['ALL'] : EVERYWHERE[role.name]
+      if (everywhere !== undefined) {
+        yield {
+          from: roleKey(client.key, role.name),
+          verb: 'allows',
+          to: client.key,
+          attributes: { privileges: everywhere, on: 'all tables' },
+        }
+      }
+      if (!role.name.startsWith('pg_')) {
+        yield { from: roleKey(client.key, role.name), verb: 'has', to: roleKey(client.key, PUBLIC) }
+      }
       if (!role.login) continue
       const verifier = verifiers instanceof Refused ? undefined : (verifiers.get(role.name) ?? 'none')
       if (verifier === 'none') continue
@@ -51,9 +63,10 @@ export const roles: Collection<Postgres> = {
       yield { from: passwordKey(client, role.name), verb: 'authenticates', to: roleKey(client.key, role.name) }
     }
 
-    for await (const row of client.rows<{ member: string; role: string; admin: boolean }>(
-      // One sentence for a membership however many grantors it has.
-      `select m.rolname as member, r.rolname as role, bool_or(a.admin_option) as admin
+    for await (const row of client.rows<{ member: string; role: string; admin: boolean; inherits: boolean }>(
+      // One sentence for a membership however many grantors it has. Before PostgreSQL 16 the member alone says whether it inherits.
+      `select m.rolname as member, r.rolname as role, bool_or(a.admin_option) as admin,
+              bool_or(coalesce((to_jsonb(a) ->> 'inherit_option')::boolean, m.rolinherit)) as inherits
        from pg_auth_members a join pg_roles m on m.oid = a.member join pg_roles r on r.oid = a.roleid
        group by 1, 2 order by 1, 2`,
     )) {
@@ -61,7 +74,7 @@ export const roles: Collection<Postgres> = {
         from: roleKey(client.key, row.member),
         verb: 'has',
         to: roleKey(client.key, row.role),
-        attributes: { admin: row.admin },
+        attributes: { admin: row.admin, inherits: row.inherits },
       }
       if (row.admin) {
         yield {
@@ -73,6 +86,13 @@ export const roles: Collection<Postgres> = {
       }
     }
   },
+}
+
+/** What the server's own roles may do to every table, views and foreign tables included. */
+const EVERYWHERE: Record<string, string[]> = {
+  pg_read_all_data: ['SELECT'],
+  pg_write_all_data: ['INSERT', 'UPDATE', 'DELETE'],
+  pg_maintain: ['MAINTAIN'],
 }
 
 const passwordKey = (client: Postgres, role: string): string => `${roleKey(client.key, role)}/password`

@@ -7,7 +7,7 @@ import { LedgerBar } from './ledger.ts'
 import { connectionStates, sumOf } from './ledger-bars.ts'
 import { parseQuery } from './query.ts'
 import { EntityRef, Person } from './ref.ts'
-import { accountableOf, iso, markOf, refOr, refsOf, suggestionsOf } from './refs.ts'
+import { accountableOf, iso, isoOrNull, markOf, refOr, refsOf, suggestionsOf } from './refs.ts'
 import type { Roll } from './roll.ts'
 import { Due } from './thing.ts'
 
@@ -58,8 +58,7 @@ export const Expiry = z.object({
   }),
   /** The first end that lies ahead. */
   next: Instant.nullable(),
-  /** Null for a past: what was read then is not kept. */
-  ledger: LedgerBar.nullable(),
+  ledger: LedgerBar,
 })
 export type Expiry = z.infer<typeof Expiry>
 
@@ -87,19 +86,16 @@ function tally(roll: Roll, now: number, q: string, kinds: readonly Kind[] = KIND
 /** What ends within 30 days and nothing is known to renew: the number of the calendar and of the place that leads there. */
 export const endingSoon = (roll: Roll, now: Date): Tally[] => tally(roll, now.getTime(), `expires:<30d ${ALONE}`)
 
-/** How the rows of an estate are told: that of now, or one of the past. */
-export interface ExpirySource {
-  roll: Roll
-  now: Date
-  asOf: string | null
-  tell(rows: readonly number[]): Promise<Ending[]>
-  /** Why ends are not known, most first. */
-  why(): Promise<Expiry['undated']['why']>
-  ledger: LedgerBar | null
+/** When an estate is looked at; `asOf` when that is the past. */
+export interface Looking {
+  db: Db
+  clock: { now(): Date }
+  asOf: Date | null
 }
 
 /** The eight weeks that hold `from`, by default those that begin now. */
-export async function expiryOf({ roll, now, asOf, tell, why, ledger }: ExpirySource, from?: string): Promise<Expiry> {
+export async function readExpiry({ db, clock, asOf }: Looking, roll: Roll, from?: string): Promise<Expiry> {
+  const now = clock.now()
   const at = now.getTime()
   const first = mondayOf(from === undefined ? at : Date.parse(from))
   const last = first + (7 * WEEKS - 1) * DAY
@@ -111,7 +107,14 @@ export async function expiryOf({ roll, now, asOf, tell, why, ledger }: ExpirySou
   }).sort((a, b) => a.ends - b.ends || (roll.keys[a.row]! < roll.keys[b.row]! ? -1 : 1))
   const byDay = Map.groupBy(ending, ({ day }) => day)
   const shown = [...byDay.values()].flatMap((rows) => rows.slice(0, MOST_OF_A_DAY)).slice(0, MOST)
-  const [told, reasons] = await Promise.all([tell(shown.map(({ row }) => row)), why()])
+  const [told, why, states] = await Promise.all([
+    endings(
+      db,
+      shown.map(({ row }) => roll.ids[row]!),
+    ),
+    reasonsOf(db, roll),
+    connectionStates(db),
+  ])
   const rows = Map.groupBy(told, ({ ends }) => ends.slice(0, 10))
   const [soon, later] = [endingSoon(roll, now), tally(roll, at, `expires:<90d ${ALONE}`)]
   const none = (kind: Kind, q: string): Tally => tally(roll, at, q, [kind])[0] ?? { kind, q, count: 0 }
@@ -119,7 +122,7 @@ export async function expiryOf({ roll, now, asOf, tell, why, ledger }: ExpirySou
     from: dayOf(first),
     until: dayOf(last),
     today: dayOf(at),
-    asOf,
+    asOf: isoOrNull(asOf),
     days: Array.from({ length: 7 * WEEKS }, (_, i) => {
       const day = dayOf(first + i * DAY)
       const counts = KINDS.map((kind) => ({
@@ -137,10 +140,10 @@ export async function expiryOf({ roll, now, asOf, tell, why, ledger }: ExpirySou
     undated: {
       credentials: none('credential', `expires:unknown ${ALONE}`),
       identities: none('identity', 'undated:>0'),
-      why: reasons,
+      why,
     },
     next: nextEnd(roll, at),
-    ledger,
+    ledger: sumOf(states.map(({ bar }) => bar)),
   }
 }
 
@@ -151,23 +154,6 @@ function nextEnd(roll: Roll, now: number): string | null {
     return selection.rows.length === 0 ? [] : [roll.valuesOf(selection, 'expires').reduce((a, b) => Math.min(a, b))]
   })
   return first.length === 0 ? null : iso(new Date(Math.min(...first)))
-}
-
-/** The calendar of now. */
-export async function readExpiry(db: Db, roll: Roll, now: Date, from?: string): Promise<Expiry> {
-  const states = await connectionStates(db)
-  const ids = (rows: readonly number[]) => rows.map((row) => roll.ids[row]!)
-  return expiryOf(
-    {
-      roll,
-      now,
-      asOf: null,
-      tell: (rows) => endings(db, ids(rows)),
-      why: () => reasonsOf(db, roll),
-      ledger: sumOf(states.map(({ bar }) => bar)),
-    },
-    from,
-  )
 }
 
 async function endings(db: Db, ids: readonly number[]): Promise<Ending[]> {

@@ -141,7 +141,7 @@ function bare({ where }: Question) {
 
 async function ask(rolls: Rolls, q: string) {
   const selected = await selectRows(db, rolls, NOW.getTime(), { kind: 'identity', q, sort: 'name', down: false })
-  const page = await readInventory(db, selected, { kind: 'identity', limit: 100 })
+  const page = await readInventory(db, selected, { limit: 100 })
   return { page, facets: readFacets(selected) }
 }
 

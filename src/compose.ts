@@ -15,7 +15,7 @@ import {
   startDiscovery,
 } from './discover/index.ts'
 import { migrations as graph } from './graph/index.ts'
-import { type App, createServer, migrations as http } from './http/index.ts'
+import { type App, createServer, migrations as http, startBulks, startUpkeep } from './http/index.ts'
 import {
   audit,
   type Config,
@@ -107,6 +107,7 @@ export async function compose(
     await jobs.work('checkpoint', signHead)
     await jobs.schedule('checkpoint', '13 3 * * *', {})
     await startDiscovery(discovery)
+    await startBulks({ db, clock, discovery })
     await connectSelf(discovery)
 
     const app: App = {

@@ -1,24 +1,26 @@
 import { z } from 'zod'
 import {
   Card,
-  changesOf,
+  ColumnsText,
+  Counts,
+  changesSince,
+  countRows,
   everyRow,
   Facets,
-  firstSeenOf,
   Inventory,
+  ListChanges,
   readCard,
   readFacets,
   readInventory,
+  readSnapshot,
   type Selected,
   Sort,
-  selectPast,
   selectRows,
 } from '../read/index.ts'
 import { Kind } from '../sdk/index.ts'
 import type { Serving } from './app.ts'
 import { csvOf } from './inventory-csv.ts'
 import { AsOf, Cursor, KeyParam, Limit, QueryText } from './parameters.ts'
-import { pastCard } from './past-card.ts'
 import { route } from './route.ts'
 
 const Order = z
@@ -29,12 +31,14 @@ const Order = z
   .pipe(z.object({ sort: Sort, down: z.boolean() }))
   .meta({ description: `one of ${Sort.options.join(', ')}; \`-\` in front turns it round` })
 
+const Snapshot = z.string().regex(/^[\w-]{8,24}$/)
+
 const Question = z.object({ kind: Kind.default('identity'), q: QueryText, sort: Order, 'as-of': AsOf })
 
-async function select(app: Serving, { kind, q, sort, 'as-of': asOf }: z.output<typeof Question>): Promise<Selected> {
-  if (asOf === undefined) return selectRows(app.db, app.rolls, app.clock.now().getTime(), { kind, q, ...sort })
-  return selectPast(await app.pasts.at(asOf), { kind, q, ...sort })
-}
+const select = (app: Serving, { kind, q, sort }: z.output<typeof Question>): Promise<Selected> =>
+  selectRows(app.db, app.rolls, app.clock.now().getTime(), { kind, q, ...sort })
+
+const asOfNow = ({ asOf }: Serving) => ({ asOf: asOf?.toISOString() ?? null })
 
 export const entityRoutes = [
   route({
@@ -46,9 +50,51 @@ export const entityRoutes = [
       cursor: Cursor,
       position: z.coerce.number().int().min(0).max(10_000_000).optional(),
       limit: Limit,
+      snapshot: Snapshot.optional().meta({
+        description:
+          '`snapshot` of the list that is gone on with; one that is forgotten is made anew, and says so by another',
+      }),
     }),
     answers: Inventory,
-    handle: async ({ app, query }) => readInventory(app.db, await select(app, query), query),
+    async handle({ app, query }) {
+      const { snapshots } = app.rolls
+      const shown = query.snapshot === undefined ? undefined : snapshots.get(query.snapshot)
+      const page = shown
+        ? readSnapshot(app.db, shown, query)
+        : readInventory(app.db, await select(app, query), query, snapshots)
+      return { ...(await page), ...asOfNow(app) }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/lists/{id}/changes',
+    can: 'see',
+    says: 'What a list of the inventory would gain and lose, were it made now.',
+    params: z.object({ id: Snapshot }),
+    answers: ListChanges,
+    handle: ({ app, params }) =>
+      changesSince(app.db, app.rolls, app.clock.now().getTime(), app.rolls.snapshots.demand(params.id)),
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/counts',
+    can: 'see',
+    says: 'How many entities of a kind each of some queries finds.',
+    query: z.object({
+      kind: Kind.default('identity'),
+      q: z
+        .union([QueryText, z.array(QueryText).max(40)])
+        .default([])
+        .transform((q) => (typeof q === 'string' ? [q] : q))
+        .meta({ description: 'once for each query' }),
+      'as-of': AsOf,
+    }),
+    answers: Counts,
+    handle: async ({ app, query: { kind, q } }) => ({
+      rows: await countRows(q, (one) =>
+        select(app, { kind, q: one, sort: { sort: 'name', down: false }, 'as-of': undefined }),
+      ),
+    }),
   }),
   route({
     method: 'GET',
@@ -57,19 +103,24 @@ export const entityRoutes = [
     says: 'How many entities each choice of each facet has, each facet ignoring its own choice.',
     query: Question.omit({ sort: true }),
     answers: Facets,
-    handle: async ({ app, query }) => readFacets(await select(app, { ...query, sort: { sort: 'worst', down: false } })),
+    handle: async ({ app, query }) => ({
+      ...readFacets(await select(app, { ...query, sort: { sort: 'worst', down: false } })),
+      ...asOfNow(app),
+    }),
   }),
   route({
     method: 'GET',
     path: '/v1/entities.csv',
     can: 'see',
-    says: 'All rows of the query as CSV, formulas escaped.',
-    query: Question,
+    says: 'All rows of the query as CSV, with the lines of the ledger by which each was read; formulas escaped.',
+    query: Question.extend({
+      columns: ColumnsText.default('').meta({ description: 'those of a view, in order; without, all there are' }),
+    }),
     streams: 'text/csv; charset=utf-8',
     async handle({ app, query, reply }) {
       const rows = everyRow(app.db, await select(app, query))
       reply.header('content-disposition', `attachment; filename="reeve-${query.kind}.csv"`)
-      return csvOf(rows)
+      return csvOf(rows, query.columns)
     },
   }),
   route({
@@ -80,10 +131,9 @@ export const entityRoutes = [
     params: KeyParam,
     query: z.object({ 'as-of': AsOf }),
     answers: Card,
-    async handle({ app, params: { key }, query: { 'as-of': asOf } }) {
-      if (asOf === undefined) return readCard(app.db, key, app.clock.now())
-      const [past, node] = await Promise.all([app.pasts.at(asOf), firstSeenOf(app.db, key)])
-      return pastCard(past, key, node?.at ?? asOf.toISOString(), node ? await changesOf(app.db, node.id, key) : [])
-    },
+    handle: async ({ app, params: { key } }) => ({
+      ...(await readCard(app.db, key, app.clock.now())),
+      ...asOfNow(app),
+    }),
   }),
 ]

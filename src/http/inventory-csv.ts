@@ -21,6 +21,7 @@ const COLUMNS: Readonly<Record<string, (row: InventoryRow) => string>> = {
   openFindings: (row) => String(row.openFindings),
   unknownVerdicts: (row) => String(row.unknownVerdicts),
   sources: (row) => row.sources.join(' '),
+  account: (row) => row.accountKind ?? '',
   where: (row) => row.where ?? '',
   environment: (row) => cell(row.environment),
   accountable: (row) => row.owner?.name ?? '',
@@ -38,14 +39,33 @@ const COLUMNS: Readonly<Record<string, (row: InventoryRow) => string>> = {
   labels: (row) => row.labels.join(' '),
   firstSeen: (row) => row.firstSeen,
   staleSince: (row) => row.staleSince ?? '',
+  ledger: (row) => (row.ledger ?? []).join(' '),
+}
+
+/** What a column of the console is in a file: some of them say two things. */
+const SAYS: Readonly<Record<string, readonly string[]>> = {
+  owner: ['accountable', 'suggestedOwner'],
+  lastUsed: ['lastUsed', 'lastUsedBy'],
+  age: ['oldestCredential'],
+  findings: ['openFindings', 'unknownVerdicts'],
+}
+const ALWAYS = ['key', 'kind']
+
+/** The columns of a view in its order, after what names the row; all there are where it has none of its own. */
+function columnsOf(chosen: string): string[] {
+  if (chosen === '') return Object.keys(COLUMNS)
+  const names = chosen.split(',').flatMap((column) => {
+    const name = column.replace(/:.*$/, '')
+    return SAYS[name] ?? (COLUMNS[name] ? [name] : [])
+  })
+  return [...new Set([...ALWAYS, ...names, 'ledger'])]
 }
 
 /** A cell that a spreadsheet would run as a formula is escaped. */
-export function csvOf(rows: AsyncIterable<InventoryRow>): Readable {
+export function csvOf(rows: AsyncIterable<InventoryRow>, chosen = ''): Readable {
+  const columns = columnsOf(chosen)
   const lines = async function* () {
-    for await (const row of rows) yield Object.values(COLUMNS).map((column) => column(row))
+    for await (const row of rows) yield columns.map((column) => COLUMNS[column]!(row))
   }
-  return Stream.from(lines()).compose(
-    stringify({ header: true, columns: Object.keys(COLUMNS), escape_formulas: true }),
-  ) as Readable
+  return Stream.from(lines()).compose(stringify({ header: true, columns, escape_formulas: true })) as Readable
 }

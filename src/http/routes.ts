@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Json } from '../sdk/index.ts'
 import { auditRoutes } from './audit.ts'
+import { bulkRoutes } from './bulk.ts'
 import { connectionRoutes } from './connections.ts'
 import { entityRoutes } from './entities.ts'
 import { eventRoutes } from './events.ts'
@@ -18,6 +19,7 @@ import { screenRoutes } from './screens.ts'
 import { sessionRoutes } from './session.ts'
 import { tokenRoutes } from './tokens.ts'
 import { userRoutes } from './users.ts'
+import { viewRoutes } from './views.ts'
 
 const described: readonly Route[] = [
   ...healthRoutes,
@@ -27,7 +29,9 @@ const described: readonly Route[] = [
   ...screenRoutes,
   ...entityRoutes,
   ...expiryRoutes,
+  ...viewRoutes,
   ...ownershipRoutes,
+  ...bulkRoutes,
   ...findRoutes,
   ...findingRoutes,
   ...connectionRoutes,

@@ -1,10 +1,12 @@
 import type { Db } from '../platform/index.ts'
 import { Kind, ReeveError } from '../sdk/index.ts'
-import { type Facets, type Inventory, inventoryRows, type Sort } from './inventory.ts'
+import type { Counts, Facets, Inventory, ListChanges, Sort } from './inventory.ts'
 import { type Facet, fields } from './inventory-fields.ts'
-import { attributeMatches, parseInventory, type Rolls } from './load-roll.ts'
+import { inventoryRows } from './inventory-rows.ts'
+import { attributeMatches, parseInventory, type Rolls, stampOf } from './load-roll.ts'
 import { fold, parseQuery, type Query, spell } from './query.ts'
 import type { Roll, Selection } from './roll.ts'
+import { differenceOf, type Snapshot, type Snapshots } from './roll-snapshots.ts'
 
 export interface InventoryQuestion {
   kind: Kind
@@ -15,6 +17,7 @@ export interface InventoryQuestion {
 }
 
 export interface Selected {
+  kind: Kind
   roll: Roll
   selection: Selection
   query: Query
@@ -32,6 +35,7 @@ export function selectPast(
   const query = parseQuery(q, fields)
   const now = asOf.getTime()
   return {
+    kind,
     roll,
     query,
     now,
@@ -50,46 +54,112 @@ export async function selectRows(
 ): Promise<Selected> {
   const query = await parseInventory(db, q)
   const [roll, attributes] = await Promise.all([rolls.current(), attributeMatches(db, kind, query)])
-  return { roll, query, now, selection: roll.select(kind, query, sort, down, now, attributes) }
+  return { kind, roll, query, now, selection: roll.select(kind, query, sort, down, now, attributes) }
 }
 
 /** How the rows of a selection are told: from the database as it is, or from a past. */
 export type Tell = (page: Int32Array) => Promise<Inventory['rows']>
 
 const tellNow =
-  (db: Db, roll: Roll): Tell =>
+  (db: Db, kind: Kind, roll: Roll): Tell =>
   (page) =>
     inventoryRows(
       db,
+      kind,
       Array.from(page, (row) => roll.ids[row]!),
     )
 
-/** A page of rows, from a cursor, a position, or the beginning. */
+interface PageQuestion {
+  cursor?: string | undefined
+  position?: number | undefined
+  limit: number
+}
+
+/** A page of rows, from a cursor, a position, or the beginning. With `snapshots` the list is kept, so that it can be gone on with. */
 export async function readInventory(
   db: Db,
-  { roll, selection, query, asOf = null, tell = tellNow(db, roll) }: Selected,
-  {
-    kind,
-    cursor,
-    position,
-    limit,
-  }: { kind: Kind; cursor?: string | undefined; position?: number | undefined; limit: number },
+  { kind, roll, selection, query, asOf = null, tell = tellNow(db, kind, roll) }: Selected,
+  { cursor, position, limit }: PageQuestion,
+  snapshots?: Snapshots,
 ): Promise<Inventory> {
   const from = cursor === undefined ? Math.min(position ?? 0, selection.rows.length) : startOf(cursor, roll, selection)
   const page = selection.rows.subarray(from, from + limit)
-  const rows = await tell(page)
+  const counted = {
+    ofAll: roll.count(kind),
+    unowned: roll.countWithout(selection, 'owner'),
+    unknownUse: roll.countUnknown(selection, 'used'),
+  }
+  const kept =
+    asOf === null
+      ? snapshots?.keep(selection, () => ({ kind, query: query.text, ids: idsOf(roll, selection), ...counted }))
+      : undefined
   const end = from + page.length
   return {
-    rows,
+    rows: await tell(page),
     position: from,
     next: end < selection.rows.length ? cursorOf(roll.keys[page.at(-1)!]!, end) : null,
     total: { count: selection.rows.length, exact: true },
-    ofAll: { count: roll.count(kind), exact: true },
-    unowned: roll.countWithout(selection, 'owner'),
-    unknownUse: roll.countUnknown(selection, 'used'),
+    ofAll: { count: counted.ofAll, exact: true },
+    unowned: counted.unowned,
+    unknownUse: counted.unknownUse,
     asOf,
     query: query.text,
+    snapshot: kept?.id ?? null,
   }
+}
+
+/** A page of a list as it was shown: the same rows in the same places, each as it is now. */
+export async function readSnapshot(
+  db: Db,
+  { id, kind, query, ids, ofAll, unowned, unknownUse }: Snapshot,
+  { position = 0, limit }: { position?: number | undefined; limit: number },
+): Promise<Inventory> {
+  const from = Math.min(position, ids.length)
+  return {
+    rows: await inventoryRows(db, kind, [...ids.subarray(from, from + limit)]),
+    position: from,
+    next: null,
+    total: { count: ids.length, exact: true },
+    ofAll: { count: ofAll, exact: true },
+    unowned,
+    unknownUse,
+    asOf: null,
+    query,
+    snapshot: id,
+  }
+}
+
+function idsOf(roll: Roll, { rows }: Selection): Int32Array {
+  const ids = new Int32Array(rows.length)
+  for (let at = 0; at < ids.length; at++) ids[at] = roll.ids[rows[at]!]!
+  return ids
+}
+
+/** What a list would gain and lose, were it made now. */
+export async function changesSince(db: Db, rolls: Rolls, now: number, snapshot: Snapshot): Promise<ListChanges> {
+  const stamp = await stampOf(db)
+  const { kind, query, ids } = snapshot
+  const { roll, selection } = await selectRows(db, rolls, now, { kind, q: query, sort: 'name', down: false })
+  return { ...differenceOf(ids, idsOf(roll, selection)), stamp }
+}
+
+/** How many rows of the kind each query finds; one that cannot be asked says why. */
+export async function countRows(
+  queries: readonly string[],
+  select: (q: string) => Promise<Selected>,
+): Promise<Counts['rows']> {
+  const rows: Counts['rows'] = []
+  for (const q of queries) {
+    try {
+      rows.push({ q, count: (await select(q)).selection.rows.length, says: null })
+    } catch (error) {
+      if (!(error instanceof ReeveError)) throw error
+      rows.push({ q, count: null, says: error.message })
+    }
+    // Each takes milliseconds: what a person waits for goes in between.
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  return rows
 }
 
 /** A cursor goes on after its row; when that has left the list, where it stood. */
@@ -158,7 +228,7 @@ const NONE: Readonly<Record<string, string>> = { env: 'Unknown', account: 'Not t
 /** All rows of a selection, a batch at a time. */
 export async function* everyRow(
   db: Db,
-  { roll, selection, tell = tellNow(db, roll) }: Selected,
+  { kind, roll, selection, tell = tellNow(db, kind, roll) }: Selected,
 ): AsyncGenerator<Inventory['rows'][number]> {
   for (let from = 0; from < selection.rows.length; from += 500) {
     yield* await tell(selection.rows.subarray(from, from + 500))

@@ -5,6 +5,7 @@ import { NEVER } from './columns.ts'
 import { fields, VERDICTS } from './inventory-fields.ts'
 import { parseQuery, type Query, type Term } from './query.ts'
 import { Roll } from './roll.ts'
+import { Snapshots } from './roll-snapshots.ts'
 import { type RollEntry, RollTable } from './roll-table.ts'
 
 const BATCH = 2_000
@@ -155,6 +156,8 @@ export const outOfForce = (node: string) => {
 
 /** The roll of now, made anew when something has changed. */
 export class Rolls {
+  /** The lists that were made of them. */
+  readonly snapshots = new Snapshots()
   readonly #db: Db
   readonly #clock: Clock
   readonly #log: Log

@@ -118,6 +118,7 @@ export function estate({ empty = false, whole = false }: { empty?: boolean; whol
       unknownUse: Math.min(51, n),
       asOf: null,
       query: q,
+      snapshot: null,
     }
   }
   const facets = (query: URLSearchParams): read.Facets => {

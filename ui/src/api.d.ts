@@ -89,6 +89,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The trail as lines of JSON, the oldest first, with the hashes by which anybody can verify it; with `q`, what fits. */
+        get: operations["getAuditExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/audit/proof": {
         parameters: {
             query?: never;
@@ -96,10 +113,216 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Walks the whole chain and says whether it is as it was written. */
+        /** Whether the chain was as it was written when it was last walked: each morning, or when somebody asked. */
         get: operations["getAuditProof"];
         put?: never;
+        /** Walks the whole chain now and says whether it is as it was written. */
+        post: operations["postAuditProof"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Backups of this installation, the newest first, and when the next is made. */
+        get: operations["getBackups"];
+        put?: never;
+        /** Begins a backup; with a passphrase the installation key goes into it. /v1/backups tells how far it is. */
+        post: operations["postBackups"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/backups/schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** When backups are made by themselves, and how many of those stay. */
+        put: operations["putBackupsSchedule"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/backups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deletes a backup and its file. */
+        delete: operations["deleteBackupsId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/backups/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file of a backup, for `reeve restore`. */
+        get: operations["getBackupsIdFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last acts of the caller on many rows, newest first. */
+        get: operations["getBulk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bulk/label": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says what each of many is, where its source cannot tell; done row by row. */
+        post: operations["postBulkLabel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bulk/mute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts the open findings of each of many aside until a date, at most 90 days off; done row by row. */
+        post: operations["postBulkMute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bulk/owner": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Names the person who answers for each of many; done row by row. */
+        post: operations["postBulkOwner"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bulk/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far an act on many rows is, and why rows were refused. */
+        get: operations["getBulkId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bulk/{id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What came of each row, the refused first. */
+        get: operations["getBulkIdRows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bulk/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stops an act on many rows; what was done until then stays done. */
+        post: operations["postBulkIdStop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bulk/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes back what was done with each row, where nothing happened to it since; row by row as well. */
+        post: operations["postBulkIdUndo"];
         delete?: never;
         options?: never;
         head?: never;
@@ -177,6 +400,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many entities of a kind each of some queries finds. */
+        get: operations["getCounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/entities": {
         parameters: {
             query?: never;
@@ -201,7 +441,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All rows of the query as CSV, formulas escaped. */
+        /** All rows of the query as CSV, with the lines of the ledger by which each was read; formulas escaped. */
         get: operations["getEntitiesCsv"];
         put?: never;
         post?: never;
@@ -273,6 +513,23 @@ export interface paths {
         };
         /** Server-sent events: `run` with the progress of a read, `estate` when something changed. */
         get: operations["getEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/expiry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Eight weeks of what ends and is not known to renew itself, who would have to renew it, and what has no end date that was read. */
+        get: operations["getExpiry"];
         put?: never;
         post?: never;
         delete?: never;
@@ -536,6 +793,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/lists/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a list of the inventory would gain and lose, were it made now. */
+        get: operations["getListsIdChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/overview": {
         parameters: {
             query?: never;
@@ -548,6 +822,58 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The passkeys by which the caller may sign in. */
+        get: operations["getPasskeys"];
+        put?: never;
+        /** Keeps a passkey that the browser has made. */
+        post: operations["postPasskeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/passkeys/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a browser is asked for in order to make a passkey. */
+        post: operations["postPasskeysOptions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/passkeys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a passkey away: it signs in no more. */
+        delete: operations["deletePasskeysId"];
         options?: never;
         head?: never;
         patch?: never;
@@ -728,6 +1054,161 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/session/liking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Keeps how the console looks and listens for the caller, wherever they sign in. */
+        patch: operations["patchSessionLiking"];
+        trace?: never;
+    };
+    "/v1/session/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs in with a passkey and sets the session cookie. */
+        post: operations["postSessionPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/passkey/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a browser is asked to sign in order to sign in by passkey. */
+        post: operations["postSessionPasskeyOptions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the caller is signed in. */
+        get: operations["getSessions"];
+        put?: never;
+        post?: never;
+        /** Signs the caller out everywhere but here. */
+        delete: operations["deleteSessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Signs the caller out of one browser. */
+        delete: operations["deleteSessionsId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/settings/outbound": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every connection that this process has opened to elsewhere since it started: to whom, and when last. */
+        get: operations["getSettingsOutbound"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/settings/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long runs, closed findings, history and events are kept, and how much would go now. */
+        get: operations["getSettingsRetention"];
+        /** Decides how long is kept what is not current any more; it is applied each night. The audit trail is always kept. */
+        put: operations["putSettingsRetention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/settings/retention/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets go now what is older than decided, without waiting for the night. */
+        post: operations["postSettingsRetentionApply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/settings/retention/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How much would go with other days. Nothing is changed. */
+        post: operations["postSettingsRetentionDryRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tokens": {
         parameters: {
             query?: never;
@@ -826,6 +1307,76 @@ export interface paths {
         put?: never;
         /** A new one-time link for the user; earlier ones are void. */
         post: operations["postUsersIdLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Signs somebody out everywhere; they may sign in again. */
+        delete: operations["deleteUsersIdSessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Saved views of the inventory: the caller’s own and the shared ones. */
+        get: operations["getViews"];
+        put?: never;
+        /** Gives an address of the inventory a name: for the caller alone, or, by an operator, for everybody. */
+        post: operations["postViews"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deletes a view; what it shows is not touched. It can be brought back. */
+        delete: operations["deleteViewsId"];
+        options?: never;
+        head?: never;
+        /** Renames a view, gives it another address, shares it or takes it back. */
+        patch: operations["patchViewsId"];
+        trace?: never;
+    };
+    "/v1/views/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings a deleted view back. */
+        post: operations["postViewsIdRestore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -969,10 +1520,66 @@ export interface components {
             holds: boolean;
             entries: number;
             at: components["schemas"]["Instant"];
+            by: string;
             broken: {
                 number: number;
                 reason: string;
             } | null;
+        };
+        BackupRow: {
+            id: string;
+            /** @enum {string} */
+            state: "running" | "done" | "failed";
+            by: string;
+            started: components["schemas"]["Instant"];
+            ended: components["schemas"]["Instant"] | null;
+            file: string;
+            there: boolean;
+            withKey: boolean;
+            tables: number;
+            of: number | null;
+            bytes: number;
+            error: {
+                code: string;
+                message: string;
+            } | null;
+        };
+        BackupSchedule: {
+            cron: string | null;
+            keep: number;
+        };
+        BackupsPage: {
+            folder: string | null;
+            schedule: components["schemas"]["BackupSchedule"];
+            next: components["schemas"]["Instant"] | null;
+            rows: components["schemas"]["BackupRow"][];
+        };
+        Bulk: {
+            id: string;
+            /** @enum {string} */
+            what: "owner" | "label" | "mute" | "undo";
+            says: string;
+            by: string;
+            total: number;
+            done: number;
+            refused: number;
+            /** @enum {string} */
+            state: "running" | "done" | "stopped";
+            created: components["schemas"]["Instant"];
+            ended: components["schemas"]["Instant"] | null;
+            undoable: boolean;
+            reasons: {
+                says: string;
+                count: number;
+                first: components["schemas"]["Key"];
+            }[];
+        };
+        BulkRow: {
+            entity: components["schemas"]["Key"];
+            /** @enum {string} */
+            state: "waiting" | "done" | "refused";
+            code: string | null;
+            says: string | null;
         };
         Card: {
             entity: components["schemas"]["EntityRef"];
@@ -1005,13 +1612,14 @@ export interface components {
                 consumers: components["schemas"]["Consumer"][];
                 more: number;
                 seeing: {
-                    value: string;
+                    value: components["schemas"]["Instant"];
                 } | {
                     unknown: string;
                     permission?: string;
                 } | {
                     notApplicable: string;
                 };
+                record: components["schemas"]["UseRecord"];
             };
             credentials: components["schemas"]["CardCredential"][];
             grants: {
@@ -1052,6 +1660,7 @@ export interface components {
             method: components["schemas"]["Method"] | null;
             mark: components["schemas"]["Mark"];
             state: string | null;
+            live: components["schemas"]["Live"];
             created: {
                 value: components["schemas"]["Instant"];
             } | {
@@ -1095,8 +1704,25 @@ export interface components {
             what: "appeared" | "vanished" | "changed" | "edge-appeared" | "edge-vanished" | "owner" | "label" | "finding";
             says: string;
             by: string | null;
+            source: {
+                connection: string;
+                title: string;
+                collection: string;
+            } | null;
             other: components["schemas"]["EntityRef"] | null;
+            fields: {
+                name: string;
+                from: string | null;
+                to: string | null;
+            }[];
         };
+        Check: {
+            says: string;
+            holds: boolean | null;
+            permission: string | null;
+            connection: string | null;
+        };
+        ColumnsText: string;
         ConnectionPage: {
             connection: components["schemas"]["ConnectionRow"];
             summary: string;
@@ -1141,6 +1767,7 @@ export interface components {
             entity: components["schemas"]["EntityRef"];
             verb: components["schemas"]["Verb"];
             through: components["schemas"]["EntityRef"] | null;
+            firstSeen: components["schemas"]["Instant"] | null;
             lastSeen: {
                 value: components["schemas"]["Instant"];
             } | {
@@ -1159,6 +1786,8 @@ export interface components {
             connection: string | null;
             environment: components["schemas"]["Environment"] | null;
             public: boolean;
+            atHead: boolean | null;
+            readers: number;
             lastSeen: {
                 value: components["schemas"]["Instant"];
             } | {
@@ -1171,6 +1800,13 @@ export interface components {
         Count: {
             count: number;
             exact: boolean;
+        };
+        Counts: {
+            rows: {
+                q: string;
+                count: number | null;
+                says: string | null;
+            }[];
         };
         DryRun: {
             would: {
@@ -1195,6 +1831,18 @@ export interface components {
             ends: components["schemas"]["Instant"];
             mark: components["schemas"]["Mark"];
         };
+        Ending: {
+            key: components["schemas"]["Key"];
+            name: string;
+            kind: string;
+            type: string;
+            ends: components["schemas"]["Instant"];
+            mark: components["schemas"]["Mark"];
+            proves: components["schemas"]["EntityRef"] | null;
+            more: number;
+            owner: components["schemas"]["Person"] | null;
+            suggested: components["schemas"]["Person"] | null;
+        };
         EntityRef: {
             key: components["schemas"]["Key"];
             kind: components["schemas"]["Kind"] | null;
@@ -1212,6 +1860,42 @@ export interface components {
             readAt: components["schemas"]["Instant"] | null;
             ledger: string | null;
             complete: boolean | null;
+        };
+        Expiry: {
+            /**
+             * Format: date
+             * @description a Monday
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description the last day shown, a Sunday
+             */
+            until: string;
+            /** Format: date */
+            today: string;
+            asOf: components["schemas"]["Instant"] | null;
+            days: {
+                /** Format: date */
+                day: string;
+                counts: components["schemas"]["Tally"][];
+                rows: components["schemas"]["Ending"][];
+            }[];
+            soon: components["schemas"]["Tally"][];
+            later: components["schemas"]["Tally"][];
+            ended: components["schemas"]["Tally"][];
+            renewing: components["schemas"]["Tally"][];
+            told: components["schemas"]["Tally"][];
+            undated: {
+                credentials: components["schemas"]["Tally"];
+                identities: components["schemas"]["Tally"];
+                why: {
+                    reason: string;
+                    count: number;
+                }[];
+            };
+            next: components["schemas"]["Instant"] | null;
+            ledger: components["schemas"]["LedgerBar"];
         };
         Facets: {
             facets: {
@@ -1418,7 +2102,7 @@ export interface components {
             actions: string[];
             sensitive: boolean;
             used: {
-                value: components["schemas"]["Instant"];
+                value: components["schemas"]["Instant"] | null;
             } | {
                 unknown: string;
                 permission?: string;
@@ -1478,6 +2162,8 @@ export interface components {
             unknownUse: number;
             asOf: components["schemas"]["Instant"] | null;
             query: string;
+            /** @default null */
+            snapshot: string | null;
         };
         InventoryRow: {
             key: components["schemas"]["Key"];
@@ -1488,6 +2174,7 @@ export interface components {
             openFindings: number;
             unknownVerdicts: number;
             sources: string[];
+            ledger?: string[];
             where: string | null;
             environment: {
                 value: components["schemas"]["Environment"];
@@ -1605,6 +2292,18 @@ export interface components {
             stale: number;
             verdictsLost: number;
         };
+        Liking: {
+            /** @enum {string} */
+            theme?: "system" | "light" | "dark";
+            /** @enum {string} */
+            density?: "compact" | "normal" | "roomy";
+            keys?: boolean;
+        };
+        ListChanges: {
+            came: number;
+            went: number;
+            stamp: string;
+        };
         /** @enum {string} */
         Live: "live" | "dead" | "blocked" | "indeterminate" | "not-asked";
         /** @enum {string} */
@@ -1636,6 +2335,16 @@ export interface components {
             summary: string;
             ready: boolean;
             needs: string[];
+        };
+        Outbound: {
+            since: components["schemas"]["Instant"];
+            opened: number;
+            hosts: {
+                host: string;
+                port: number;
+                opened: number;
+                last: components["schemas"]["Instant"];
+            }[];
         };
         Overview: {
             answer: {
@@ -1686,6 +2395,14 @@ export interface components {
                 notApplicable: string;
             };
         };
+        PasskeyRow: {
+            id: string;
+            name: string;
+            site: string;
+            synced: boolean;
+            created: components["schemas"]["Instant"];
+            lastUsed: components["schemas"]["Instant"] | null;
+        };
         Person: {
             key: components["schemas"]["Key"];
             name: string;
@@ -1715,6 +2432,31 @@ export interface components {
             form: {
                 [key: string]: components["schemas"]["Json"];
             };
+        };
+        Quiet: {
+            days: number;
+            from: components["schemas"]["Instant"];
+            until: components["schemas"]["Instant"];
+            times: number;
+        };
+        Retention: {
+            runs: number | null;
+            findings: number | null;
+            history: number | null;
+            events: number | null;
+        };
+        RetentionPage: {
+            keep: components["schemas"]["Retention"];
+            due: {
+                [key: string]: number;
+            };
+            last: {
+                at: components["schemas"]["Instant"];
+                gone: {
+                    [key: string]: number;
+                };
+            } | null;
+            next: components["schemas"]["Instant"] | null;
         };
         /** @enum {string} */
         Role: "viewer" | "owner" | "operator" | "admin";
@@ -1774,10 +2516,27 @@ export interface components {
             factor: string;
             most: number;
         };
+        SeenUser: {
+            who: string;
+            first: components["schemas"]["Instant"];
+            last: components["schemas"]["Instant"];
+            days: number;
+        };
         /** @enum {string} */
         Sensitivity: "public" | "internal" | "confidential" | "restricted";
+        SessionRow: {
+            id: string;
+            /** @enum {string} */
+            means: "link" | "passkey";
+            agent: string | null;
+            created: components["schemas"]["Instant"];
+            lastSeen: components["schemas"]["Instant"];
+            expires: components["schemas"]["Instant"];
+            here: boolean;
+        };
         /** @enum {string} */
         Severity: "critical" | "high" | "medium" | "low" | "info";
+        SortText: string;
         SourceProgress: {
             connection: string;
             provider: string;
@@ -1817,6 +2576,11 @@ export interface components {
         Suggestion: {
             person: components["schemas"]["Person"];
             because: string[];
+        };
+        Tally: {
+            kind: components["schemas"]["Kind"];
+            q: string;
+            count: number;
         };
         TestResult: {
             ok: boolean;
@@ -1876,6 +2640,21 @@ export interface components {
             answer: "yes" | "with-care" | "no" | "unknown" | "not-applicable";
             reason: string;
             permission: string | null;
+            checks: components["schemas"]["Check"][];
+        };
+        UseRecord: {
+            days: (number | null)[];
+            until: components["schemas"]["Instant"];
+            recorded: {
+                value: components["schemas"]["Instant"];
+            } | {
+                unknown: string;
+                permission?: string;
+            } | {
+                notApplicable: string;
+            };
+            quiet: components["schemas"]["Quiet"] | null;
+            by: components["schemas"]["SeenUser"][];
         };
         UserRow: {
             id: string;
@@ -1885,9 +2664,24 @@ export interface components {
             created: components["schemas"]["Instant"];
             lastSeen: components["schemas"]["Instant"] | null;
             disabled: boolean;
+            sessions: number;
+            passkeys: number;
         };
         /** @enum {string} */
         Verb: "authenticates" | "holds" | "uses" | "runs-as" | "assumes" | "has" | "allows" | "owns" | "controls" | "created" | "contains" | "called";
+        View: {
+            id: string;
+            name: string;
+            kind: components["schemas"]["Kind"];
+            q: string;
+            sort: string;
+            columns: string;
+            shared: boolean;
+            mine: boolean;
+            madeBy: string;
+            mayChange: boolean;
+            changed: components["schemas"]["Instant"];
+        };
         Problem: {
             type: string;
             title: string;
@@ -2021,7 +2815,9 @@ export interface operations {
     getAudit: {
         parameters: {
             query?: {
+                /** @description words as in the console: `type:linux_user owner:none used:>90d` */
                 q?: string;
+                /** @description `next` of the page before */
                 cursor?: string;
                 limit?: number;
             };
@@ -2049,6 +2845,36 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getAuditExport: {
+        parameters: {
+            query?: {
+                /** @description words as in the console: `type:linux_user owner:none used:>90d` */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The trail as lines of JSON, the oldest first, with the hashes by which anybody can verify it; with `q`, what fits. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": unknown;
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
     getAuditProof: {
         parameters: {
             query?: never;
@@ -2058,7 +2884,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Walks the whole chain and says whether it is as it was written. */
+            /** @description Whether the chain was as it was written when it was last walked: each morning, or when somebody asked. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2074,9 +2900,479 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    getConnections: {
+    postAuditProof: {
         parameters: {
             query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Walks the whole chain now and says whether it is as it was written. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditProof"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getBackups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Backups of this installation, the newest first, and when the next is made. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupsPage"];
+                };
+            };
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postBackups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description at least 12 characters; kept nowhere */
+                    passphrase?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Begins a backup; with a passphrase the installation key goes into it. /v1/backups tells how far it is. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                    };
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    putBackupsSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BackupSchedule"];
+            };
+        };
+        responses: {
+            /** @description When backups are made by themselves, and how many of those stay. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupsPage"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteBackupsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deletes a backup and its file. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            /** @description There is nothing here */
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getBackupsIdFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file of a backup, for `reeve restore`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            /** @description There is nothing here */
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getBulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The last acts of the caller on many rows, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["Bulk"][];
+                    };
+                };
+            };
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postBulkLabel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    chosen: {
+                        keys: components["schemas"]["Key"][];
+                    } | {
+                        list: string;
+                        /** @default [] */
+                        except?: components["schemas"]["Key"][];
+                    };
+                    /** @enum {string} */
+                    label: "accountKind";
+                    value: string;
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Says what each of many is, where its source cannot tell; done row by row. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bulk"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postBulkMute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    chosen: {
+                        keys: components["schemas"]["Key"][];
+                    } | {
+                        list: string;
+                        /** @default [] */
+                        except?: components["schemas"]["Key"][];
+                    };
+                    until: components["schemas"]["Instant"] | string;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Puts the open findings of each of many aside until a date, at most 90 days off; done row by row. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bulk"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postBulkOwner: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    chosen: {
+                        keys: components["schemas"]["Key"][];
+                    } | {
+                        list: string;
+                        /** @default [] */
+                        except?: components["schemas"]["Key"][];
+                    };
+                    person: string;
+                    name?: string;
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Names the person who answers for each of many; done row by row. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bulk"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getBulkId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How far an act on many rows is, and why rows were refused. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bulk"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            /** @description There is nothing here */
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getBulkIdRows: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What came of each row, the refused first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["BulkRow"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            /** @description There is nothing here */
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postBulkIdStop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stops an act on many rows; what was done until then stays done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bulk"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            /** @description There is nothing here */
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postBulkIdUndo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Takes back what was done with each row, where nothing happened to it since; row by row as well. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bulk"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            /** @description There is nothing here */
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getConnections: {
+        parameters: {
+            query?: {
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2092,6 +3388,8 @@ export interface operations {
                     "application/json": components["schemas"]["Connections"];
                 };
             };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
             /** @description Sign in first */
             401: components["responses"]["Problem"];
             /** @description You may not do this */
@@ -2114,6 +3412,7 @@ export interface operations {
                         [key: string]: components["schemas"]["Json"];
                     };
                     id?: string;
+                    /** @description cron in UTC; null for only when asked */
                     schedule?: string | null;
                 };
             };
@@ -2176,7 +3475,10 @@ export interface operations {
     };
     getConnectionsId: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
+            };
             header?: never;
             path: {
                 id: string;
@@ -2249,6 +3551,7 @@ export interface operations {
                     settings?: {
                         [key: string]: components["schemas"]["Json"];
                     };
+                    /** @description cron in UTC; null for only when asked */
                     schedule?: string | null;
                     enabled?: boolean;
                 };
@@ -2308,15 +3611,55 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getCounts: {
+        parameters: {
+            query?: {
+                kind?: components["schemas"]["Kind"];
+                /** @description once for each query */
+                q?: string | string[];
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many entities of a kind each of some queries finds. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Counts"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
     getEntities: {
         parameters: {
             query?: {
                 kind?: components["schemas"]["Kind"];
+                /** @description words as in the console: `type:linux_user owner:none used:>90d` */
                 q?: string;
+                /** @description one of worst, name, type, lastUsed, age, created, expires, reach, firstSeen, findings; `-` in front turns it round */
                 sort?: string;
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
+                /** @description `next` of the page before */
                 cursor?: string;
                 position?: number;
                 limit?: number;
+                /** @description `snapshot` of the list that is gone on with; one that is forgotten is made anew, and says so by another */
+                snapshot?: string;
             };
             header?: never;
             path?: never;
@@ -2346,8 +3689,14 @@ export interface operations {
         parameters: {
             query?: {
                 kind?: components["schemas"]["Kind"];
+                /** @description words as in the console: `type:linux_user owner:none used:>90d` */
                 q?: string;
+                /** @description one of worst, name, type, lastUsed, age, created, expires, reach, firstSeen, findings; `-` in front turns it round */
                 sort?: string;
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
+                /** @description those of a view, in order; without, all there are */
+                columns?: components["schemas"]["ColumnsText"];
             };
             header?: never;
             path?: never;
@@ -2355,7 +3704,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description All rows of the query as CSV, formulas escaped. */
+            /** @description All rows of the query as CSV, with the lines of the ledger by which each was read; formulas escaped. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2375,9 +3724,13 @@ export interface operations {
     };
     getEntitiesKey: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
+            };
             header?: never;
             path: {
+                /** @description url-encoded */
                 key: string;
             };
             cookie?: never;
@@ -2409,6 +3762,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description url-encoded */
                 key: string;
                 label: "accountKind";
             };
@@ -2450,6 +3804,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description url-encoded */
                 key: string;
                 label: "accountKind";
             };
@@ -2484,6 +3839,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description url-encoded */
                 key: string;
             };
             cookie?: never;
@@ -2524,6 +3880,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description url-encoded */
                 key: string;
             };
             cookie?: never;
@@ -2577,11 +3934,46 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getExpiry: {
+        parameters: {
+            query?: {
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
+                /** @description a day of the first week; without it, the week of now */
+                from?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Eight weeks of what ends and is not known to renew itself, who would have to renew it, and what has no end date that was read. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Expiry"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
     getFacets: {
         parameters: {
             query?: {
                 kind?: components["schemas"]["Kind"];
+                /** @description words as in the console: `type:linux_user owner:none used:>90d` */
                 q?: string;
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
             };
             header?: never;
             path?: never;
@@ -2610,6 +4002,8 @@ export interface operations {
     getFind: {
         parameters: {
             query: {
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
                 q: string;
             };
             header?: never;
@@ -2672,10 +4066,14 @@ export interface operations {
     getFindings: {
         parameters: {
             query?: {
+                /** @description words as in the console: `type:linux_user owner:none used:>90d` */
                 q?: string;
                 by?: "fix" | "identity" | "rule";
+                /** @description `next` of the page before */
                 cursor?: string;
                 limit?: number;
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
             };
             header?: never;
             path?: never;
@@ -2704,6 +4102,9 @@ export interface operations {
     getFindingsJson: {
         parameters: {
             query?: {
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
+                /** @description words as in the console: `type:linux_user owner:none used:>90d` */
                 q?: string;
             };
             header?: never;
@@ -2739,6 +4140,9 @@ export interface operations {
     getFindingsSarif: {
         parameters: {
             query?: {
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
+                /** @description words as in the console: `type:linux_user owner:none used:>90d` */
                 q?: string;
             };
             header?: never;
@@ -2767,7 +4171,10 @@ export interface operations {
     };
     getFindingsId: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
+            };
             header?: never;
             path: {
                 id: string;
@@ -3034,7 +4441,10 @@ export interface operations {
     };
     getFrame: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3050,6 +4460,8 @@ export interface operations {
                     "application/json": components["schemas"]["Frame"];
                 };
             };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
             /** @description Sign in first */
             401: components["responses"]["Problem"];
             /** @description You may not do this */
@@ -3057,9 +4469,43 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    getOverview: {
+    getListsIdChanges: {
         parameters: {
             query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What a list of the inventory would gain and lose, were it made now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListChanges"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            /** @description There is nothing here */
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getOverview: {
+        parameters: {
+            query?: {
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3075,10 +4521,155 @@ export interface operations {
                     "application/json": components["schemas"]["Overview"];
                 };
             };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
             /** @description Sign in first */
             401: components["responses"]["Problem"];
             /** @description You may not do this */
             403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPasskeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The passkeys by which the caller may sign in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["PasskeyRow"][];
+                    };
+                };
+            };
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postPasskeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    response: {
+                        id: string;
+                        rawId: string;
+                        /** @constant */
+                        type: "public-key";
+                        response: {
+                            clientDataJSON: string;
+                            attestationObject: string;
+                            authenticatorData?: string;
+                            transports?: string[];
+                            publicKeyAlgorithm?: number;
+                            publicKey?: string;
+                        };
+                        /** @enum {string} */
+                        authenticatorAttachment?: "platform" | "cross-platform";
+                        clientExtensionResults: {
+                            [key: string]: components["schemas"]["Json"];
+                        };
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Keeps a passkey that the browser has made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyRow"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postPasskeysOptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description What a browser is asked for in order to make a passkey. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        options: {
+                            [key: string]: components["schemas"]["Json"];
+                        };
+                    };
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deletePasskeysId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Takes a passkey away: it signs in no more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            /** @description There is nothing here */
+            404: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };
@@ -3154,7 +4745,10 @@ export interface operations {
     };
     getRules: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3172,6 +4766,8 @@ export interface operations {
                     };
                 };
             };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
             /** @description Sign in first */
             401: components["responses"]["Problem"];
             /** @description You may not do this */
@@ -3189,6 +4785,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description the rule in YAML or JSON; it fails where its CEL `when` is true */
                     source: string;
                 };
             };
@@ -3224,6 +4821,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description the rule in YAML or JSON; it fails where its CEL `when` is true */
                     source: string;
                 };
             };
@@ -3249,7 +4847,10 @@ export interface operations {
     };
     getRulesId: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
+            };
             header?: never;
             path: {
                 id: string;
@@ -3387,6 +4988,8 @@ export interface operations {
     getRuns: {
         parameters: {
             query?: {
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
                 connection?: string;
                 cursor?: number;
                 limit?: number;
@@ -3420,7 +5023,10 @@ export interface operations {
     };
     getRunsId: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
+            };
             header?: never;
             path: {
                 id: string;
@@ -3512,6 +5118,7 @@ export interface operations {
                         /** @enum {string} */
                         by: "session" | "token";
                         scopes: components["schemas"]["Scope"][] | null;
+                        liking: components["schemas"]["Liking"];
                     };
                 };
             };
@@ -3532,7 +5139,9 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description the fragment of the one-time link: `link_…` */
                     link: string;
+                    /** @description what the first admin is called */
                     name?: string;
                 };
             };
@@ -3555,6 +5164,7 @@ export interface operations {
                         /** @enum {string} */
                         by: "session" | "token";
                         scopes: components["schemas"]["Scope"][] | null;
+                        liking: components["schemas"]["Liking"];
                     };
                 };
             };
@@ -3579,6 +5189,345 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    patchSessionLiking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Liking"];
+            };
+        };
+        responses: {
+            /** @description Keeps how the console looks and listens for the caller, wherever they sign in. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postSessionPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    response: {
+                        id: string;
+                        rawId: string;
+                        /** @constant */
+                        type: "public-key";
+                        response: {
+                            clientDataJSON: string;
+                            authenticatorData: string;
+                            signature: string;
+                            userHandle?: string;
+                        };
+                        /** @enum {string} */
+                        authenticatorAttachment?: "platform" | "cross-platform";
+                        clientExtensionResults: {
+                            [key: string]: components["schemas"]["Json"];
+                        };
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Signs in with a passkey and sets the session cookie. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        user: {
+                            id: string;
+                            name: string;
+                            role: components["schemas"]["Role"];
+                        };
+                        csrf: string | null;
+                        expires: components["schemas"]["Instant"] | null;
+                        /** @enum {string} */
+                        by: "session" | "token";
+                        scopes: components["schemas"]["Scope"][] | null;
+                        liking: components["schemas"]["Liking"];
+                    };
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postSessionPasskeyOptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description What a browser is asked to sign in order to sign in by passkey. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        options: {
+                            [key: string]: components["schemas"]["Json"];
+                        };
+                    };
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where the caller is signed in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["SessionRow"][];
+                    };
+                };
+            };
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signs the caller out everywhere but here. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteSessionsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signs the caller out of one browser. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            /** @description There is nothing here */
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getSettingsOutbound: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every connection that this process has opened to elsewhere since it started: to whom, and when last. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outbound"];
+                };
+            };
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getSettingsRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How long runs, closed findings, history and events are kept, and how much would go now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionPage"];
+                };
+            };
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    putSettingsRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Retention"];
+            };
+        };
+        responses: {
+            /** @description Decides how long is kept what is not current any more; it is applied each night. The audit trail is always kept. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionPage"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postSettingsRetentionApply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Lets go now what is older than decided, without waiting for the night. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionPage"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postSettingsRetentionDryRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Retention"];
+            };
+        };
+        responses: {
+            /** @description How much would go with other days. Nothing is changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionPage"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
             /** @description Sign in first */
             401: components["responses"]["Problem"];
             /** @description You may not do this */
@@ -3840,6 +5789,208 @@ export interface operations {
                         link: string;
                         expires: components["schemas"]["Instant"];
                     };
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            /** @description There is nothing here */
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteUsersIdSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signs somebody out everywhere; they may sign in again. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            /** @description There is nothing here */
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getViews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Saved views of the inventory: the caller’s own and the shared ones. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["View"][];
+                    };
+                };
+            };
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postViews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    kind: components["schemas"]["Kind"];
+                    /**
+                     * @description words as in the console: `type:linux_user owner:none used:>90d`
+                     * @default
+                     */
+                    q?: string;
+                    /** @default -worst */
+                    sort?: components["schemas"]["SortText"];
+                    /** @default  */
+                    columns?: components["schemas"]["ColumnsText"];
+                    /** @default false */
+                    shared?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Gives an address of the inventory a name: for the caller alone, or, by an operator, for everybody. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteViewsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deletes a view; what it shows is not touched. It can be brought back. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            /** @description There is nothing here */
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    patchViewsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name?: string;
+                    q?: string;
+                    sort?: components["schemas"]["SortText"];
+                    columns?: components["schemas"]["ColumnsText"];
+                    shared?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Renames a view, gives it another address, shares it or takes it back. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            /** @description There is nothing here */
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postViewsIdRestore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Brings a deleted view back. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
                 };
             };
             /** @description The request cannot be read */

@@ -13,7 +13,11 @@ import * as read from '../src/read/index.ts'
 import { estate } from './console-estate/index.ts'
 import { HOSTILE } from './console-estate/rows.ts'
 
-export const dist = fileURLToPath(new URL('../ui/dist', import.meta.url))
+/** Where the built console stands. */
+export let dist = fileURLToPath(new URL('../ui/dist', import.meta.url))
+export const serveFrom = (folder: string): void => {
+  dist = folder
+}
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',

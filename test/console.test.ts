@@ -347,7 +347,7 @@ describe.skipIf(reason !== null)('the console in a browser', () => {
     const { page, context } = await open('/stories.html')
     await page.emulateMedia({ forcedColors: 'active' })
     const shapes = await page.evaluate(() =>
-      [...document.querySelectorAll('.story:nth-of-type(2) [data-theme=light] svg.mark')].map((mark) => mark.innerHTML),
+      [...document.querySelectorAll('[data-part=mark] [data-theme=light] svg.mark')].map((mark) => mark.innerHTML),
     )
     expect(new Set(shapes).size).toBe(8)
     await context.close()

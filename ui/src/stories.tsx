@@ -11,8 +11,11 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { Addressed } from './address.tsx'
 import { answers } from './asking.ts'
-import { STORIES } from './stories/stories.tsx'
+import type { Stories } from './stories/story.ts'
 import './stories/stories.css'
+
+const FILES = import.meta.glob<{ stories: Stories }>('./stories/*.tsx', { eager: true })
+const partOf = (file: string): string => file.replace(/^\.\/stories\/|\.tsx$/g, '')
 
 createRoot(document.getElementById('app')!).render(
   <StrictMode>
@@ -20,13 +23,18 @@ createRoot(document.getElementById('app')!).render(
       <Addressed>
         <main className="stories">
           <h1>Parts</h1>
-          {STORIES.map(([name, story]) => (
-            <section key={name} className="story">
-              <h2>{name}</h2>
-              <div className="story-pair">
-                <div data-theme="light">{story}</div>
-                <div data-theme="dark">{story}</div>
-              </div>
+          {Object.entries(FILES).map(([file, { stories }]) => (
+            <section key={file} className="part" data-part={partOf(file)}>
+              <h2>{partOf(file)}</h2>
+              {Object.entries(stories).map(([state, story]) => (
+                <div key={state} className="story">
+                  <p className="label">{state}</p>
+                  <div className="story-pair">
+                    <div data-theme="light">{story}</div>
+                    <div data-theme="dark">{story}</div>
+                  </div>
+                </div>
+              ))}
             </section>
           ))}
         </main>

@@ -1,0 +1,6 @@
+import { NoRight } from '../parts/no-right.tsx'
+import type { Stories } from './story.ts'
+
+export const stories: Stories = {
+  'who may see it, and whom to ask': <NoRight />,
+}

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Db } from '../platform/index.ts'
-import { Instant, type Severity } from '../sdk/index.ts'
+import { Instant, type Kind, type Severity } from '../sdk/index.ts'
 import { findingName } from './findings.ts'
 import { LedgerBar, SourceSeen } from './ledger.ts'
 import { connectionStates, countUnknownVerdicts, sumOf } from './ledger-bars.ts'
@@ -170,7 +170,7 @@ async function nextToExpire(db: Db, now: Date): Promise<Due[]> {
   const { rows } = await sql<{
     key: string
     name: string
-    kind: string
+    kind: Kind
     type: string
     ends: Date
     worst: number | null

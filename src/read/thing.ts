@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Instant, Key, Owasp } from '../sdk/index.ts'
+import { Instant, Key, Kind, Owasp } from '../sdk/index.ts'
 import { Suggestion } from './owner.ts'
 import { EntityRef, Mark, Person } from './ref.ts'
 
@@ -37,7 +37,7 @@ export type Thing = z.infer<typeof Thing>
 export const Due = z.object({
   key: Key,
   name: z.string(),
-  kind: z.string(),
+  kind: Kind,
   type: z.string(),
   ends: Instant,
   mark: Mark,

@@ -20,7 +20,7 @@ const read = (): Address => ({
 const CHANGED = 'reeve:address'
 
 /** The places that can show an earlier day. */
-export const showsDays = (path: string): boolean => path.startsWith('/identities')
+export const showsDays = (path: string): boolean => path.startsWith('/identities') || path === '/expiry'
 
 /** Whoever looks at an earlier day stays in it from list to card, until they return to now. */
 function sameDay(href: string): string {

@@ -417,6 +417,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/demo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Is the invented estate here, and how far is it read in? */
+        get: operations["getDemo"];
+        put?: never;
+        /** Loads the invented estate: only where nothing real is connected. */
+        post: operations["postDemo"];
+        /** Removes the invented estate whole: connections, history, findings and what was decided about it. */
+        delete: operations["deleteDemo"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/entities": {
         parameters: {
             query?: never;
@@ -785,6 +804,23 @@ export interface paths {
         };
         /** What stands around every page: who asks, how much is seen, what waits. */
         get: operations["getFrame"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/lists/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of a list of the inventory as it was shown: the same rows in the same places, each as it is now. */
+        get: operations["getListsId"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1596,6 +1632,19 @@ export interface components {
             attributes: components["schemas"]["Attributes"];
             owners: components["schemas"]["Owners"];
             labels: string[];
+            account: {
+                value: {
+                    /** @enum {string} */
+                    is: "service" | "system" | "human";
+                    confirmed: boolean;
+                    because: string[];
+                };
+            } | {
+                unknown: string;
+                permission?: string;
+            } | {
+                notApplicable: string;
+            };
             aliases: string[];
             score: {
                 value: {
@@ -1826,7 +1875,7 @@ export interface components {
         Due: {
             key: components["schemas"]["Key"];
             name: string;
-            kind: string;
+            kind: components["schemas"]["Kind"];
             type: string;
             ends: components["schemas"]["Instant"];
             mark: components["schemas"]["Mark"];
@@ -1834,7 +1883,7 @@ export interface components {
         Ending: {
             key: components["schemas"]["Key"];
             name: string;
-            kind: string;
+            kind: components["schemas"]["Kind"];
             type: string;
             ends: components["schemas"]["Instant"];
             mark: components["schemas"]["Mark"];
@@ -3644,6 +3693,106 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getDemo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Is the invented estate here, and how far is it read in? */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        demo: {
+                            size: number;
+                            seed: number;
+                            day: string;
+                            loading: boolean;
+                            read: number;
+                            moments: number;
+                        } | null;
+                    };
+                };
+            };
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postDemo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    size?: number;
+                    seed?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Loads the invented estate: only where nothing real is connected. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        demo: {
+                            size: number;
+                            seed: number;
+                            day: string;
+                            loading: boolean;
+                            read: number;
+                            moments: number;
+                        } | null;
+                    };
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteDemo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removes the invented estate whole: connections, history, findings and what was decided about it. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
     getEntities: {
         parameters: {
             query?: {
@@ -3658,8 +3807,6 @@ export interface operations {
                 cursor?: string;
                 position?: number;
                 limit?: number;
-                /** @description `snapshot` of the list that is gone on with; one that is forgotten is made anew, and says so by another */
-                snapshot?: string;
             };
             header?: never;
             path?: never;
@@ -4466,6 +4613,40 @@ export interface operations {
             401: components["responses"]["Problem"];
             /** @description You may not do this */
             403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getListsId: {
+        parameters: {
+            query?: {
+                position?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of a list of the inventory as it was shown: the same rows in the same places, each as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inventory"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            /** @description There is nothing here */
+            404: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };

@@ -26,6 +26,7 @@ const PAGES: readonly (readonly [string, Page])[] = [
   ['/k/:id', page(() => import('./pages/identities/pasted.tsx'), 'Pasted')],
   ['/findings', page(loadFindings, 'Findings')],
   ['/findings/:id', page(loadFinding, 'Finding')],
+  ['/expiry', page(() => import('./pages/expiry/expiry.tsx'), 'Expiry')],
   ['/connections', page(() => import('./pages/connections/connections.tsx'), 'Connections')],
   ['/connections/new', page(() => import('./pages/connections/connect.tsx'), 'Connect')],
   ['/connections/new/:provider', page(() => import('./pages/connections/connect.tsx'), 'Connect')],

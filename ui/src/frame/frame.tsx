@@ -166,7 +166,7 @@ export function Frame({ children }: { children: React.ReactNode }) {
         </main>
         <nav className="bottom" aria-label="Places, short">
           {places
-            .filter((place) => place.group !== 'Prove' && place.href !== '/settings')
+            .filter((place) => !place.behind)
             .map((place) => (
               <a key={place.href} href={place.href} aria-current={here(place) && 'page'}>
                 <Icon name={place.icon} size={18} />
@@ -184,7 +184,7 @@ export function Frame({ children }: { children: React.ReactNode }) {
         <Layer title="More" side close={close}>
           <nav className="places" aria-label="More places">
             {places
-              .filter((place) => place.group === 'Prove' || place.href === '/settings')
+              .filter((place) => place.behind)
               .map((place) => (
                 <a key={place.href} className="place" href={place.href} onClick={close}>
                   <Icon name={place.icon} />
@@ -205,6 +205,8 @@ export function Frame({ children }: { children: React.ReactNode }) {
 function PlaceCount({ place, frame }: { place: Place; frame: FrameAnswer }) {
   if (place.href === '/identities' && frame.identities > 0)
     return <span className="count">{count(frame.identities)}</span>
+  if (place.href === '/expiry' && frame.expiringSoon > 0)
+    return <span className="count">{count(frame.expiringSoon)} in 30 d</span>
   if (place.href === '/findings' && frame.openFindings > 0)
     return <span className="count">{count(frame.openFindings)}</span>
   if (place.href === '/connections' && frame.connections.incomplete > 0)

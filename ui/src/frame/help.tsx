@@ -5,7 +5,7 @@ import './help.css'
 const KEYS: readonly [string, string][] = [
   ['⌘K Ctrl K', 'find anything, paste any id'],
   ['/', 'filter the list'],
-  ['g then o i f c', 'overview, inventory, findings, connections'],
+  ['g then o i e f c', 'overview, inventory, expiry, findings, connections'],
   ['j k', 'next and previous row'],
   ['↵', 'open'],
   ['space', 'peek beside the list'],

@@ -10,16 +10,19 @@ export interface Place {
   /** The second letter after `g`. */
   key?: string
   owner?: true
+  /** Behind More where the window is narrow. */
+  behind?: true
 }
 
 export const PLACES: readonly Place[] = [
   { group: '', title: 'Overview', href: '/', icon: 'overview', key: 'o', owner: true },
   { group: 'Estate', title: 'Inventory', href: '/identities', icon: 'inventory', key: 'i', owner: true },
+  { group: 'Estate', title: 'Expiry', href: '/expiry', icon: 'expiry', key: 'e', behind: true },
   { group: 'Work', title: 'Findings', href: '/findings', icon: 'findings', key: 'f' },
   { group: 'Sources', title: 'Connections', href: '/connections', icon: 'connections', key: 'c' },
-  { group: 'Prove', title: 'Rules', href: '/rules', icon: 'rules' },
-  { group: 'Prove', title: 'Audit', href: '/audit', icon: 'audit' },
-  { group: 'Reeve', title: 'Settings', href: '/settings', icon: 'settings', owner: true },
+  { group: 'Prove', title: 'Rules', href: '/rules', icon: 'rules', behind: true },
+  { group: 'Prove', title: 'Audit', href: '/audit', icon: 'audit', behind: true },
+  { group: 'Reeve', title: 'Settings', href: '/settings', icon: 'settings', owner: true, behind: true },
 ]
 
 /** An owner sees what they answer for, and nothing of how the whole is run. */

@@ -37,6 +37,8 @@ export interface App {
 
 /** What routes are given: the App and what the server keeps beside it. */
 export interface Serving extends App {
+  /** The moment that is looked back to: db, rolls and clock are those of then. Null for now. */
+  asOf: Date | null
   rolls: Rolls
   pasts: Pasts
   announcements: Announcements

@@ -1,7 +1,6 @@
-import { z } from 'zod'
 import { audit } from '../platform/index.ts'
 import { AuditPage, AuditProof, readAudit } from '../read/index.ts'
-import { Cursor, Limit, QueryText } from './parameters.ts'
+import { AsOfQuery, Cursor, Limit, QueryText } from './parameters.ts'
 import { route } from './route.ts'
 
 export const auditRoutes = [
@@ -10,7 +9,7 @@ export const auditRoutes = [
     path: '/v1/audit',
     can: 'oversee',
     says: 'Every change made through Reeve, the newest first.',
-    query: z.object({ q: QueryText, cursor: Cursor, limit: Limit }),
+    query: AsOfQuery.extend({ q: QueryText, cursor: Cursor, limit: Limit }),
     answers: AuditPage,
     handle: ({ app, query }) => readAudit(app.db, query),
   }),

@@ -10,7 +10,7 @@ import {
 import { ConnectionPage, Connections, readConnection, readConnections, TestResult } from '../read/index.ts'
 import { Json } from '../sdk/index.ts'
 import type { Serving } from './app.ts'
-import { Id } from './parameters.ts'
+import { AsOfQuery, Id } from './parameters.ts'
 import { route } from './route.ts'
 
 const Settings = z.record(z.string().max(200), Json)
@@ -35,6 +35,7 @@ export const connectionRoutes = [
     path: '/v1/connections',
     can: 'oversee',
     says: 'Every source and how complete it is, the worst first.',
+    query: AsOfQuery,
     answers: Connections,
     handle: async ({ app }) => readConnections(app.db, await app.rolls.current(), app.clock.now(), nextAt),
   }),
@@ -77,6 +78,7 @@ export const connectionRoutes = [
     can: 'oversee',
     says: 'One source: its ledger, the grants that answer what is unknown, its runs; settings without secrets.',
     params: Id,
+    query: AsOfQuery,
     answers: ConnectionPage,
     handle: ({ app, params }) => page(app, params.id),
   }),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { audit } from '../platform/index.ts'
 import { Found, find, findFingerprint } from '../read/index.ts'
+import { AsOfQuery } from './parameters.ts'
 import { route } from './route.ts'
 
 export const findRoutes = [
@@ -9,7 +10,7 @@ export const findRoutes = [
     path: '/v1/find',
     can: 'see',
     says: 'Whatever is meant by a pasted id: exact matches first, also among the deleted. Never send a secret value here.',
-    query: z.object({ q: z.string().max(2_048) }),
+    query: AsOfQuery.extend({ q: z.string().max(2_048) }),
     answers: Found,
     handle: async ({ app, query }) => find(app.db, await app.rolls.current(), query.q, app.clock.now()),
   }),

@@ -16,7 +16,7 @@ import { FindingPage, FindingsPage, findingsWhere, readFinding, readFindings } f
 import { Finding, Instant, LedgerLine } from '../sdk/index.ts'
 import type { Serving } from './app.ts'
 import { personOf } from './may.ts'
-import { Cursor, Id, Limit, QueryText } from './parameters.ts'
+import { AsOf, AsOfQuery, Cursor, Id, Limit, QueryText } from './parameters.ts'
 import { route } from './route.ts'
 
 const Until = z.strictObject({ until: z.union([Instant, z.iso.date()]), reason: z.string().trim().min(3).max(2_000) })
@@ -44,6 +44,7 @@ export const findingRoutes = [
       by: z.enum(['fix', 'identity', 'rule']).default('fix'),
       cursor: Cursor,
       limit: Limit,
+      'as-of': AsOf,
     }),
     answers: FindingsPage,
     handle: ({ app, query }) => readFindings(app.db, app.clock.now(), query),
@@ -53,7 +54,7 @@ export const findingRoutes = [
     path: '/v1/findings.json',
     can: 'see',
     says: 'Findings with the ledger, as `reeve findings --json` prints them.',
-    query: z.object({ q: QueryText }),
+    query: AsOfQuery.extend({ q: QueryText }),
     answers: z.object({
       findings: z.array(Finding),
       ledger: z.array(LedgerLine),
@@ -79,7 +80,7 @@ export const findingRoutes = [
     path: '/v1/findings.sarif',
     can: 'see',
     says: 'Findings as SARIF 2.1.0; muted and accepted ones are suppressed results.',
-    query: z.object({ q: QueryText }),
+    query: AsOfQuery.extend({ q: QueryText }),
     streams: 'application/sarif+json; charset=utf-8',
     async handle({ app, query }) {
       const [findings, ledger] = await Promise.all([everyFinding(app, query.q), everyLine(app)])
@@ -92,6 +93,7 @@ export const findingRoutes = [
     can: 'see',
     says: 'One finding: because, cost, who, fix, way back, what closes it.',
     params: Id,
+    query: AsOfQuery,
     answers: FindingPage,
     handle: ({ app, params }) => readFinding(app.db, params.id),
   }),

@@ -15,4 +15,5 @@ export const AsOf = z
   .union([Instant, z.iso.date()])
   .optional()
   .transform((text) => (text === undefined ? undefined : new Date(text.length === 10 ? `${text}T23:59:59.999Z` : text)))
-  .meta({ description: 'an instant of the past, or a day, whose end is meant' })
+  .meta({ description: 'an instant of the past, or a day, whose end is meant: what was known and thought then' })
+export const AsOfQuery = z.object({ 'as-of': AsOf })

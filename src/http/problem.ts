@@ -54,6 +54,8 @@ const STATUS: Record<string, number> = {
   'http/not-ready': 503,
   'http/streams': 503,
   'finding/unknown': 404,
+  'past/nothing-read': 404,
+  'past/ahead': 400,
   'http/host': 421,
   'http/origin': 403,
   'http/csrf': 403,

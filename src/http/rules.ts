@@ -13,7 +13,7 @@ import { loadEstate } from '../graph/index.ts'
 import { DryRun, RulePage, RuleRow, readRule, readRules } from '../read/index.ts'
 import { Json, ReeveError, type Rule } from '../sdk/index.ts'
 import type { Serving } from './app.ts'
-import { Id } from './parameters.ts'
+import { AsOfQuery, Id } from './parameters.ts'
 import { route } from './route.ts'
 
 const Source = z
@@ -40,6 +40,7 @@ export const ruleRoutes = [
     path: '/v1/rules',
     can: 'oversee',
     says: 'What is checked, and what each rule finds.',
+    query: AsOfQuery,
     answers: z.object({ rows: z.array(RuleRow) }),
     handle: async ({ app }) => ({ rows: await readRules(app.db) }),
   }),
@@ -72,6 +73,7 @@ export const ruleRoutes = [
     can: 'oversee',
     says: 'One rule: why, fix, way back, cases.',
     params: Id,
+    query: AsOfQuery,
     answers: RulePage,
     handle: ({ app, params }) => readRule(app.db, params.id),
   }),

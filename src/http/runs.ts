@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { cancelRun } from '../discover/index.ts'
 import { RunRow, readRun, readRuns, SourceProgress } from '../read/index.ts'
 import { LedgerLine } from '../sdk/index.ts'
-import { Limit } from './parameters.ts'
+import { AsOfQuery, Limit } from './parameters.ts'
 import { route } from './route.ts'
 
 const RunId = z.object({ id: z.string().regex(/^\d{1,9}$/, 'a run is a number') })
@@ -13,7 +13,7 @@ export const runRoutes = [
     path: '/v1/runs',
     can: 'oversee',
     says: 'Reads of sources, the newest first.',
-    query: z.object({
+    query: AsOfQuery.extend({
       connection: z.string().max(64).optional(),
       cursor: z.coerce.number().int().min(1).max(2_147_483_647).optional(),
       limit: Limit,
@@ -30,6 +30,7 @@ export const runRoutes = [
     can: 'oversee',
     says: 'One read: what it has so far, and the lines it ended with.',
     params: RunId,
+    query: AsOfQuery,
     answers: z.object({ run: RunRow, progress: SourceProgress.nullable(), ledger: z.array(LedgerLine) }),
     handle: ({ app, params }) => readRun(app.db, params.id),
   }),

@@ -3,6 +3,7 @@ import { createConnection, listConnections, requestSync } from '../discover/inde
 import { FirstRun, Frame, Overview, progressOf, readFrame, readOverview, readThings } from '../read/index.ts'
 import { type Provider, ReeveError } from '../sdk/index.ts'
 import type { Serving } from './app.ts'
+import { AsOfQuery } from './parameters.ts'
 import { route } from './route.ts'
 
 /** Settings with which a provider reads where we stand, without asking anybody. */
@@ -17,6 +18,7 @@ export const screenRoutes = [
     path: '/v1/frame',
     can: 'see',
     says: 'What stands around every page: who asks, how much is seen, what waits.',
+    query: AsOfQuery,
     answers: Frame,
     async handle({ app, caller }) {
       const frame = await readFrame(app.db, await app.rolls.current(), app.clock.now())
@@ -28,6 +30,7 @@ export const screenRoutes = [
     path: '/v1/overview',
     can: 'see',
     says: 'Five things to know, and the estate in numbers that equal their rows.',
+    query: AsOfQuery,
     answers: Overview,
     handle: async ({ app }) => readOverview(app.db, await app.rolls.current(), app.clock.now()),
   }),

@@ -47,10 +47,12 @@ export async function createServer(app: App, list: readonly Route[] = routes): P
   measure(fastify)
   const closing = new AbortController()
   const announcements = new Announcements(app)
+  const pasts = new Pasts(app)
   const serving: Serving = {
     ...app,
+    asOf: null,
     rolls: new Rolls(app.db, app.clock, app.log),
-    pasts: new Pasts(app.db),
+    pasts,
     announcements,
   }
   for (const one of list) add(fastify, serving, one, closing.signal)
@@ -68,6 +70,7 @@ export async function createServer(app: App, list: readonly Route[] = routes): P
       closing.abort()
       const hurry = setTimeout(() => fastify.server.closeAllConnections(), CLOSING_MS)
       await Promise.all([fastify.close(), announcements.close()])
+      await pasts.close()
       clearTimeout(hurry)
     },
   }
@@ -89,11 +92,13 @@ function add(fastify: FastifyInstance, app: Serving, one: Route, closing: AbortS
     handler: async (request, reply) => {
       const gone = new AbortController()
       reply.raw.once('close', () => gone.abort())
+      const query = read(one.query, request.query, 'query')
+      const asOf = (query as { 'as-of'?: unknown } | undefined)?.['as-of']
       const answer = await one.handle({
-        app,
+        app: asOf instanceof Date ? await app.pasts.at(app, asOf) : app,
         caller: request.caller as Caller,
         params: read(one.params, request.params, 'params'),
-        query: read(one.query, request.query, 'query'),
+        query,
         body: read(one.body, request.body, 'body'),
         from: request.ip,
         signal: AbortSignal.any([gone.signal, closing]),

@@ -193,7 +193,7 @@ async function evidenceSources(db: Db, id: number | null): Promise<EvidenceSourc
   const { rows } = await sql<EvidenceSource>`
     select s.connection, s.collection, s.read_at, s.complete, sum(l.expected)::int as expected, sum(l.obtained)::int as obtained, sum(l.refused)::int as refused
     from graph.node n join graph.source s on s.id = any(n.sources) left join graph.ledger l on l.source_id = s.id
-    where n.id = ${id} group by s.id order by s.connection, s.collection`.execute(db)
+    where n.id = ${id} group by s.id, s.connection, s.collection, s.read_at, s.complete order by s.connection, s.collection`.execute(db)
   return rows
 }
 

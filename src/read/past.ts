@@ -153,6 +153,7 @@ const TABLES: Readonly<Record<string, Kept>> = {
   'discover.connection': versioned('discover.connection', 'changed_at'),
   'discover.run': run,
   'platform.audit': happened('platform.audit'),
+  'platform.audit_head': { view: () => `select coalesce(max(id), 0) as id from platform.audit where at <= ${THEN}` },
 }
 
 const NAMES = new RegExp(`\\b(${Object.keys(TABLES).join('|').replaceAll('.', '\\.')})\\b`, 'g')

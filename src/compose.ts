@@ -32,6 +32,7 @@ import {
   startJobs,
   steps,
   systemClock,
+  watchOutbound,
 } from './platform/index.ts'
 import { providers } from './providers/index.ts'
 import { createScanner } from './scan/index.ts'
@@ -80,6 +81,7 @@ export async function compose(
     ending.push(() => jobs.stop())
 
     const clock = systemClock
+    const outbound = watchOutbound(clock)
     const fingerprint = fingerprinter(key)
     const parts = { fetch: createFetch(config.outbound, clock, log), log, clock, scanner: createScanner(), fingerprint }
     const assessor = startAssessor({ url: database.url })
@@ -126,6 +128,8 @@ export async function compose(
       installationKey: key,
       folder,
       localToken,
+      outbound,
+      backupFolder: backupFolderOf(config),
       ...(existsSync(consoleFolder) ? { consoleFolder } : {}),
       notReady: () =>
         database.pool.query('select 1').then(
@@ -133,6 +137,7 @@ export async function compose(
           (error: unknown) => messageOf(error),
         ),
     }
+    await startUpkeep(app)
     const server = await createServer(app)
     ending.push(() => server.close())
     observeProcess()
@@ -160,6 +165,8 @@ async function keepHead(db: Database['db'], key: InstallationKey, config: Config
 }
 
 export const auditHeadOf = (config: Config): string => join(config.data, 'audit-head.json')
+
+const backupFolderOf = (config: Config): string => join(config.data, 'backups')
 
 /** Last opened, first closed; what cannot be closed is said and does not keep the rest open. */
 async function end(

@@ -1,5 +1,5 @@
 import type { Discovery } from '../discover/index.ts'
-import type { Clock, Db, InstallationKey } from '../platform/index.ts'
+import type { Clock, Db, InstallationKey, Watch } from '../platform/index.ts'
 import type { Rolls } from '../read/index.ts'
 import type { Log } from '../sdk/index.ts'
 import type { Announcements } from './announcements.ts'
@@ -29,6 +29,10 @@ export interface App {
   localToken?: string
   /** The folder or repository that the first run offers to read. */
   folder?: string
+  /** Where backups that are asked for in the console are put; without it none are made there. */
+  backupFolder?: string
+  /** What this process opens to elsewhere. */
+  outbound?: Watch
   /** The built console; addresses without a file answer its index.html. */
   consoleFolder?: string
   /** Why it is not ready, or null: migrated, unsealed, the database answers. */

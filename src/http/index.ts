@@ -2,5 +2,6 @@ export { adminLink, firstAdminLink } from './accounts.ts'
 export type { App } from './app.ts'
 export { startBulks } from './bulk-run.ts'
 export { createServer, type Server } from './server.ts'
+export { startUpkeep } from './upkeep.ts'
 
 export const migrations = { schema: 'http', folder: new URL('./migrations/', import.meta.url) }

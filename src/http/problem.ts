@@ -61,6 +61,8 @@ const STATUS: Record<string, number> = {
   'http/csrf': 403,
   'session/none': 401,
   'session/link': 401,
+  'session/passkey': 401,
+  'passkey/session': 403,
   'session/attempts': 429,
   'access/role': 403,
   'access/scope': 403,

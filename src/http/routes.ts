@@ -11,12 +11,17 @@ import { findingRoutes } from './findings.ts'
 import { healthRoutes } from './health.ts'
 import { openapiOf } from './openapi.ts'
 import { ownershipRoutes } from './ownership.ts'
+import { passkeyRoutes } from './passkey-routes.ts'
 import { providerRoutes } from './providers.ts'
 import { type Route, route } from './route.ts'
 import { ruleRoutes } from './rules.ts'
 import { runRoutes } from './runs.ts'
 import { screenRoutes } from './screens.ts'
 import { sessionRoutes } from './session.ts'
+import { sessionListRoutes } from './sessions.ts'
+import { backupRoutes } from './settings-backup.ts'
+import { outboundRoutes } from './settings-outbound.ts'
+import { retentionRoutes } from './settings-retention.ts'
 import { tokenRoutes } from './tokens.ts'
 import { userRoutes } from './users.ts'
 import { viewRoutes } from './views.ts'
@@ -24,6 +29,8 @@ import { viewRoutes } from './views.ts'
 const described: readonly Route[] = [
   ...healthRoutes,
   ...sessionRoutes,
+  ...sessionListRoutes,
+  ...passkeyRoutes,
   ...tokenRoutes,
   ...userRoutes,
   ...screenRoutes,
@@ -39,6 +46,9 @@ const described: readonly Route[] = [
   ...providerRoutes,
   ...ruleRoutes,
   ...auditRoutes,
+  ...retentionRoutes,
+  ...backupRoutes,
+  ...outboundRoutes,
   ...eventRoutes,
 ]
 

@@ -14,9 +14,9 @@ const DAY = 24 * HOUR
 
 /** All four secrets are 256 random bits: a plain digest is as good as a slow one, and looked up by index. */
 const secret = (head: string): string => `${head}${randomBytes(32).toString('base64url')}`
-const digest = (value: string): Buffer => createHash('sha256').update(value).digest()
-const newId = (): string => randomBytes(9).toString('base64url').replaceAll(/[-_]/g, 'x')
-const later = (clock: Clock, milliseconds: number): Date => new Date(clock.now().getTime() + milliseconds)
+export const digest = (value: string): Buffer => createHash('sha256').update(value).digest()
+export const newId = (): string => randomBytes(9).toString('base64url').replaceAll(/[-_]/g, 'x')
+export const later = (clock: Clock, milliseconds: number): Date => new Date(clock.now().getTime() + milliseconds)
 
 export const sameText = (a: string, b: string): boolean => {
   const [left, right] = [digest(a), digest(b)]
@@ -76,8 +76,19 @@ export interface Session {
   user: { id: string; name: string; role: Role }
 }
 
+/** How somebody signs in: by what, and what their browser calls itself. */
+export interface Entrance {
+  means: 'link' | 'passkey'
+  agent: string | null
+}
+
 /** Uses the link up. Throws `session/link` for one that is unknown, used or too old: which of them is not said. */
-export async function redeemLink(db: Db, clock: Clock, value: string, name?: string): Promise<Session> {
+export async function redeemLink(
+  db: Db,
+  clock: Clock,
+  value: string,
+  { name, agent = null }: { name?: string | undefined; agent?: string | null } = {},
+): Promise<Session> {
   const now = clock.now()
   return db.transaction().execute(async (tx) => {
     const { rows } = await sql<{ account: string | null }>`
@@ -91,8 +102,7 @@ export async function redeemLink(db: Db, clock: Clock, value: string, name?: str
         'session/link',
         'this link does not sign in: it was used, or is older than an hour; ask for another, or run `reeve admin-link`',
       )
-    await audit.record(tx, { actor: `user:${user.id}`, action: 'session.start', subject: `user:${user.id}` })
-    return startSession(tx, clock, user)
+    return startSession(tx, clock, user, { means: 'link', agent })
   })
 }
 
@@ -110,13 +120,18 @@ async function firstAdmin(tx: Db, clock: Clock, name: string | undefined): Promi
   return user
 }
 
-async function activeAccount(tx: Db, id: string): Promise<Session['user'] | undefined> {
+export async function activeAccount(tx: Db, id: string): Promise<Session['user'] | undefined> {
   const { rows } = await sql<Session['user']>`
     select id, name, role from http.account where id = ${id} and disabled is null`.execute(tx)
   return rows[0]
 }
 
-async function startSession(tx: Db, clock: Clock, user: Session['user']): Promise<Session> {
+export async function startSession(
+  tx: Db,
+  clock: Clock,
+  user: Session['user'],
+  { means, agent }: Entrance,
+): Promise<Session> {
   const session = {
     secret: secret(''),
     csrf: randomBytes(24).toString('base64url'),
@@ -124,10 +139,16 @@ async function startSession(tx: Db, clock: Clock, user: Session['user']): Promis
     user,
   }
   await sql`delete from http.session where expires < ${clock.now()}`.execute(tx)
-  await sql`insert into http.session (hash, account, csrf, created, expires, last_seen)
-    values (${digest(session.secret)}, ${user.id}, ${session.csrf}, ${clock.now()}, ${session.expires}, ${clock.now()})`.execute(
+  await sql`insert into http.session (hash, account, csrf, created, expires, last_seen, means, agent)
+    values (${digest(session.secret)}, ${user.id}, ${session.csrf}, ${clock.now()}, ${session.expires}, ${clock.now()}, ${means}, ${agent?.slice(0, 300) ?? null})`.execute(
     tx,
   )
+  await audit.record(tx, {
+    actor: `user:${user.id}`,
+    action: 'session.start',
+    subject: `user:${user.id}`,
+    after: { means },
+  })
   return session
 }
 
@@ -174,13 +195,6 @@ export async function stillValid(db: Db, clock: Clock, caller: Caller): Promise<
     db,
   )
   return rows.length > 0
-}
-
-export async function endSession(db: Db, caller: Caller): Promise<void> {
-  await db.transaction().execute(async (tx) => {
-    await sql`delete from http.session where hash = ${caller.hash}`.execute(tx)
-    await audit.record(tx, { actor: caller.actor, action: 'session.end', subject: `user:${caller.id}` })
-  })
 }
 
 export async function createToken(

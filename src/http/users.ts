@@ -26,10 +26,13 @@ export const userRoutes = [
         created: Date
         last_seen: Date | null
         disabled: Date | null
+        sessions: number
+        passkeys: number
       }>`
-        select id, name, email, role, created, last_seen, disabled from http.account order by name, id limit 5000`.execute(
-        app.db,
-      )
+        select id, name, email, role, created, last_seen, disabled,
+          (select count(*)::int from http.session s where s.account = a.id and s.expires > ${app.clock.now()}) as sessions,
+          (select count(*)::int from http.passkey p where p.account = a.id) as passkeys
+        from http.account a order by name, id limit 5000`.execute(app.db)
       return {
         rows: rows.map(({ last_seen, ...row }) => ({
           ...row,

@@ -3,7 +3,14 @@ import { migrations as assess } from '../../assess/index.ts'
 import { createRun, type Discovery, migrations as discover } from '../../discover/index.ts'
 import { migrations as graph } from '../../graph/index.ts'
 import type { Db } from '../../platform/index.ts'
-import { type Clock, createSealer, fingerprinter, parseInstallationKey, systemClock } from '../../platform/index.ts'
+import {
+  type Clock,
+  createSealer,
+  fingerprinter,
+  parseInstallationKey,
+  systemClock,
+  watchOutbound,
+} from '../../platform/index.ts'
 import { type TestDatabase, testDatabase } from '../../platform/testing/index.ts'
 import type { Role, Scope } from '../../read/index.ts'
 import type { Provider } from '../../sdk/index.ts'
@@ -65,6 +72,7 @@ export async function testServer({
     discovery: discoveryOf(database, clock, providers),
     fingerprint: fingerprinter(key),
     notReady: async () => null,
+    outbound: watchOutbound(clock),
     ...overrides,
   }
   const server = await createServer(app, list)
@@ -130,7 +138,7 @@ function clientOf(url: string, always: Record<string, string>): Client {
       redirect: 'manual',
     })
     const text = await response.text()
-    const isJson = /json/.test(response.headers.get('content-type') ?? '')
+    const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '')
     return {
       status: response.status,
       headers: response.headers,

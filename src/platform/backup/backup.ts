@@ -21,6 +21,8 @@ export interface BackupOptions {
   key: InstallationKey
   /** Given, the file carries the installation key under it. */
   passphrase?: Sensitive
+  /** Told again and again how many tables and bytes are written. */
+  onProgress?: (done: { tables: number; of: number; bytes: number }) => void
 }
 
 const CHUNK = 256 * 1024
@@ -45,8 +47,10 @@ export async function backup(pool: pg.Pool, file: string, options: BackupOptions
           client.query(copyTo(`copy ${nameOf(table)} (${columnsOf(table)}) to stdout`)),
         )) {
           bytes += chunk.length
+          options.onProgress?.({ tables: index, of: manifest.tables.length, bytes })
           yield { kind: 'rows', bytes: chunk }
         }
+        options.onProgress?.({ tables: index + 1, of: manifest.tables.length, bytes })
       }
       yield* await sequences(db, manifest.migrations)
     }

@@ -28,13 +28,6 @@ test('no page says a dash, N/A, or that all is good', () => {
   expect(wrong).toEqual([])
 })
 
-test('an attribute that may be unknown is printed by Known alone', () => {
-  const wrong = files.filter(
-    (file) => !/^parts\/known\.tsx$/.test(file) && /notApplicable' in|'unknown' in (?!usedBy\.seeing)/.test(text(file)),
-  )
-  expect(wrong).toEqual([])
-})
-
 test('nothing is put into the page as markup, run as code, or fetched from elsewhere', () => {
   const wrong = files.flatMap((file) =>
     [

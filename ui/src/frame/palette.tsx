@@ -6,7 +6,7 @@ import { ask, sentenceOf } from '../http.ts'
 import type { Found, Hit } from '../nouns.ts'
 import { Icon } from '../parts/icon.tsx'
 import { KindIcon } from '../parts/kind-icon.tsx'
-import { Known, When } from '../parts/known.tsx'
+import { IfKnown, Known, When } from '../parts/known.tsx'
 import { Mark } from '../parts/mark.tsx'
 import { Code, cut, Name } from '../parts/name.tsx'
 import { date, some, typeWord } from '../words.ts'
@@ -285,11 +285,13 @@ const InShort = ({ of }: { of: NonNullable<Hit['preview']> }) => (
       <Known of={of.lastUsed} brief>
         {(at) => <When at={at} />}
       </Known>
-      {'value' in of.lastUsedBy && (
-        <span className="sub">
-          by <Name text={of.lastUsedBy.value} longest={80} />
-        </span>
-      )}
+      <IfKnown of={of.lastUsedBy}>
+        {(by) => (
+          <span className="sub">
+            by <Name text={by} longest={80} />
+          </span>
+        )}
+      </IfKnown>
     </dd>
     <dt>Depends</dt>
     <dd>{of.dependents === 0 ? 'nothing we saw' : some(of.dependents, 'thing')}</dd>

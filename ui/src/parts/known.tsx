@@ -40,6 +40,15 @@ export function Known<T>({
   )
 }
 
+/** What stands beside an attribute only while it is known; that it is not is said where the attribute itself is printed. */
+export const IfKnown = <T,>({ of, children }: { of: KnownValue<T>; children: (value: T) => React.ReactNode }) =>
+  'value' in of ? children(of.value) : null
+
+/** For reckoning and ordering, never for printing: the value, or what stands for it while it is not known. */
+export const knownOr = <T, U>(of: KnownValue<T>, otherwise: U): T | U => ('value' in of ? of.value : otherwise)
+
+export const isUnknown = (of: KnownValue<unknown>): boolean => 'unknown' in of
+
 /** A moment: how long ago, and the exact time beside it for whoever needs it. */
 export const When = ({ at, both = false }: { at: string; both?: boolean }) => (
   <time dateTime={at} title={exact(at)}>

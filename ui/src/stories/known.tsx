@@ -1,4 +1,4 @@
-import { Known, When } from '../parts/known.tsx'
+import { IfKnown, Known, When } from '../parts/known.tsx'
 import type { Stories } from './story.ts'
 import { AT } from './story.ts'
 
@@ -19,5 +19,11 @@ export const stories: Stories = {
     <Known brief of={{ unknown: 'wtmp was refused' }}>
       {() => ''}
     </Known>
+  ),
+  'what stands beside it while it is known': (
+    <p>
+      <When at={AT} />
+      <IfKnown of={{ value: 'backup.timer' }}>{(by) => <span className="sub">by {by}</span>}</IfKnown>
+    </p>
   ),
 }

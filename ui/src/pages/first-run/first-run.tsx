@@ -243,7 +243,7 @@ function Beside({ of }: { of: Answered }) {
         <div key={offer.provider}>
           <h2>{offer.title}: what is asked</h2>
           <div className="spaced">
-            <Copy text={offer.needs.join('\n')} says={`${some(offer.needs.length, 'read permission')}, no data`} />
+            <Copy text={offer.needs.join('\n')} says={`${some(offer.needs.length, 'read permission')}; contents are not read`} />
           </div>
         </div>
       ))}

@@ -1,5 +1,5 @@
 import type { Card, JsonValue, Known as KnownValue } from '../../nouns.ts'
-import { Known, When } from '../../parts/known.tsx'
+import { IfKnown, Known, When } from '../../parts/known.tsx'
 import { Code, cut } from '../../parts/name.tsx'
 import { age, count, ENVIRONMENT_WORDS, KIND_WORDS, some, typeWord } from '../../words.ts'
 
@@ -36,11 +36,13 @@ export function AttributeFacts({ of }: { of: Card }) {
       {moment('Expires', a.expires)}
       <Fact name="Last used">
         <Known of={a.lastUsed}>{(at) => <When at={at} both />}</Known>
-        {'value' in a.lastUsed && (
-          <span className="sub">
-            <Known of={a.lastUsedBy}>{(by) => <>by {cut(by, 160)}</>}</Known>
-          </span>
-        )}
+        <IfKnown of={a.lastUsed}>
+          {() => (
+            <span className="sub">
+              <Known of={a.lastUsedBy}>{(by) => <>by {cut(by, 160)}</>}</Known>
+            </span>
+          )}
+        </IfKnown>
       </Fact>
       <Fact name="Permissions">
         <Known of={a.permissions}>
@@ -73,8 +75,8 @@ export function AttributeFacts({ of }: { of: Card }) {
           {(list) => (list.length === 0 ? <>It holds nothing to prove itself with</> : list.join(', '))}
         </Known>
       </Fact>
-      {'value' in a.sensitivity && <Fact name="Sensitivity">{a.sensitivity.value}</Fact>}
-      {'value' in a.tier && <Fact name="Tier">{TIERS[a.tier.value]}</Fact>}
+      <IfKnown of={a.sensitivity}>{(value) => <Fact name="Sensitivity">{value}</Fact>}</IfKnown>
+      <IfKnown of={a.tier}>{(value) => <Fact name="Tier">{TIERS[value]}</Fact>}</IfKnown>
       {of.aliases.length > 0 && (
         <Fact name="Other ids">
           {of.aliases.slice(0, 8).map((alias) => (

@@ -12,7 +12,7 @@ import { copyText } from '../../parts/copy.tsx'
 import { Failure } from '../../parts/failure.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { KindIcon } from '../../parts/kind-icon.tsx'
-import { Known } from '../../parts/known.tsx'
+import { isUnknown, Known, knownOr } from '../../parts/known.tsx'
 import { Mark } from '../../parts/mark.tsx'
 import { Name } from '../../parts/name.tsx'
 import { Neighbourhood } from '../../parts/neighbourhood.tsx'
@@ -205,12 +205,13 @@ function Shown({ of }: { of: Card }) {
 function Opening({ of }: { of: Card }) {
   const { attributes: a, usedBy, owners, findings } = of
   const users = usedBy.consumers.length + usedBy.more
-  const where = 'value' in a.environment ? ` in ${ENVIRONMENT_WORDS[a.environment.value].toLowerCase()}` : ''
+  const environment = knownOr(a.environment, null)
+  const where = environment === null ? '' : ` in ${ENVIRONMENT_WORDS[environment].toLowerCase()}`
   const type = typeWord(a.type)
   const depends =
     users > 0
       ? `${spell(users)} ${users === 1 ? 'thing depends' : 'things depend'} on it`
-      : 'unknown' in usedBy.seeing
+      : isUnknown(usedBy.seeing)
         ? 'who depends on it is unknown'
         : 'nothing we saw depends on it'
   return (

@@ -1,10 +1,11 @@
 import { to } from '../../address.tsx'
 import type { InventoryRow, Kind } from '../../nouns.ts'
 import { KindIcon } from '../../parts/kind-icon.tsx'
-import { Known, When } from '../../parts/known.tsx'
+import { IfKnown, Known, knownOr, When } from '../../parts/known.tsx'
 import { Mark } from '../../parts/mark.tsx'
 import { cut, Name } from '../../parts/name.tsx'
 import type { Column } from '../../parts/roll.tsx'
+import type { Chosen } from './column-choice.ts'
 import { age, count, date, ENVIRONMENT_WORDS, KIND_WORDS, short, typeWord } from '../../words.ts'
 
 type RowColumn = Column<InventoryRow>
@@ -56,11 +57,10 @@ const where: RowColumn = {
   cell: (row) => (
     <>
       <span className="one-line">{row.where ? <Name text={row.where} longest={60} /> : row.sources.join(', ')}</span>
-      {'value' in row.environment ? (
-        <span className="sub one-line">{ENVIRONMENT_WORDS[row.environment.value]}</span>
-      ) : row.staleSince ? (
-        <span className="sub unknown one-line">as on {short(row.staleSince)}</span>
-      ) : null}
+      <IfKnown of={row.environment}>
+        {(environment) => <span className="sub one-line">{ENVIRONMENT_WORDS[environment]}</span>}
+      </IfKnown>
+      {row.staleSince && <span className="sub unknown one-line">as on {short(row.staleSince)}</span>}
     </>
   ),
 }
@@ -100,11 +100,17 @@ const used: RowColumn = {
       <Known of={row.lastUsed} brief>
         {(at) => <When at={at} />}
       </Known>
-      {'value' in row.lastUsed && 'value' in row.lastUsedBy && (
-        <span className="sub one-line">
-          <Name text={row.lastUsedBy.value} longest={50} />
-        </span>
-      )}
+      <IfKnown of={row.lastUsed}>
+        {() => (
+          <IfKnown of={row.lastUsedBy}>
+            {(by) => (
+              <span className="sub one-line">
+                <Name text={by} longest={50} />
+              </span>
+            )}
+          </IfKnown>
+        )}
+      </IfKnown>
     </>
   ),
 }
@@ -206,23 +212,114 @@ const findings: RowColumn = {
   ),
 }
 
-/** What each kind is asked about most; what cannot exist for it has no column. */
-export function columnsOf(kind: Kind, rows: readonly InventoryRow[]): readonly RowColumn[] {
-  const most = Math.max(1, ...rows.map((row) => ('value' in row.reach ? row.reach.value.resources : 0)))
-  switch (kind) {
-    case 'identity':
-      return [verdict, name(kind), type, where, owner, used, oldest('Oldest key'), reach(most)]
-    case 'workload':
-      return [verdict, name(kind), type, where, owner, used, reach(most), findings]
-    case 'credential':
-      return [verdict, name(kind), type, where, owner, used, oldest('Age'), expires]
-    case 'secret':
-      return [verdict, name(kind), type, where, owner, environment, findings]
-    case 'person':
-      return [verdict, name(kind), where, findings]
-    case 'entitlement':
-      return [verdict, name(kind), type, where, owner, reach(most), findings]
-    case 'resource':
-      return [verdict, name(kind), type, where, owner, environment, findings]
+const NOTHING = { resources: 0 }
+
+const created: RowColumn = {
+  id: 'created',
+  title: 'Created',
+  sort: 'created',
+  descends: true,
+  className: 'wide',
+  width: '10%',
+  cell: (row) => (
+    <Known of={row.created} brief>
+      {(at) => <span title={date(at)}>{short(at)}</span>}
+    </Known>
+  ),
+}
+
+const firstSeen: RowColumn = {
+  id: 'firstSeen',
+  title: 'First seen',
+  sort: 'firstSeen',
+  descends: true,
+  className: 'wide quiet',
+  width: '10%',
+  cell: (row) => short(row.firstSeen),
+}
+
+const sources: RowColumn = {
+  id: 'sources',
+  title: 'Source',
+  className: 'wide quiet',
+  width: '12%',
+  cell: (row) => <span className="one-line">{row.sources.join(', ')}</span>,
+}
+
+const labels: RowColumn = {
+  id: 'labels',
+  title: 'Label',
+  className: 'wide quiet',
+  width: '10%',
+  cell: (row) => (row.labels.length === 0 ? 'none' : <Name text={row.labels.join(', ')} longest={60} />),
+}
+
+const account: RowColumn = {
+  id: 'account',
+  title: 'Used by',
+  className: 'wide quiet',
+  width: '9%',
+  cell: (row) => (
+    <Known
+      of={
+        row.accountKind === null || row.accountKind === 'unknown'
+          ? { unknown: 'no source says whether a person or a service uses it; say it with a label' }
+          : { value: row.accountKind }
+      }
+      brief
+    >
+      {(kind) => ACCOUNT_WORDS[kind]}
+    </Known>
+  ),
+}
+const ACCOUNT_WORDS: Record<string, string> = { service: 'Service', system: 'System', human: 'Human' }
+
+const credentials: RowColumn = {
+  id: 'credentials',
+  title: 'Credentials',
+  className: 'wide number',
+  width: '96px',
+  cell: (row) => (row.credentials === 0 ? <span className="quiet">none</span> : count(row.credentials)),
+}
+
+/** `most`: the widest reach on the page, against which the bars are drawn. */
+export const columnsOf = (chosen: readonly Chosen[], kind: Kind, most: number): readonly RowColumn[] =>
+  chosen.map(({ id, width }) => {
+    const column = columnNamed(id, kind, most)
+    return width === null ? column : { ...column, width: `${width}px` }
+  })
+
+export const widestReach = (rows: readonly InventoryRow[]): number =>
+  Math.max(1, ...rows.map((row) => knownOr(row.reach, { resources: 0 }).resources))
+
+export const columnTitle = (id: string, kind: Kind): string => columnNamed(id, kind, 1).title
+
+function columnNamed(id: string, kind: Kind, most: number): RowColumn {
+  switch (id) {
+    case 'verdict':
+      return verdict
+    case 'name':
+      return name(kind)
+    case 'age':
+      return oldest(kind === 'credential' ? 'Age' : 'Oldest key')
+    case 'reach':
+      return reach(most)
+    default:
+      return PLAIN.find((column) => column.id === id)!
   }
 }
+const PLAIN: readonly RowColumn[] = [
+  type,
+  where,
+  owner,
+  used,
+  expires,
+  environment,
+  findings,
+  created,
+  firstSeen,
+  sources,
+  labels,
+  account,
+  credentials,
+]

@@ -85,22 +85,33 @@ const united = sql`
 
 /** `derived`: what edges say of the nodes at their ends, for those where it may have changed. */
 async function deriveFromEdges(tx: Tx): Promise<void> {
+  await sql`create temp table reached on commit drop as
+    select id from projected
+    union select to_id from edge_delta where verb in ('owns', 'controls', 'contains', 'authenticates')
+    union select e.to_id from touched t join graph.edge e on e.from_id = t.id
+      where e.verb = 'authenticates' and e.valid_to is null`.execute(tx)
+  await sql`analyze reached`.execute(tx)
   await sql`create temp table derived on commit drop as
     select r.id,
       coalesce(array_agg(distinct e.from_id) filter (where e.verb = 'owns'), '{}') as owners,
       coalesce(array_agg(distinct e.from_id) filter (where e.verb = 'controls'), '{}') as controllers,
       min(e.from_id) filter (where e.verb = 'contains') as container,
       count(distinct e.from_id) filter (where e.verb = 'authenticates')::int as credentials,
-      coalesce(array_agg(distinct c.method) filter (where c.method is not null), '{}') as methods,
-      min(c.created) as oldest_credential
-    from (select id from projected
-      union select to_id from edge_delta where verb in ('owns', 'controls', 'contains', 'authenticates')
-      union select e.to_id from touched t join graph.edge e on e.from_id = t.id
-        where e.verb = 'authenticates' and e.valid_to is null) r
-    left join graph.edge e on e.to_id = r.id and e.valid_to is null and e.verb in ('owns', 'controls', 'contains', 'authenticates')
-    left join lateral (select body->>'method' as method, (body->'created'->>'value')::timestamptz as created from projected where id = e.from_id
-      union all select method, created from graph.node n where n.id = e.from_id and not exists (select from touched t where t.id = n.id)) c
-      on e.verb = 'authenticates'
+      coalesce(array_agg(distinct e.method) filter (where e.method is not null), '{}') as methods,
+      min(e.created) as oldest_credential
+    from reached r
+    left join (
+      select to_id, from_id, verb, null as method, null::timestamptz as created from graph.edge
+        where verb in ('owns', 'controls', 'contains') and valid_to is null
+      union all
+      select e.to_id, e.from_id, e.verb, p.body->>'method', (p.body->'created'->>'value')::timestamptz
+        from graph.edge e join projected p on p.id = e.from_id where e.verb = 'authenticates' and e.valid_to is null
+      union all
+      select e.to_id, e.from_id, e.verb, n.method, n.created
+        from graph.edge e
+        left join (select id, method, created from graph.node where id not in (select id from touched)) n on n.id = e.from_id
+        where e.verb = 'authenticates' and e.valid_to is null and e.from_id not in (select id from projected)
+    ) e on e.to_id = r.id
     group by r.id`.execute(tx)
   await sql`create unique index on derived (id)`.execute(tx)
   await sql`analyze derived`.execute(tx)

@@ -4,6 +4,11 @@ import type { Expired } from '../graph/index.ts'
 /** How many reads of a connection stay, however old they are. */
 const LAST = 10
 
+/** Connections as they were until a moment. */
+export const expiredConnections = (before: Date): Expired[] => [
+  { table: 'discover.connection_was', where: sql`valid_to < ${before}` },
+]
+
 /** Reads that ended before a moment, but the last ones of each connection. */
 export const expiredRuns = (before: Date): Expired[] => [
   {

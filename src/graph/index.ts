@@ -4,7 +4,7 @@ import type { Migrations } from '../platform/index.ts'
 export const migrations: Migrations = { schema: 'graph', folder: new URL('./migrations/', import.meta.url) }
 export { Estate, type SourceState } from './estate.ts'
 export { EstateBuilder, estateFrom } from './estate-builder.ts'
-export { type Expired, expiredHistory } from './expired.ts'
+export { type Expired, expiredHistory, keptFrom } from './expired.ts'
 export { type Change, changesBetween, type EntityAt, entityAt, type HistoryEntry, historyOf } from './history.ts'
 export { loadEstate, loadSources } from './load.ts'
 export type { Applied, CollectionRead } from './reconcile.ts'

@@ -1,9 +1,9 @@
 /** How long is kept what is not current any more. The audit trail is not asked: it is kept for ever. */
 import { sql } from 'kysely'
 import { z } from 'zod'
-import { expiredEvents, expiredFindings } from '../assess/index.ts'
-import { expiredRuns, nextAt } from '../discover/index.ts'
-import { type Expired, expiredHistory } from '../graph/index.ts'
+import { expiredEvents, expiredFindings, expiredJudgements } from '../assess/index.ts'
+import { expiredConnections, expiredRuns, nextAt } from '../discover/index.ts'
+import { type Expired, expiredHistory, keptFrom } from '../graph/index.ts'
 import { audit, type Clock, type Db } from '../platform/index.ts'
 import { Retention, RetentionPage } from '../read/index.ts'
 import { Instant } from '../sdk/index.ts'
@@ -24,22 +24,23 @@ const Gone = z.object({ at: Instant, gone: z.record(z.string(), z.number().int()
 const EXPIRED: Readonly<Record<keyof Retention, (before: Date) => Expired[]>> = {
   runs: expiredRuns,
   findings: expiredFindings,
-  history: expiredHistory,
+  history: (before) => [...expiredHistory(before), ...expiredJudgements(before), ...expiredConnections(before)],
   events: expiredEvents,
 }
 const kinds = Object.keys(EXPIRED) as (keyof Retention)[]
 
 const retentionOf = async (db: Db): Promise<Retention> => (await storedSetting(db, NAME, Retention))?.value ?? DEFAULT
 
+const daysBefore = (now: Date, days: number): Date => new Date(now.getTime() - days * DAY)
 const expiredBy = (kind: keyof Retention, days: number | null, now: Date): Expired[] =>
-  days === null ? [] : EXPIRED[kind](new Date(now.getTime() - days * DAY))
+  days === null ? [] : EXPIRED[kind](daysBefore(now, days))
 
-/** How many rows would go, by kind. Nothing is written. */
+/** How many things would go, by kind. Nothing is written. */
 async function countExpired(db: Db, keep: Retention, now: Date): Promise<Record<string, number>> {
   const due: Record<string, number> = {}
   for (const kind of kinds) {
     due[kind] = 0
-    for (const { table, where } of expiredBy(kind, keep[kind], now)) {
+    for (const { table, where } of expiredBy(kind, keep[kind], now).filter(({ along }) => !along)) {
       const { rows } = await sql<{
         count: number
       }>`select count(*)::int as count from ${sql.table(table)} where ${where}`.execute(db)
@@ -58,13 +59,15 @@ export async function applyRetention(
   const now = clock.now()
   const keep = await retentionOf(db)
   const gone: Record<string, number> = {}
+  if (keep.history !== null) await keptFrom(db, daysBefore(now, keep.history))
   for (const kind of kinds) {
     gone[kind] = 0
-    for (const { table, where } of expiredBy(kind, keep[kind], now)) {
-      for (let deleted = BATCH; deleted === BATCH && !signal?.aborted; gone[kind] += deleted) {
+    for (const { table, where, along } of expiredBy(kind, keep[kind], now)) {
+      for (let deleted = BATCH; deleted === BATCH && !signal?.aborted; ) {
         const done = await sql`delete from ${sql.table(table)} where ctid in
           (select ctid from ${sql.table(table)} where ${where} limit ${sql.lit(BATCH)})`.execute(db)
         deleted = Number(done.numAffectedRows ?? 0)
+        if (!along) gone[kind] += deleted
       }
     }
   }

@@ -87,7 +87,7 @@ export type Retention = z.infer<typeof Retention>
 
 export const RetentionPage = z.object({
   keep: Retention,
-  /** Rows that would go now. */
+  /** How many of each would go now. */
   due: z.record(z.string(), z.number().int()),
   last: z.object({ at: Instant, gone: z.record(z.string(), z.number().int()) }).nullable(),
   /** When it is applied again; null where nothing is scheduled. */

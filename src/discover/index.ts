@@ -16,7 +16,7 @@ export {
   updateConnection,
 } from './connections.ts'
 export { createRun, type RunParts } from './create-run.ts'
-export { expiredRuns } from './expired.ts'
+export { expiredConnections, expiredRuns } from './expired.ts'
 export type { Discovery } from './discovery.ts'
 export { type ReadOptions, readProvider } from './read.ts'
 export { cancelRun, getRun, listRuns, type RunState, requestSync, type SyncRun } from './runs.ts'

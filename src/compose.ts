@@ -14,6 +14,7 @@ import {
   type Settings,
   startDiscovery,
 } from './discover/index.ts'
+import { isLoading, openDemo } from './demo.ts'
 import { migrations as graph } from './graph/index.ts'
 import { type App, createServer, migrations as http, startBulks, startUpkeep } from './http/index.ts'
 import {
@@ -34,7 +35,7 @@ import {
   systemClock,
   watchOutbound,
 } from './platform/index.ts'
-import { providers } from './providers/index.ts'
+import { demo, providers } from './providers/index.ts'
 import { createScanner } from './scan/index.ts'
 import { type Log, messageOf, type Nearby, type Provider } from './sdk/index.ts'
 
@@ -51,6 +52,8 @@ export interface Composed {
   listen(): Promise<{ url: string; port: number }>
   /** Begins to read what stands nearby, when nothing was ever connected; what it reads, in words. */
   readNearby(folder: string): Promise<string[]>
+  /** Begins to read the invented estate in; throws where something real is connected. */
+  readDemo(): Promise<string[]>
   stop(): Promise<void>
 }
 
@@ -76,7 +79,7 @@ export async function compose(
       url: database.url,
       log,
       alone: database.embedded,
-      queues: { sync: { concurrency: 2, retries: 2, seconds: 6 * 3600 } },
+      queues: { sync: { concurrency: 2, retries: 2, seconds: 6 * 3600 }, demo: { seconds: 6 * 3600 } },
     })
     ending.push(() => jobs.stop())
 
@@ -87,11 +90,12 @@ export async function compose(
     const assessor = startAssessor({ url: database.url })
     ending.push(() => assessor.stop())
     const judge = async (run?: number): Promise<void> => {
+      if (await isLoading(db)) return
       await assessor.judge({ now: clock.now(), ...(run === undefined ? {} : { run }) })
     }
     const discovery: Discovery = {
       database,
-      providers: [...providers, selfProvider(db)],
+      providers: [...providers, ...demo.providers.map(({ provider }) => provider), selfProvider(db)],
       sealer: createSealer(key),
       clock,
       log,
@@ -108,6 +112,7 @@ export async function compose(
     await jobs.schedule('judge', '7 * * * *', {})
     await jobs.work('checkpoint', signHead)
     await jobs.schedule('checkpoint', '13 3 * * *', {})
+    const desk = await openDemo(discovery, assessor, jobs)
     await startDiscovery(discovery)
     await startBulks({ db, clock, discovery })
     await connectSelf(discovery)
@@ -124,6 +129,7 @@ export async function compose(
         ? {}
         : { hostnames: [new URL(config.http.url).hostname], secure: config.http.url.startsWith('https:') }),
       discovery,
+      demo: desk,
       fingerprint,
       installationKey: key,
       folder,
@@ -147,6 +153,10 @@ export async function compose(
       key,
       listen: () => server.listen(),
       readNearby: (from) => readNearby(discovery, from),
+      readDemo: async () => {
+        await desk.load({}, 'reeve')
+        return ['Larkfield, an invented company']
+      },
       stop: () => end(ending, log, signHead),
     }
   } catch (error) {

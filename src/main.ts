@@ -64,7 +64,7 @@ async function open() {
 const reeve: Reeve<Estate> = {
   version,
 
-  async up({ port, data }) {
+  async up({ port, data, demo }) {
     const { config, log } = settle({
       ...(port === undefined ? {} : { 'http.port': port }),
       ...(data === undefined ? {} : { data }),
@@ -80,7 +80,7 @@ const reeve: Reeve<Estate> = {
     return {
       address,
       link: link === null ? undefined : `${address}${link.path}`,
-      reading: await server.readNearby(folder),
+      reading: demo ? await server.readDemo() : await server.readNearby(folder),
       stopped,
       async stop() {
         rmSync(door, { force: true })
@@ -139,6 +139,14 @@ const reeve: Reeve<Estate> = {
       const { report } = await import('./report.ts')
       return report(db, format, version)
     }),
+
+  async labels({ size = 300, seed = 1, day }) {
+    const [{ demo }, { systemClock }] = await Promise.all([
+      import('./providers/index.ts'),
+      import('./platform/index.ts'),
+    ])
+    return demo.labels({ size, seed, day }, systemClock.now())
+  },
 
   verifyAudit: () =>
     withDatabase(async ({ database: { db }, config }) => {

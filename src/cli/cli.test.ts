@@ -78,6 +78,7 @@ function fake(
     backup: never,
     restore: never,
     adminLink: never,
+    labels: async () => ({}),
     rules: async () => [],
     report: never,
     ...over,

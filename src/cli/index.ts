@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { addDemo } from './demo.ts'
 import { addDevelop } from './develop.ts'
 import { complaint, EXIT, exitStatusOf } from './exit.ts'
 import type { Reeve } from './reeve.ts'
@@ -14,6 +15,7 @@ export type { Check, Reeve, Running, Scanned, ScanOptions, UpOptions } from './r
 const addSeeing = (program: Command, reeve: Reeve): void => {
   addUp(program, reeve)
   addScan(program, reeve)
+  addDemo(program, reeve)
 }
 
 /** `reeve help` groups commands by the job they are for. */

@@ -16,6 +16,8 @@ export interface Running {
 export interface UpOptions {
   port?: number
   data?: string
+  /** Load the invented estate, and read nothing that stands nearby. */
+  demo?: boolean
 }
 
 export interface ScanOptions {
@@ -57,6 +59,8 @@ export interface Reeve<Estate = unknown> {
   html(scanned: Scanned<Estate>, title: string): Promise<string>
   doctor(): Promise<Check[]>
   explainConfig(): { key: string; value: string; from: string; default: string; description: string }[]
+  /** What is true of each identity of the invented estate. */
+  labels(asked: { size?: number; seed?: number; day?: string }): Promise<object>
   verifyAudit(): Promise<{ ok: boolean; says: string; entries: number }>
   backup(file: string, passphrase: string | undefined): Promise<{ says: string }>
   restore(file: string, passphrase: string | undefined): Promise<{ says: string }>

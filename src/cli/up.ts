@@ -11,13 +11,20 @@ export function addUp(program: Command, reeve: Reeve): void {
     .summary('start the server and open on five things to know')
     .option('--port <n>', 'where to listen', parsePort)
     .option('--data <folder>', 'where everything is kept')
+    .option('--demo', 'show an invented company instead of reading this host')
     .addHelpText('after', '\nExample:\n  $ reeve up --port 7373\n')
     .action(async (_flags, command: Command) => {
-      const { port, data, ...output } = command.optsWithGlobals<OutputOptions & { port?: number; data?: string }>()
+      const {
+        port,
+        data,
+        demo = false,
+        ...output
+      } = command.optsWithGlobals<OutputOptions & { port?: number; data?: string; demo?: boolean }>()
       const out = terminal(output)
       const running = await reeve.up({
         ...(port === undefined ? {} : { port }),
         ...(data === undefined ? {} : { data }),
+        demo,
       })
       if (out.json) out.document({ address: running.address, link: running.link ?? null, reading: running.reading })
       else {

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import { openStage } from '../graph/index.ts'
-import { audit, type Db } from '../platform/index.ts'
+import { audit, type Db, type Tx } from '../platform/index.ts'
 import { codeOf, type Instant, type JsonValue, messageOf, type Provider, ReeveError, Refused } from '../sdk/index.ts'
-import { type Discovery, providerOf } from './discovery.ts'
+import { type Discovery, isOutside, providerOf } from './discovery.ts'
 import { isCron } from './schedule.ts'
 import { overStored, parseSettings, type Settings, withoutSecrets } from './settings.ts'
 
@@ -101,6 +101,7 @@ export async function createConnection(discovery: Discovery, given: NewConnectio
         `there is a connection ${given.id} already: choose another id, or change that one`,
       )
     }
+    await keepApart(tx, discovery, provider)
     const id = given.id ?? freeSlug(provider.id, label, taken)
     const schedule = scheduleFor(id, given.schedule)
     const now = clock.now()
@@ -114,6 +115,24 @@ export async function createConnection(discovery: Discovery, given: NewConnectio
   })
   await followSchedule(discovery, created)
   return created
+}
+
+/** What is invented and what is real never stand beside each other: no count would mean anything. */
+async function keepApart(tx: Tx, discovery: Discovery, provider: Provider): Promise<void> {
+  if (!isOutside(provider)) return
+  for (const other of await listConnections(tx)) {
+    const there = discovery.providers.find(({ id }) => id === other.provider)
+    if (!there || !isOutside(there) || (there.invented ?? false) === (provider.invented ?? false)) continue
+    throw provider.invented
+      ? new ReeveError(
+          'demo/not-alone',
+          `connecting ${provider.title} of the demo: this installation reads ${other.label}, which is real; give the demo a folder of its own: reeve up --demo --data <folder>`,
+        )
+      : new ReeveError(
+          'demo/invented',
+          `connecting ${provider.title}: this installation shows Larkfield, which is invented; remove it first with reeve demo --remove, or use another --data`,
+        )
+  }
 }
 
 export async function updateConnection(

@@ -22,6 +22,10 @@ export interface Discovery {
   quietSeconds?: number
 }
 
+/** Is something beyond Reeve read? Then there are settings to give, or a place to stand in. */
+export const isOutside = ({ config, nearby }: Provider): boolean =>
+  nearby !== undefined || Object.keys((config as { shape?: object }).shape ?? { settings: true }).length > 0
+
 export function providerOf({ providers }: Pick<Discovery, 'providers'>, id: string): Provider {
   const provider = providers.find((one) => one.id === id)
   if (provider) return provider

@@ -17,7 +17,7 @@ export {
 } from './connections.ts'
 export { createRun, type RunParts } from './create-run.ts'
 export { expiredConnections, expiredRuns } from './expired.ts'
-export type { Discovery } from './discovery.ts'
+export { type Discovery, isOutside, providerOf } from './discovery.ts'
 export { type ReadOptions, readProvider } from './read.ts'
 export { cancelRun, getRun, listRuns, type RunState, requestSync, type SyncRun } from './runs.ts'
 export { nextAt } from './schedule.ts'

@@ -3,6 +3,7 @@ import type { Clock, Db, InstallationKey, Watch } from '../platform/index.ts'
 import type { Rolls } from '../read/index.ts'
 import type { Log } from '../sdk/index.ts'
 import type { Announcements } from './announcements.ts'
+import type { DemoDesk } from './demo.ts'
 import type { Pasts } from './past.ts'
 
 /** What main.ts introduces to the server. */
@@ -21,6 +22,8 @@ export interface App {
   secure?: boolean
   /** With the providers, jobs and everything else that syncs need. */
   discovery: Discovery
+  /** Where the invented estate is asked for; without it there is none. */
+  demo?: DemoDesk
   /** The keyed fingerprint of a secret value. */
   fingerprint(value: string): string
   /** Checks the signed heads of the audit chain; without it the chain is checked for itself. */

@@ -8,7 +8,7 @@ import {
   updateConnection,
 } from '../discover/index.ts'
 import { ConnectionPage, Connections, readConnection, readConnections, TestResult } from '../read/index.ts'
-import { Json } from '../sdk/index.ts'
+import { Json, ReeveError } from '../sdk/index.ts'
 import type { Serving } from './app.ts'
 import { AsOfQuery, Id } from './parameters.ts'
 import { route } from './route.ts'
@@ -52,7 +52,14 @@ export const connectionRoutes = [
     }),
     answers: ConnectionPage,
     status: 201,
-    handle: async ({ app, caller, body }) => page(app, (await createConnection(app.discovery, body, caller.actor)).id),
+    async handle({ app, caller, body }) {
+      if (app.discovery.providers.find(({ id }) => id === body.provider)?.invented)
+        throw new ReeveError(
+          'demo/by-hand',
+          `connecting ${body.provider}: it is invented, and comes with all of Larkfield: reeve demo`,
+        )
+      return page(app, (await createConnection(app.discovery, body, caller.actor)).id)
+    },
   }),
   route({
     method: 'POST',

@@ -1,6 +1,7 @@
 export { adminLink, firstAdminLink } from './accounts.ts'
 export type { App } from './app.ts'
 export { startBulks } from './bulk-run.ts'
+export type { DemoDesk, DemoState } from './demo.ts'
 export { createServer, type Server } from './server.ts'
 export { startUpkeep } from './upkeep.ts'
 

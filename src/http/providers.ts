@@ -30,7 +30,7 @@ export const providerRoutes = [
     can: 'oversee',
     says: 'The systems that can be read, and the permissions each asks for.',
     answers: z.object({ rows: z.array(ProviderPage.omit({ form: true })) }),
-    handle: ({ app }) => ({ rows: app.discovery.providers.map(pageOf) }),
+    handle: ({ app }) => ({ rows: app.discovery.providers.filter(({ invented }) => !invented).map(pageOf) }),
   }),
   route({
     method: 'GET',

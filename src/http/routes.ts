@@ -3,6 +3,7 @@ import { Json } from '../sdk/index.ts'
 import { auditRoutes } from './audit.ts'
 import { bulkRoutes } from './bulk.ts'
 import { connectionRoutes } from './connections.ts'
+import { demoRoutes } from './demo.ts'
 import { entityRoutes } from './entities.ts'
 import { eventRoutes } from './events.ts'
 import { expiryRoutes } from './expiry.ts'
@@ -44,6 +45,7 @@ const described: readonly Route[] = [
   ...connectionRoutes,
   ...runRoutes,
   ...providerRoutes,
+  ...demoRoutes,
   ...ruleRoutes,
   ...auditRoutes,
   ...retentionRoutes,

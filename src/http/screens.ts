@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { createConnection, listConnections, requestSync } from '../discover/index.ts'
+import { createConnection, isOutside, listConnections, requestSync } from '../discover/index.ts'
 import { FirstRun, Frame, Overview, progressOf, readFrame, readOverview, readThings } from '../read/index.ts'
 import { type Provider, ReeveError } from '../sdk/index.ts'
 import type { Serving } from './app.ts'
@@ -22,7 +22,8 @@ export const screenRoutes = [
     answers: Frame,
     async handle({ app, caller }) {
       const frame = await readFrame(app.db, await app.rolls.current(), app.clock.now())
-      return { ...frame, user: { id: caller.id, name: caller.name, role: caller.role }, version: app.version }
+      const demo = (await app.demo?.state()) ?? null
+      return { ...frame, demo, user: { id: caller.id, name: caller.name, role: caller.role }, version: app.version }
     },
   }),
   route({
@@ -51,13 +52,15 @@ export const screenRoutes = [
       const connected = new Set(connections.map(({ provider }) => provider))
       const outside = app.discovery.providers.filter((provider) => isOutside(provider))
       const shown = new Set(outside.map(({ id }) => id))
-      const offers = outside.map((provider) => ({
-        provider: provider.id,
-        title: provider.title,
-        summary: provider.summary,
-        ready: near.has(provider) && !connected.has(provider.id),
-        needs: [...new Set((provider.collections ?? []).flatMap(({ needs }) => needs))],
-      }))
+      const offers = outside
+        .filter(({ invented }) => !invented)
+        .map((provider) => ({
+          provider: provider.id,
+          title: provider.title,
+          summary: provider.summary,
+          ready: near.has(provider) && !connected.has(provider.id),
+          needs: [...new Set((provider.collections ?? []).flatMap(({ needs }) => needs))],
+        }))
       return {
         identities: roll.count('identity'),
         sources: sources.filter(({ provider }) => shown.has(provider)),
@@ -91,10 +94,6 @@ export const screenRoutes = [
     },
   }),
 ]
-
-/** Something beyond Reeve is read: there are settings to give, or a place to stand in. */
-const isOutside = ({ config, nearby }: Provider): boolean =>
-  nearby !== undefined || Object.keys((config as { shape?: object }).shape ?? { settings: true }).length > 0
 
 async function readableHere(app: Serving): Promise<Set<Provider>> {
   const here = await Promise.all(app.discovery.providers.map((provider) => nearby(app, provider).catch(() => null)))

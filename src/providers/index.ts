@@ -1,7 +1,10 @@
 import type { Provider } from '../sdk/index.ts'
+import { demo } from './demo/index.ts'
 import { git } from './git/index.ts'
 import { host } from './host/index.ts'
 import { postgres } from './postgres/index.ts'
 
-/** The only list of providers. */
+export { demo }
+
+/** The only list of providers that read something. */
 export const providers: readonly Provider[] = [git, host, postgres]

@@ -22,13 +22,15 @@ export const Frame = z.object({
   expiringSoon: z.number().int(),
   /** What is being read at this moment; the banner that follows to every page. */
   running: z.array(z.object({ run: z.string(), connection: z.string(), title: z.string(), started: Instant })),
+  /** The invented estate is shown: how much of its year is read in. Null where what is shown is real. */
+  demo: z.object({ loading: z.boolean(), read: z.number().int(), moments: z.number().int() }).nullable(),
   /** True until something of the estate is known: the console opens on the first run. */
   firstRun: z.boolean(),
 })
 export type Frame = z.infer<typeof Frame>
 
 /** Everything around a page but the user. */
-export async function readFrame(db: Db, roll: Roll, now: Date): Promise<Omit<Frame, 'user' | 'version'>> {
+export async function readFrame(db: Db, roll: Roll, now: Date): Promise<Omit<Frame, 'user' | 'version' | 'demo'>> {
   const [states, unknownVerdicts, counts, running] = await Promise.all([
     connectionStates(db),
     countUnknownVerdicts(db),

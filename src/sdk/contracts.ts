@@ -84,6 +84,11 @@ export interface Provider<Config = any, Client = any> {
   /** One sentence: what it reads and with what rights. */
   summary: string
   /**
+   * What it tells of does not exist. Such a provider is offered nowhere, bears the keys of the systems it makes up, and is never
+   * connected beside one that reads something real.
+   */
+  invented?: boolean
+  /**
    * Settings; draws the form and checks `reeve connect --set`. A field that is a secret bears `.meta({ secret: true })`; every
    * field bears a `title` and `description`.
    */

@@ -46,6 +46,7 @@ export function estate({ empty = false, whole = false }: { empty?: boolean; whol
       empty || whole
         ? []
         : [{ run: 'run-7', connection: 'git-checkout', title: 'Repository checkout', started: ago(0.001) }],
+    demo: null,
     firstRun: empty,
   }
   const overview: read.Overview = {

@@ -1905,6 +1905,7 @@ export interface components {
             number: number;
             says: string;
             connection: string | null;
+            collection: string | null;
             source: string | null;
             readAt: components["schemas"]["Instant"] | null;
             ledger: string | null;
@@ -1924,6 +1925,7 @@ export interface components {
             /** Format: date */
             today: string;
             asOf: components["schemas"]["Instant"] | null;
+            entities: number;
             days: {
                 /** Format: date */
                 day: string;
@@ -1965,6 +1967,12 @@ export interface components {
                 count: number;
             }[];
             asOf: components["schemas"]["Instant"] | null;
+        };
+        FieldChange: {
+            of: string;
+            name: string;
+            from: string | null;
+            to: string | null;
         };
         Finding: {
             id: string;
@@ -2020,7 +2028,16 @@ export interface components {
                 }[];
                 reachedCount: number;
                 sensitiveCount: number;
-                dependents: components["schemas"]["EntityRef"][];
+                dependents: {
+                    key: components["schemas"]["Key"];
+                    kind: components["schemas"]["Kind"] | null;
+                    type: string | null;
+                    name: string;
+                    gone: components["schemas"]["Instant"] | null;
+                    /** @enum {string} */
+                    takesNewKey: "by-itself" | "by-hand" | "unknown";
+                }[];
+                byItself: number;
                 dependentCount: number;
                 unknown: {
                     reason: string;
@@ -2029,6 +2046,8 @@ export interface components {
             };
             owners: components["schemas"]["Owners"];
             fix: string[];
+            change: components["schemas"]["FieldChange"][];
+            reeveDoes: "owner" | null;
             effort: number | null;
             undo: string;
             closes: {
@@ -2038,6 +2057,7 @@ export interface components {
             }[];
             alsoCloses: components["schemas"]["FindingRow"][];
             severityParts: components["schemas"]["ScorePart"][];
+            score: number;
             unknown: {
                 reason: string;
                 permission: string | null;
@@ -2062,6 +2082,11 @@ export interface components {
                     at: components["schemas"]["Instant"];
                 } | null;
                 evidence: string[];
+                changes: components["schemas"]["FieldChange"][];
+                closed: {
+                    connection: string | null;
+                    run: number | null;
+                } | null;
             };
             history: components["schemas"]["FindingEvent"][];
         };
@@ -2142,6 +2167,11 @@ export interface components {
                 title: string;
                 started: components["schemas"]["Instant"];
             }[];
+            demo: {
+                loading: boolean;
+                read: number;
+                moments: number;
+            } | null;
             firstRun: boolean;
         };
         Grant: {
@@ -2351,7 +2381,7 @@ export interface components {
         ListChanges: {
             came: number;
             went: number;
-            stamp: string;
+            settled: boolean;
         };
         /** @enum {string} */
         Live: "live" | "dead" | "blocked" | "indeterminate" | "not-asked";

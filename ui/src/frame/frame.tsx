@@ -12,6 +12,7 @@ import { Mark } from '../parts/mark.tsx'
 import { cut } from '../parts/name.tsx'
 import { count, date, setServerTime, short } from '../words.ts'
 import { Help } from './help.tsx'
+import { Invented } from './invented.tsx'
 import { useKeys } from './keys.ts'
 import { useLiveChanges } from './live.ts'
 import { Palette } from './palette.tsx'
@@ -137,6 +138,7 @@ export function Frame({ children }: { children: React.ReactNode }) {
           </div>
         </header>
         <main id="main" className="main" ref={main} tabIndex={-1}>
+          {frame?.demo && <Invented demo={frame.demo} />}
           {asOf !== null && showsDays(path) && (
             <div className="notice then">
               <Icon name="undo" />

@@ -162,7 +162,7 @@ function unlocksOf(findings: readonly Finding[], estate: ThingsEstate, ruleOf: R
           ? `${answered}${connection ? ` on ${connection}` : ''} ${group.length === 1 ? 'waits' : 'wait'} for one permission: ${first.permission}.`
           : `${answered} cannot be reached: ${first.because[0]}.`,
       because: [
-        first.because[0]!,
+        asSentence(first.because[0]!),
         `It concerns ${subjects.size === 1 ? (estate.get(first.subject)?.name ?? first.subject) : `${subjects.size} subjects`} and ${asked.size === 1 ? `the rule “${first.title}”` : `${asked.size} rules`}.`,
       ],
       severity: null,
@@ -181,6 +181,9 @@ function unlocksOf(findings: readonly Finding[], estate: ThingsEstate, ruleOf: R
     }
   })
 }
+
+/** A reason begins in lower case, as refusals do. */
+const asSentence = (reason: string): string => `${reason.charAt(0).toUpperCase()}${reason.slice(1)}`
 
 const round = (value: number): number => Math.round(value * 1000) / 1000
 

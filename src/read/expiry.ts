@@ -40,6 +40,8 @@ export const Expiry = z.object({
   until: z.iso.date().meta({ description: 'the last day shown, a Sunday' }),
   today: z.iso.date(),
   asOf: Instant.nullable(),
+  /** Everything that is known, of any kind: nothing was read while it is 0. */
+  entities: z.number().int(),
   days: z.array(Day),
   /** Within 30 and within 90 days. */
   soon: z.array(Tally),
@@ -116,6 +118,7 @@ export async function readExpiry({ db, clock, asOf }: Looking, roll: Roll, from?
     connectionStates(db),
   ])
   const rows = Map.groupBy(told, ({ ends }) => ends.slice(0, 10))
+  const [nextUp] = nextRows(roll, at, 1)
   const [soon, later] = [endingSoon(roll, now), tally(roll, at, `expires:<90d ${ALONE}`)]
   const none = (kind: Kind, q: string): Tally => tally(roll, at, q, [kind])[0] ?? { kind, q, count: 0 }
   return {
@@ -123,6 +126,7 @@ export async function readExpiry({ db, clock, asOf }: Looking, roll: Roll, from?
     until: dayOf(last),
     today: dayOf(at),
     asOf: isoOrNull(asOf),
+    entities: roll.size,
     days: Array.from({ length: 7 * WEEKS }, (_, i) => {
       const day = dayOf(first + i * DAY)
       const counts = KINDS.map((kind) => ({
@@ -142,19 +146,29 @@ export async function readExpiry({ db, clock, asOf }: Looking, roll: Roll, from?
       identities: none('identity', 'undated:>0'),
       why,
     },
-    next: nextEnd(roll, at),
+    next: nextUp === undefined ? null : iso(new Date(nextUp.ends)),
     ledger: sumOf(states.map(({ bar }) => bar)),
   }
 }
 
-function nextEnd(roll: Roll, now: number): string | null {
+/** Rows of what ends next and is not known to renew itself, of all kinds, the first first. */
+function nextRows(roll: Roll, now: number, most: number): { row: number; ends: number }[] {
   const query = parseQuery(`expires:>0m ${ALONE}`, fields)
-  const first = KINDS.flatMap((kind) => {
+  return KINDS.flatMap((kind) => {
     const selection = roll.select(kind, query, 'expires', false, now)
-    return selection.rows.length === 0 ? [] : [roll.valuesOf(selection, 'expires').reduce((a, b) => Math.min(a, b))]
+    const ends = roll.valuesOf(selection, 'expires')
+    return Array.from(selection.rows.subarray(0, most), (row, i) => ({ row, ends: ends[i]! }))
   })
-  return first.length === 0 ? null : iso(new Date(Math.min(...first)))
+    .sort((a, b) => a.ends - b.ends || (roll.keys[a.row]! < roll.keys[b.row]! ? -1 : 1))
+    .slice(0, most)
 }
+
+/** The next to end. */
+export const nextEndings = (db: Db, roll: Roll, now: Date, most: number): Promise<Ending[]> =>
+  endings(
+    db,
+    nextRows(roll, now.getTime(), most).map(({ row }) => roll.ids[row]!),
+  )
 
 async function endings(db: Db, ids: readonly number[]): Promise<Ending[]> {
   if (ids.length === 0) return []

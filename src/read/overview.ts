@@ -1,11 +1,13 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Db } from '../platform/index.ts'
-import { Instant, type Kind, type Severity } from '../sdk/index.ts'
+import { Instant, type Severity } from '../sdk/index.ts'
+import { nextEndings } from './expiry.ts'
 import { findingName } from './findings.ts'
+import { findingsWhere } from './findings-where.ts'
 import { LedgerBar, SourceSeen } from './ledger.ts'
-import { connectionStates, countUnknownVerdicts, sumOf } from './ledger-bars.ts'
-import { iso, isoOrNull, markOf, refOr, refsOf } from './refs.ts'
+import { connectionStates, sumOf } from './ledger-bars.ts'
+import { iso, isoOrNull, refOr, refsOf } from './refs.ts'
 import type { Roll } from './roll.ts'
 import { Due, Thing } from './thing.ts'
 
@@ -26,10 +28,14 @@ export const AgeHistogram = z.object({
 export type AgeHistogram = z.infer<typeof AgeHistogram>
 
 export const Overview = z.object({
+  /** When this was so, by the server's clock. */
+  at: Instant,
   answer: z.object({
     identities: z.number().int(),
+    /** Identities that are not known to be people's accounts: `-account:human`. */
+    machines: z.number().int(),
     people: z.number().int(),
-    /** Machine identities for each person; null while no person is known. */
+    /** Machines for each person; null while no person is known. */
     perPerson: z.number().nullable(),
     unowned: z.number().int(),
     /** Since `since`: identities first seen, findings closed, sources that went quiet. */
@@ -38,8 +44,12 @@ export const Overview = z.object({
     closed: z.number().int(),
     quiet: z.number().int(),
     openFindings: z.number().int(),
+    /** Verdicts that could not be reached; the rows of `verdict:unknown`. */
     unknownVerdicts: z.number().int(),
   }),
+  /** When the estate was last judged; null for never. `judging`: more was read since. */
+  judged: Instant.nullable(),
+  judging: z.boolean(),
   lastRead: Instant.nullable(),
   rules: z.number().int(),
   ledger: LedgerBar,
@@ -61,41 +71,48 @@ const WEEK = 7
 const AGES = ['<30d', '30d..90d', '90d..180d', '180d..1y', '1y..2y', '2y..5y', '>5y']
 const OVER_POLICY = new Set(['1y..2y', '2y..5y', '>5y'])
 
+/** The same numbers as queries of the inventory and of findings: what the console links them to. */
+const MACHINES = '-account:human'
+const CLOSED = `state:resolved closed:<${WEEK}d`
+
 export async function readOverview(db: Db, roll: Roll, now: Date): Promise<Overview> {
   const at = now.getTime()
-  const since = new Date(at - WEEK * DAY)
   const count = (query: string) => roll.countOf('identity', query, at)
-  const [states, unknownVerdicts, things, expiring, trend, totals] = await Promise.all([
+  const [states, things, expiring, past, judged, open, unknown, closed, rules] = await Promise.all([
     connectionStates(db),
-    countUnknownVerdicts(db),
     readThings(db),
-    nextToExpire(db, now),
+    nextEndings(db, roll, now, 5),
     trendOf(db, roll, now),
-    sql<{ open: number; closed: number; rules: number }>`select
-      (select count(*)::int from assess.finding where state = 'open' and verdict = 'fail') as open,
-      (select count(*)::int from assess.finding where resolved_at > ${since} and number is not null) as closed,
-      (select count(*)::int from assess.rule) as rules`.execute(db),
+    lastJudged(db),
+    countFindings(db, '', now),
+    countFindings(db, 'verdict:unknown', now),
+    countFindings(db, CLOSED, now),
+    sql<{ count: number }>`select count(*)::int as count from assess.rule`.execute(db),
   ])
-  const last = trend.at(-1)!
+  const [machines, people] = [count(MACHINES), roll.count('person')]
+  const last = pointOf(now, machines, people)
   return {
+    at: iso(now),
     answer: {
       identities: roll.count('identity'),
-      people: last.people,
+      machines,
+      people,
       perPerson: last.perPerson,
       unowned: count('owner:none'),
-      since: iso(since),
+      since: iso(new Date(at - WEEK * DAY)),
       new: count(`seen:<${WEEK}d`),
-      closed: totals.rows[0]!.closed,
+      closed,
       quiet: states.filter(({ state }) => state === 'stale' || state === 'failed').length,
-      openFindings: totals.rows[0]!.open,
-      unknownVerdicts,
+      openFindings: open,
+      unknownVerdicts: unknown,
     },
+    ...judged,
     lastRead:
       states
         .flatMap(({ lastRead }) => lastRead ?? [])
         .sort()
         .at(-1) ?? null,
-    rules: totals.rows[0]!.rules,
+    rules: rules.rows[0]!.count,
     ledger: sumOf(states.map(({ bar }) => bar)),
     things,
     seen: states,
@@ -106,8 +123,24 @@ export async function readOverview(db: Db, roll: Roll, now: Date): Promise<Overv
       unknown: count('age:unknown'),
       none: count('age:none'),
     },
-    trend,
+    trend: [...past, last],
   }
+}
+
+/** How many findings a query finds: what a link with the same words shows. */
+async function countFindings(db: Db, q: string, now: Date): Promise<number> {
+  const { rows } = await sql<{ count: number }>`select count(*)::int as count from assess.finding f
+    left join graph.key k on k.key = f.subject left join graph.node n on n.id = k.id where ${findingsWhere(q, now).where}`.execute(
+    db,
+  )
+  return rows[0]!.count
+}
+
+async function lastJudged(db: Db): Promise<Pick<Overview, 'judged' | 'judging'>> {
+  const { rows } = await sql<{ judged: Date | null; read: Date | null }>`select
+    (select max(at) from assess.evaluation) as judged, (select max(at) from graph.applied) as read`.execute(db)
+  const { judged, read } = rows[0]!
+  return { judged: isoOrNull(judged), judging: read !== null && (judged === null || read > judged) }
 }
 
 /** The first five things to know. */
@@ -166,24 +199,9 @@ interface StoredThing extends Pick<Thing, 'says' | 'because' | 'more' | 'fix' | 
   opened_at: Date | null
 }
 
-async function nextToExpire(db: Db, now: Date): Promise<Due[]> {
-  const { rows } = await sql<{
-    key: string
-    name: string
-    kind: Kind
-    type: string
-    ends: Date
-    worst: number | null
-  }>`
-    select n.key, n.name, n.kind, n.type, n.expires as ends, s.worst from graph.node n left join assess.standing s on s.subject = n.key
-    where n.expires > ${now} and n.kind in ('credential', 'identity', 'secret') and coalesce(n.body->'attributes'->>'autoRenews', 'false') <> 'true'
-    order by n.expires, n.key limit 5`.execute(db)
-  return rows.map(({ worst, ends, ...row }) => ({ ...row, ends: iso(ends), mark: markOf(worst) }))
-}
-
 const trends = new WeakMap<Roll, Promise<Overview['trend']>>()
 
-/** Machines and people on each day on which their number changed, of the last year at most; worked out once for each roll. */
+/** Machines and people on each earlier day on which their number changed, of the last year at most; worked out once for each roll. */
 function trendOf(db: Db, roll: Roll, now: Date): Promise<Overview['trend']> {
   let trend = trends.get(roll)
   if (!trend) {
@@ -210,13 +228,15 @@ async function countByDay(db: Db, now: Date): Promise<Overview['trend']> {
     select day, (sum(coalesce(machines, 0)) over (order by day))::int as machines, (sum(coalesce(people, 0)) over (order by day))::int as people
     from step order by day`.execute(db)
   const year = now.getTime() - 365 * DAY
-  const points = rows.map(({ day, machines, people }) => ({ at: day, machines, people }))
-  const last = points.at(-1) ?? { machines: 0, people: 0 }
-  const shown = [...points.slice(0, -1).filter(({ at }) => at.getTime() > year), { ...last, at: now }]
-  return shown.map(({ at, machines, people }) => ({
-    at: iso(at),
-    machines,
-    people,
-    perPerson: people === 0 ? null : Math.round((10 * machines) / people) / 10,
-  }))
+  const today = Math.floor(now.getTime() / DAY) * DAY
+  return rows
+    .filter(({ day }) => day.getTime() > year && day.getTime() < today)
+    .map(({ day, machines, people }) => pointOf(day, machines, people))
 }
+
+const pointOf = (at: Date, machines: number, people: number): Overview['trend'][number] => ({
+  at: iso(at),
+  machines,
+  people,
+  perPerson: people === 0 ? null : Math.round((10 * machines) / people) / 10,
+})

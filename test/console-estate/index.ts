@@ -50,8 +50,10 @@ export function estate({ empty = false, whole = false }: { empty?: boolean; whol
     firstRun: empty,
   }
   const overview: read.Overview = {
+    at: NOW,
     answer: {
       identities: frame.identities,
+      machines: empty ? 0 : 311,
       people: 18,
       perPerson: empty ? null : 17.3,
       unowned: frame.unowned,
@@ -62,6 +64,8 @@ export function estate({ empty = false, whole = false }: { empty?: boolean; whol
       openFindings: frame.openFindings,
       unknownVerdicts: frame.connections.unknownVerdicts,
     },
+    judged: empty ? null : ago(0.12),
+    judging: false,
     lastRead: empty ? null : ago(0.13),
     rules: 84,
     ledger,

@@ -659,6 +659,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/findings/mute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts several aside until a date, each for itself: one that is refused holds no other back. */
+        post: operations["postFindingsMute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/findings/{id}": {
         parameters: {
             query?: never;
@@ -1783,11 +1800,18 @@ export interface components {
             };
             secrets: string[];
             ledger: components["schemas"]["LedgerRow"][];
+            elsewhere: {
+                reason: string;
+                verdicts: number;
+                query: string;
+            }[];
             grants: {
                 permission: string;
                 reason: string;
                 verdicts: number;
+                query: string | null;
             }[];
+            policy: components["schemas"]["Need"][];
             progress: components["schemas"]["SourceProgress"] | null;
             runs: components["schemas"]["RunRow"][];
         };
@@ -1802,6 +1826,7 @@ export interface components {
             identities: number;
             entities: number;
             unknownVerdicts: number;
+            query: string;
             next: components["schemas"]["Instant"] | null;
             schedule: string | null;
             run: string | null;
@@ -2370,6 +2395,7 @@ export interface components {
             complete: boolean;
             stale: number;
             verdictsLost: number;
+            query: string | null;
         };
         Liking: {
             /** @enum {string} */
@@ -2389,6 +2415,11 @@ export interface components {
         Mark: "critical" | "high" | "medium" | "low" | "info" | "unknown" | "pass" | "not-judged";
         /** @enum {string} */
         Method: "access-key" | "client-secret" | "password" | "token" | "certificate" | "ssh-key" | "federation";
+        Need: {
+            need: string;
+            listings: string[];
+            refused: boolean;
+        };
         Neighbourhood: {
             nodes: {
                 key: components["schemas"]["Key"];
@@ -2426,8 +2457,10 @@ export interface components {
             }[];
         };
         Overview: {
+            at: components["schemas"]["Instant"];
             answer: {
                 identities: number;
+                machines: number;
                 people: number;
                 perPerson: number | null;
                 unowned: number;
@@ -2438,6 +2471,8 @@ export interface components {
                 openFindings: number;
                 unknownVerdicts: number;
             };
+            judged: components["schemas"]["Instant"] | null;
+            judging: boolean;
             lastRead: components["schemas"]["Instant"] | null;
             rules: number;
             ledger: components["schemas"]["LedgerBar"];
@@ -4335,6 +4370,47 @@ export interface operations {
                 };
                 content: {
                     "application/sarif+json": unknown;
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postFindingsMute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    until: components["schemas"]["Instant"] | string;
+                    reason: string;
+                    ids: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Puts several aside until a date, each for itself: one that is refused holds no other back. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: {
+                            id: string;
+                            undo: string | null;
+                            refused: string | null;
+                        }[];
+                    };
                 };
             };
             /** @description The request cannot be read */

@@ -17,7 +17,7 @@ const days = (ends: Readonly<Record<number, readonly string[]>>, more = 0) =>
       rows: names.map((name, n) => ({
         key: `demo:${i}/${n}`,
         name,
-        kind: 'credential',
+        kind: 'credential' as const,
         type: 'x509_certificate',
         ends: `${dayOf(i)}T12:00:00.000Z`,
         mark: (['medium', 'high', 'low', 'not-judged'] as const)[n % 4]!,

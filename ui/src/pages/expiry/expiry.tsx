@@ -36,9 +36,9 @@ export function Expiry() {
       <div className="head">
         <div>
           <h1>Expiry</h1>
-          {data && !answer.error && <Says of={data} />}
+          {data && !answer.error && data.entities > 0 && <Says of={data} />}
         </div>
-        {data && (
+        {data && data.entities > 0 && (
           <nav className="acts" aria-label="Weeks">
             <a className="button" href={withQuery({ from: shifted(data.from, -STEP) })}>
               Earlier
@@ -68,7 +68,7 @@ export function Expiry() {
 }
 
 function Body({ of }: { of: Answered }) {
-  if (of.ledger.asked === 0)
+  if (of.entities === 0)
     return (
       <Empty title="Nothing has been read yet">
         <p>What ends is known once something was read.</p>

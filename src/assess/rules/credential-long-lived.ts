@@ -1,8 +1,16 @@
 import { z } from 'zod'
-import { defineRule, fail, notApplicable, pass, unknown } from '../../sdk/index.ts'
+import { defineRule, fail, type Neighbour, notApplicable, pass, unknown } from '../../sdk/index.ts'
 import { day, days, daysBetween, momentOf, nameOf, outOfForce, whyUnknown } from './standing.ts'
 
 const limit = (count: number) => z.number().int().positive().default(count)
+
+/** The earliest moment since when a place that lets it in is known not to have changed. */
+function oldestUse(lets: readonly Neighbour[]): number | null {
+  const moments = lets
+    .map(({ edge }) => Date.parse(String(edge.attributes?.['unchangedSince'] ?? '')))
+    .filter((moment) => !Number.isNaN(moment))
+  return moments.length === 0 ? null : Math.min(...moments)
+}
 
 export const credentialLongLived = defineRule({
   id: 'credential-long-lived',
@@ -42,18 +50,23 @@ export const credentialLongLived = defineRule({
     }
     const end = momentOf(entity.expires)
     if (end !== null && end <= now.getTime()) return notApplicable('it has expired')
+    if (entity.created !== undefined && 'notApplicable' in entity.created)
+      return notApplicable(`it has no age: ${entity.created.notApplicable}`)
+    const most = params[entity.method]
     const rotated = Date.parse(String(entity.attributes['rotated'] ?? ''))
-    const begun = Number.isNaN(rotated) ? momentOf(entity.created) : rotated
+    const made = Number.isNaN(rotated) ? momentOf(entity.created) : rotated
+    // Where it is let in has not changed since: it is at least as old as that, and may be older.
+    const seen = made === null ? oldestUse(along.identities!) : null
+    const begun = made ?? (seen !== null && daysBetween(seen, now.getTime()) > most ? seen : null)
     if (begun === null) {
       const { reason, permission } = whyUnknown('when it was made', entity.created)
       return unknown(reason, permission)
     }
-    const most = params[entity.method]
     const age = daysBetween(begun, now.getTime())
     const word = entity.method.replace('-', ' ')
     if (age > most) {
       return fail(
-        `${nameOf(entity)} has been the same since ${day(begun)}.`,
+        `${nameOf(entity)} has been the same ${made === null ? 'at least ' : ''}since ${day(begun)}.`,
         [
           `It is ${days(age)} old; a ${word} may be ${days(most)} old.`,
           end === null ? 'No end date is known for it.' : `It ends on ${day(end)}.`,
@@ -138,6 +151,51 @@ export const credentialLongLived = defineRule({
       subject: 'demo:key',
       entities: [{ kind: 'credential', type: 'demo_key', key: 'demo:key', name: 'key', method: 'token' }],
       expect: 'unknown',
+    },
+    ...[
+      {
+        name: 'an SSH key whose authorized_keys has not changed in three years',
+        since: '2023-11-01',
+        expect: 'fail' as const,
+      },
+      { name: 'an SSH key of unknown age in a file of last month', since: '2026-10-20', expect: 'unknown' as const },
+    ].map(({ name, since, expect }) => ({
+      name,
+      subject: 'ssh:key',
+      entities: [
+        {
+          kind: 'credential' as const,
+          type: 'ssh_key',
+          key: 'ssh:key',
+          name: 'deploy key',
+          method: 'ssh-key' as const,
+        },
+        { kind: 'identity' as const, type: 'linux_user', key: 'host:web/user/deploy', name: 'deploy' },
+      ],
+      edges: [
+        {
+          from: 'ssh:key',
+          verb: 'authenticates' as const,
+          to: 'host:web/user/deploy',
+          attributes: { unchangedSince: `${since}T00:00:00.000Z` },
+        },
+      ],
+      expect,
+    })),
+    {
+      name: 'a service’s own key, made anew at each start',
+      subject: 'demo:key',
+      entities: [
+        {
+          kind: 'credential',
+          type: 'demo_key',
+          key: 'demo:key',
+          name: 'key',
+          method: 'token',
+          created: { notApplicable: 'it is made anew at each start' },
+        },
+      ],
+      expect: 'not-applicable',
     },
     {
       name: 'old, and made inactive as advised',

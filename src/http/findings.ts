@@ -6,6 +6,7 @@ import {
   mute,
   reopen,
   rules,
+  score,
   storedFindings,
   toSarif,
   undo,
@@ -13,13 +14,16 @@ import {
 import { loadSources } from '../graph/index.ts'
 import type { Tx } from '../platform/index.ts'
 import { FindingPage, FindingsPage, findingsWhere, readFinding, readFindings } from '../read/index.ts'
-import { Finding, Instant, LedgerLine } from '../sdk/index.ts'
+import { Finding, Instant, LedgerLine, ReeveError } from '../sdk/index.ts'
 import type { Serving } from './app.ts'
 import { personOf } from './may.ts'
 import { AsOf, AsOfQuery, Cursor, Id, Limit, QueryText } from './parameters.ts'
 import { route } from './route.ts'
 
 const Until = z.strictObject({ until: z.union([Instant, z.iso.date()]), reason: z.string().trim().min(3).max(2_000) })
+
+/** What became of one of several: `undo` for `POST /v1/findings/{id}/undo`, or why it was refused. */
+const Muted = z.object({ id: z.string(), undo: z.string().nullable(), refused: z.string().nullable() })
 
 /** A day means its end. */
 const endOf = (until: string): Date => new Date(until.length === 10 ? `${until}T23:59:59.999Z` : until)
@@ -30,7 +34,7 @@ async function act(
   step: (tx: Tx, finding: string) => Promise<unknown>,
 ): Promise<z.input<typeof FindingPage>> {
   await app.db.transaction().execute((tx) => step(tx, id))
-  return readFinding(app.db, id)
+  return readFinding(app.db, id, score)
 }
 
 export const findingRoutes = [
@@ -95,7 +99,29 @@ export const findingRoutes = [
     params: Id,
     query: AsOfQuery,
     answers: FindingPage,
-    handle: ({ app, params }) => readFinding(app.db, params.id),
+    handle: ({ app, params }) => readFinding(app.db, params.id, score),
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/findings/mute',
+    can: 'operate',
+    says: 'Puts several aside until a date, each for itself: one that is refused holds no other back.',
+    body: Until.extend({ ids: z.array(Id.shape.id).min(1).max(200) }),
+    answers: z.object({ rows: z.array(Muted) }),
+    async handle({ app, caller, body: { ids, until, reason } }) {
+      const rows: z.infer<typeof Muted>[] = []
+      for (const finding of new Set(ids)) {
+        try {
+          const given = { finding, by: personOf(caller), until: endOf(until), reason, now: app.clock.now() }
+          const { event } = await app.db.transaction().execute((tx) => mute(tx, given))
+          rows.push({ id: finding, undo: String(event), refused: null })
+        } catch (error) {
+          if (!(error instanceof ReeveError)) throw error
+          rows.push({ id: finding, undo: null, refused: error.message })
+        }
+      }
+      return { rows }
+    },
   }),
   route({
     method: 'POST',

@@ -243,7 +243,7 @@ test('a finding has its evidence, cost, fix and way back; it is muted, undone, a
   })
   expect(page.cost).toMatchObject({ reachedCount: 1, sensitiveCount: 1, dependentCount: 1 })
   expect(page.fix.length).toBeGreaterThan(0)
-  expect(page.closes[0]!.says).toContain('host-ops')
+  expect(page.closes[0]!.says).toContain('A complete read of ops')
 
   const until = new Date(Date.now() + 30 * DAY).toISOString().slice(0, 10)
   const muted = await operator('POST', `/v1/findings/${id}/mute`, {

@@ -9,8 +9,11 @@ import {
   type Sensitivity,
   type Tier,
 } from '../sdk/index.ts'
-import type { Card, CardSource } from './card.ts'
-import { consumersOf, credentialsOf, type Grants, grantsOf, stateOf } from './card-parts.ts'
+import type { Card, CardSource, UseRecord } from './card.ts'
+import { type Grants, grantsOf } from './card-grants.ts'
+import { consumersOf, credentialsOf, stateOf } from './card-parts.ts'
+import { listingsOf, offSince, stakesOf } from './card-stakes.ts'
+import { useOf } from './card-use.ts'
 import { changesOf } from './changes.ts'
 import { findingColumns, findingRows, type StoredFinding } from './findings.ts'
 import { neighbourhoodOf } from './neighbourhood.ts'
@@ -18,6 +21,7 @@ import { stepByStep } from './reach.ts'
 import type { EntityRef } from './ref.ts'
 import { iso, isoOrNull, knownOf, markOf, ownersOf } from './refs.ts'
 import { touchOf } from './touch.ts'
+import { DAY, QUARTER } from './touch-checks.ts'
 
 interface Subject {
   id: number
@@ -56,18 +60,25 @@ async function cardOf(db: Tx, key: string, now: Date): Promise<Card> {
     name: body.name,
     gone: isoOrNull(subject.gone),
   }
-  const [{ consumers, more }, credentials, grants, owners, findings, unknowns, neighbourhood, history, sources] =
-    await Promise.all([
-      consumersOf(db, id),
-      credentialsOf(db, id),
-      grantsOf(db, id),
-      ownersOf(db, subject.key),
-      openFindings(db, id, subject.key),
-      unknownVerdicts(db, subject.key),
-      neighbourhoodOf(db, id, self, subject.worst),
-      changesOf(db, id, subject.key),
-      sourcesOf(db, subject),
-    ])
+  const lastUsed = knownOf(body.lastUsed, subject.connections)
+  const off = offOf(body)
+  const [{ consumers, more }, { ids, credentials }, listings, stakes, since] = await Promise.all([
+    consumersOf(db, id),
+    credentialsOf(db, id),
+    listingsOf(db, subject),
+    stakesOf(db, { id, body, labels: subject.labels ?? [] }),
+    off === null ? null : offSince(db, id, off, body),
+  ])
+  const { record, latest } = await useOf(db, id, body.kind === 'identity' ? ids : [], { now: now.getTime(), lastUsed })
+  const sources = listings.own
+  const [grants, owners, findings, unknowns, neighbourhood, history] = await Promise.all([
+    grantsOf(db, id, longEnough(record.recorded, now)),
+    ownersOf(db, subject.key),
+    openFindings(db, id, subject.key),
+    unknownVerdicts(db, subject.key),
+    neighbourhoodOf(db, id, self, subject.worst),
+    changesOf(db, id, subject.key),
+  ])
   const attributes = attributesOf(subject, grants, credentials.length, sources)
   return {
     entity: self,
@@ -77,24 +88,30 @@ async function cardOf(db: Tx, key: string, now: Date): Promise<Card> {
     firstSeen: iso(subject.first_seen),
     staleSince: isoOrNull(subject.stale_since),
     touch: touchOf({
+      ...stakes,
       kind: body.kind,
       gone: subject.gone !== null,
-      off: offOf(body),
       now: now.getTime(),
+      off: off === null ? null : { word: off, since },
       lastUsed: attributes.lastUsed,
-      lastUsedBy: attributes.lastUsedBy,
+      sighting: latest,
+      recorded: record.recorded,
+      quiet: record.quiet,
       consumers,
       moreConsumers: more,
-      credentials: subject.credentials,
+      credentials: credentials.length,
+      methods: credentials.flatMap(({ method }) => method ?? []),
       grants,
-      sources,
+      sources: [...listings.own, ...listings.near],
+      elsewhere: listings.elsewhere,
     }),
     attributes,
     owners,
     labels: subject.labels ?? [],
+    account: accountOf(body, subject.labels ?? []),
     aliases: body.aliases ?? [],
     score: scoreOf(subject),
-    usedBy: { consumers, more, seeing: seeingOf(attributes.lastUsed, sources) },
+    usedBy: { consumers, more, seeing: seeingOf(record, [...listings.own, ...listings.near]), record },
     credentials,
     grants: {
       rows: grants.rows,
@@ -163,7 +180,7 @@ function attributesOf(
     lastUsedBy: knownOf(body.lastUsedBy, connections),
     permissions: holds
       ? unless(
-          { entitlements: grants.total, resources: grants.resources, sensitive: grants.sensitive },
+          { entitlements: grants.entitlements, resources: grants.resources, sensitive: grants.sensitive },
           grants.total === 0,
           'no permission was seen',
         )
@@ -208,17 +225,22 @@ function scoreOf(subject: Subject): Card['score'] {
 }
 
 /** What an empty list of consumers is worth. */
-function seeingOf(lastUsed: Known<string>, sources: readonly CardSource[]): Known<string> {
+function seeingOf({ recorded }: UseRecord, sources: readonly CardSource[]): Known<string> {
   const gap = sources.find(({ complete }) => !complete)
   if (gap)
     return {
-      unknown: gap.reason ?? `${gap.connection} was read in part`,
+      unknown: `${gap.title}, ${gap.collection}, was not read whole: ${gap.reason ?? 'part of it is missing'}`,
       ...(gap.permission === null ? {} : { permission: gap.permission }),
     }
-  if ('unknown' in lastUsed) return lastUsed
-  if ('notApplicable' in lastUsed) return { unknown: `no source records its use: ${lastUsed.notApplicable}` }
-  return { value: 'Everything that describes it was read completely, and its source records use.' }
+  if (!('value' in recorded)) return recorded
+  return { value: recorded.value }
 }
+
+/** A record too short to hold a quarter proves no disuse. */
+const longEnough = (recorded: Known<string>, now: Date): Known<string> =>
+  'value' in recorded && now.getTime() - Date.parse(recorded.value) < QUARTER * DAY
+    ? { unknown: 'its use is not recorded for as long as a quarter' }
+    : recorded
 
 const offOf = (body: Subject['body']): string | null => {
   const state = stateOf(body)
@@ -248,30 +270,33 @@ async function unknownVerdicts(db: Db, key: string): Promise<Card['rules']['unkn
   return rows
 }
 
-async function sourcesOf(db: Db, { sources }: Subject): Promise<CardSource[]> {
-  const { rows } = await sql<{
-    connection: string
-    provider: string
-    title: string
-    collection: string
-    read_at: Date
-    complete: boolean
-    reason: string | null
-    permission: string | null
-  }>`
-    select s.connection, coalesce(c.provider, s.connection) as provider, coalesce(c.label, s.connection) as title, s.collection, s.read_at, s.complete,
-      l.reason, l.permission from graph.source s left join discover.connection c on c.id = s.connection
-    left join lateral (select reason, permission from graph.ledger where source_id = s.id and reason is not null order by refused desc, scope limit 1) l on not s.complete
-    where s.id = any(${sources}::int[]) order by s.connection, s.collection`.execute(db)
-  return rows.map(({ read_at, ...row }) => ({ ...row, readAt: iso(read_at) }))
+/** Who acts through it. What a person said holds at once, before `self` is read again. */
+function accountOf({ kind, attributes = {} }: Subject['body'], labels: readonly string[]): Card['account'] {
+  if (kind !== 'identity') return { notApplicable: kind === 'person' ? 'a person is human' : `a ${kind} is no account` }
+  const { accountKind, accountKindConfirmed, accountKindReasons } = attributes
+  const confirmed = labels.find(isAccount) ?? accountKindConfirmed
+  const because = Array.isArray(accountKindReasons)
+    ? accountKindReasons.filter((reason): reason is string => typeof reason === 'string')
+    : []
+  if (isAccount(confirmed)) return { value: { is: confirmed, confirmed: true, because } }
+  if (isAccount(accountKind)) return { value: { is: accountKind, confirmed: false, because } }
+  return { unknown: because[0] ?? 'its source does not tell whether a person or a machine acts through it' }
 }
+
+const isAccount = (word: unknown): word is 'service' | 'system' | 'human' =>
+  word === 'service' || word === 'system' || word === 'human'
+
+/** Said in its own place, or by what a person said. */
+const SAID = new Set(['accountKind', 'accountKindConfirmed', 'accountKindReasons'])
 
 /** What else the sources say, and what they would not. */
 function othersOf(body: Subject['body']): Card['other'] {
-  const said = Object.entries(body.attributes ?? {}).map(([name, value]) => ({
-    name,
-    value: { value } as Known<typeof value>,
-  }))
+  const said = Object.entries(body.attributes ?? {})
+    .filter(([name]) => !SAID.has(name))
+    .map(([name, value]) => ({
+      name,
+      value: { value } as Known<typeof value>,
+    }))
   const unsaid = Object.entries(body.unknowns ?? {}).map(([name, { reason, permission }]) => ({
     name,
     value: { unknown: reason, ...(permission === undefined ? {} : { permission }) },

@@ -6,6 +6,7 @@ import {
   Key,
   Kind,
   known,
+  Live,
   Method,
   Sensitivity,
   Severity,
@@ -16,12 +17,23 @@ import { FindingRow } from './findings.ts'
 import { Owners, ScorePart } from './owner.ts'
 import { EntityRef, Mark } from './ref.ts'
 
-/** May I? `unknown` always says what would answer it. */
+/** One step of the argument for an answer. `holds` is null when it is not known; then `permission` tells what would answer it, at `connection`. */
+export const Check = z.object({
+  says: z.string(),
+  holds: z.boolean().nullable(),
+  permission: z.string().nullable(),
+  connection: z.string().nullable(),
+})
+export type Check = z.infer<typeof Check>
+
+/** May I? `yes` only when every check holds; `unknown` always says what is missing. */
 export const Touch = z.object({
   answer: z.enum(['yes', 'with-care', 'no', 'unknown', 'not-applicable']),
   reason: z.string(),
   /** What would answer it, where a permission does. */
   permission: z.string().nullable(),
+  /** The whole argument: what decides first. */
+  checks: z.array(Check),
 })
 export type Touch = z.infer<typeof Touch>
 
@@ -51,11 +63,34 @@ export const Consumer = z.object({
   verb: Verb,
   /** The key of the credential or secret through which it is used; the card's own when directly. */
   through: EntityRef.nullable(),
+  /** When the sentence that it uses it first stood. */
+  firstSeen: Instant.nullable(),
   lastSeen: known(Instant),
   takesNewKey: z.enum(['by-itself', 'by-hand', 'unknown']),
   because: z.string(),
 })
 export type Consumer = z.infer<typeof Consumer>
+
+/** A quiet after which it was used again. */
+export const Quiet = z.object({ days: z.number().int(), from: Instant, until: Instant, times: z.number().int() })
+export type Quiet = z.infer<typeof Quiet>
+
+/** Who was seen to act as it, in the words of the source: two addresses on one account are two. */
+export const SeenUser = z.object({ who: z.string(), first: Instant, last: Instant, days: z.number().int() })
+export type SeenUser = z.infer<typeof SeenUser>
+
+/** What its history tells of its use. */
+export const UseRecord = z.object({
+  /** Thirty days in UTC, the oldest first: how often a use is known of, 0 for a day on which none was and one would have been seen, null for a day nobody saw. */
+  days: z.array(z.number().int().nullable()),
+  /** The last of the days. */
+  until: Instant,
+  /** Since when a use would have been seen, without a hole until the last read. */
+  recorded: known(Instant),
+  quiet: Quiet.nullable(),
+  by: z.array(SeenUser),
+})
+export type UseRecord = z.infer<typeof UseRecord>
 
 /** A place where a copy of a credential sits. */
 export const Copy = z.object({
@@ -64,6 +99,10 @@ export const Copy = z.object({
   connection: z.string().nullable(),
   environment: Environment.nullable(),
   public: z.boolean(),
+  /** Whether it still stands in the newest state of its place; null where the place has but one state. */
+  atHead: z.boolean().nullable(),
+  /** The workloads that were seen to read it. */
+  readers: z.number().int(),
   lastSeen: known(Instant),
 })
 export type Copy = z.infer<typeof Copy>
@@ -73,6 +112,8 @@ export const CardCredential = z.object({
   method: Method.nullable(),
   mark: Mark,
   state: z.string().nullable(),
+  /** Whether its issuer takes it, as far as somebody asked. */
+  live: Live,
   created: known(Instant),
   expires: known(Instant),
   lastUsed: known(Instant),
@@ -82,14 +123,14 @@ export const CardCredential = z.object({
 })
 export type CardCredential = z.infer<typeof CardCredential>
 
-/** One thing it may do; `used` is unknown where the source keeps no record of use. */
+/** One thing it may do; `used` is null where it never was while use was recorded, unknown where no source records it. */
 export const Grant = z.object({
   entitlement: EntityRef,
   via: z.array(EntityRef),
   resource: EntityRef.nullable(),
   actions: z.array(z.string()),
   sensitive: z.boolean(),
-  used: known(Instant),
+  used: known(Instant.nullable()),
 })
 export type Grant = z.infer<typeof Grant>
 
@@ -107,7 +148,11 @@ export const Change = z.object({
   what: z.enum(['appeared', 'vanished', 'changed', 'edge-appeared', 'edge-vanished', 'owner', 'label', 'finding']),
   says: z.string(),
   by: z.string().nullable(),
+  /** Which read told it. */
+  source: z.object({ connection: z.string(), title: z.string(), collection: z.string() }).nullable(),
   other: EntityRef.nullable(),
+  /** What it was and what it is, where a value changed; null for not reported. */
+  fields: z.array(z.object({ name: z.string(), from: z.string().nullable(), to: z.string().nullable() })),
 })
 export type Change = z.infer<typeof Change>
 
@@ -135,14 +180,19 @@ export const Card = z.object({
   attributes: Attributes,
   owners: Owners,
   labels: z.array(z.string()),
+  /** Who acts through it: what a person said of it, else what its source can tell. */
+  account: known(
+    z.object({ is: z.enum(['service', 'system', 'human']), confirmed: z.boolean(), because: z.array(z.string()) }),
+  ),
   aliases: z.array(z.string()),
   /** Sum of the parts, or unknown when the read of its source was partial. */
   score: known(z.object({ total: z.number(), parts: z.array(ScorePart) })),
   usedBy: z.object({
     consumers: z.array(Consumer),
     more: z.number().int(),
-    /** What an empty list means: could a use have been seen at all? */
-    seeing: known(z.string()),
+    /** What an empty list means: since when a use would have been seen; unknown when it could have passed unseen. */
+    seeing: known(Instant),
+    record: UseRecord,
   }),
   credentials: z.array(CardCredential),
   grants: z.object({

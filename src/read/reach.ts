@@ -52,7 +52,7 @@ export async function reachOf(db: Db, start: number): Promise<Reaching> {
         join graph.edge e on e.from_id = w.id and e.valid_to is null and e.verb = any(${onwardOf(sql`n.kind`)})
     ), seen as (select id from onward limit ${sql.lit(MOST_STEPS)})
     select s.id, coalesce(n.key, k.key) as key, n.kind, n.type, coalesce(n.name, k.key) as name, n.sensitivity, n.tier, n.environment,
-      n.id is not null as described, ${isSensitive} as sensitive, (select count(*)::int from seen) as steps
+      n.id is not null as described, ${isSensitive('n')} as sensitive, (select count(*)::int from seen) as steps
     from seen s join graph.key k on k.id = s.id left join graph.node n on n.id = s.id
     where n.id is null or n.kind = 'resource' order by sensitive desc, name, key`.execute(db)
   const resources = rows.filter((row) => row.described)
@@ -60,7 +60,10 @@ export async function reachOf(db: Db, start: number): Promise<Reaching> {
 }
 
 /** Confidential, restricted, of tier 0 or 1, or in production. */
-const isSensitive = sql`coalesce(n.sensitivity in ('confidential', 'restricted') or n.tier in (0, 1) or n.environment = 'production', false)`
+export const isSensitive = (node: string) => {
+  const of = sql.raw(node)
+  return sql`coalesce(${of}.sensitivity in ('confidential', 'restricted') or ${of}.tier in (0, 1) or ${of}.environment = 'production', false)`
+}
 
 const onwardOf = (
   kind: RawBuilder<unknown>,
@@ -71,8 +74,9 @@ const onwardOf = (
 export interface Dependent {
   id: number
   key: string
-  kind: Kind
-  type: string
+  /** Null when a sentence names it and nothing describes it: it depends all the same. */
+  kind: Kind | null
+  type: string | null
   name: string
   verb: 'uses' | 'runs-as' | 'has'
   /** The secret or credential through which it is used; null when directly. */
@@ -82,7 +86,7 @@ export interface Dependent {
   secret_type: string | null
 }
 
-/** Who would notice if the thing were taken away: what uses it, what runs as it, what uses a copy or a credential of it. */
+/** Who would notice if the thing were taken away: what uses it, runs as it, uses a copy or a credential of it, or holds it. */
 export async function dependentsOf(
   db: Db,
   start: number,
@@ -95,10 +99,14 @@ export async function dependentsOf(
       union select h.from_id, h.from_id from graph.edge a join graph.edge h on h.to_id = a.from_id and h.verb = 'holds' and h.valid_to is null
         where a.to_id = ${start} and a.verb = 'authenticates' and a.valid_to is null
     )
-    select distinct on (n.name, n.key) n.id, n.key, n.kind, n.type, n.name, e.verb, t.key as through, e.attributes, e.valid_from as since,
-      t.type as secret_type, count(*) over ()::int as total
-    from via v join graph.edge e on e.to_id = v.id and e.valid_to is null and e.verb in ('uses', 'runs-as')
-    join graph.node n on n.id = e.from_id left join graph.node t on t.id = v.through
-    order by n.name, n.key, t.key nulls first limit ${most}`.execute(db)
+    select *, count(*) over ()::int as total from (
+      select distinct on (k.id) k.id, k.key, n.kind, n.type, coalesce(n.name, k.key) as name, e.verb, tk.key as through,
+        e.attributes, e.valid_from as since, t.type as secret_type
+      from via v join graph.edge e on e.to_id = v.id and e.valid_to is null and (e.verb in ('uses', 'runs-as')
+        or (e.verb = 'has' and v.through is null and exists (select from graph.node self where self.id = ${start} and self.kind = 'entitlement')))
+      join graph.key k on k.id = e.from_id left join graph.node n on n.id = e.from_id
+      left join graph.key tk on tk.id = v.through left join graph.node t on t.id = v.through
+      order by k.id, t.key nulls first) d
+    order by name, key limit ${most}`.execute(db)
   return { dependents: rows, more: Math.max(0, (rows[0]?.total ?? 0) - rows.length) }
 }

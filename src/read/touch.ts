@@ -1,145 +1,193 @@
-import type { Known } from '../sdk/index.ts'
-import type { Card, CardSource, Consumer, Touch } from './card.ts'
+import type { Card, Touch } from './card.ts'
+import {
+  copies,
+  disabledFirst,
+  type Evidence,
+  handedOver,
+  nobodyUsesIt,
+  readElsewhere,
+  readWhole,
+  seenUse,
+  shared,
+  standing,
+  takers,
+  unused,
+  type Weighed,
+} from './touch-checks.ts'
 
-const DAY = 86_400_000
-/** Unused for this long, with use recorded, counts as unused. */
-const DORMANT = 90
-const RECENT = 30
-
-export interface Evidence {
-  kind: Card['entity']['kind']
-  gone: boolean
-  /** Why it is out of force already (`disabled`), or null. */
-  off: string | null
-  now: number
-  lastUsed: Known<string>
-  lastUsedBy: Known<string>
-  consumers: readonly Consumer[]
-  moreConsumers: number
-  credentials: number
-  grants: { total: number; used: number; notUsed: number; unknown: number }
-  sources: readonly CardSource[]
-}
-
-/** Can I touch this? Nothing is said to be safe that was not shown to be; what would answer it is named. */
+/** Can I touch this? Nothing is said to be safe that was not shown to be; what is missing is named, with what would answer it. */
 export function touchOf(evidence: Evidence): Card['touch'] {
   if (evidence.gone) {
-    const gone = say('not-applicable', 'It is gone from its source already.')
+    const gone = none('It is gone from its source already.')
     return { rotate: gone, narrow: gone, disable: gone, delete: gone }
   }
   return { rotate: rotate(evidence), narrow: narrow(evidence), disable: disable(evidence), delete: remove(evidence) }
 }
 
-const say = (answer: Touch['answer'], reason: string, permission: string | null = null): Touch => ({
-  answer,
-  reason,
-  permission,
-})
+const none = (reason: string): Touch => ({ answer: 'not-applicable', reason, permission: null, checks: [] })
 
-function rotate(evidence: Evidence): Touch {
-  const { kind, credentials, consumers, moreConsumers } = evidence
-  if (kind !== 'identity' && kind !== 'credential')
-    return say('not-applicable', 'Nothing to rotate: only credentials are.')
-  if (kind === 'identity' && credentials === 0) {
-    const gap = gapOf(evidence)
-    return gap
-      ? say('unknown', `We saw no credential of its own, but did not read everything: ${gap.reason}`, gap.permission)
-      : say('not-applicable', 'Nothing to rotate: it holds no credential of its own.')
+const lower = (says: string): string => says.charAt(0).toLowerCase() + says.slice(1)
+
+/**
+ * The answer that checks come to. What stops it decides before what is not known, and that before what wants care: `yes` is
+ * left only when every check holds.
+ */
+function weigh(checks: readonly Weighed[], yes: string, unknown = 'Not provable'): Touch {
+  const of = (weight: Weighed['weight']) => checks.filter((check) => check.weight === weight)
+  const [stops, open, care] = [of('stops'), of('unknown'), of('care')]
+  const more = (list: readonly Weighed[]) => (list.length > 1 ? ` ${beside(list.length - 1)}` : '')
+  const answer = stops[0] ? 'no' : open[0] ? 'unknown' : care[0] ? 'with-care' : 'yes'
+  const reason = stops[0]
+    ? `No: ${begin(stops[0].says)}`
+    : open[0]
+      ? `${unknown}: ${begin(open[0].says)}${more(open)}`
+      : care[0]
+        ? `${care[0].says}${more(care)}`
+        : yes
+  return {
+    answer,
+    reason,
+    permission: answer === 'unknown' ? (open.find(({ permission }) => permission !== null)?.permission ?? null) : null,
+    checks: [...stops, ...open, ...care, ...of('holds')].map(({ weight: _, ...check }) => check),
   }
-  const count = consumers.length + moreConsumers
-  const byHand = consumers.filter(({ takesNewKey }) => takesNewKey === 'by-hand')
-  if (byHand.length > 0) {
-    return say(
-      'with-care',
-      `${byHand.length} of ${count} that use it must be given the new one by hand: ${names(byHand)}.`,
-    )
-  }
-  const unclear = consumers.filter(({ takesNewKey }) => takesNewKey === 'unknown')
-  if (unclear.length > 0)
-    return say('with-care', `With overlap: of ${names(unclear)} we do not know how a new one reaches them.`)
-  if (count > 0)
-    return say(
-      'yes',
-      `Yes: ${count === 1 ? 'the one that uses it takes' : `all ${count} that use it take`} a new one without help.`,
-    )
-  const used = usedAt(evidence)
-  if (used !== null && evidence.now - used < DORMANT * DAY) {
-    return say('with-care', `With overlap: it was used ${since(evidence, used)}, and by whom it is held we do not see.`)
-  }
-  if (used !== null)
-    return say('yes', `Yes: it was last used ${since(evidence, used)}, and nothing that holds it was found.`)
-  return unknownUse(evidence, 'Not provable: we do not know who uses it')
 }
 
-function narrow({ kind, grants }: Evidence): Touch {
-  if (kind !== 'identity' && kind !== 'entitlement') return say('not-applicable', 'It holds no permissions.')
-  if (grants.total === 0) return say('not-applicable', 'No permission of it was found that could be narrowed.')
-  if (grants.notUsed > 0)
-    return say('yes', `Yes: ${grants.notUsed} of ${grants.total} permissions were never used while use was recorded.`)
-  if (grants.unknown > 0)
-    return say(
-      'unknown',
-      `Not provable: of ${grants.unknown} of ${grants.total} permissions no source records the use.`,
-    )
-  return say('no', `No: all ${grants.total} permissions were used.`)
+const beside = (count: number): string => (count === 1 ? 'One thing more is open.' : `${count} things more are open.`)
+
+/** A sentence that follows a colon; a name may stand first, so only our own beginnings are made small. */
+const begin = (says: string): string =>
+  /^(A|An|It|Its|No|Nobody|Nothing|Something|When|Whether|Who|Every|Everything|Of|The) /.test(says) ? lower(says) : says
+
+function rotate(evidence: Evidence): Touch {
+  const { kind, credentials, off, methods } = evidence
+  if (kind === 'secret') return none('It is a place: rotate the credential that stands in it.')
+  if (kind !== 'identity' && kind !== 'credential') return none('Only credentials are rotated.')
+  if (off) return none(`It is ${off.word}: nothing it holds works.`)
+  const whole = readWhole(evidence)
+  if (kind === 'identity' && credentials === 0)
+    return whole.every(({ weight }) => weight === 'holds')
+      ? none('It holds no credential of its own.')
+      : weigh(whole, '', 'We saw no credential of it, but that is not the whole')
+  if (methods.length > 0 && methods.every((method) => method === 'federation'))
+    return none('It signs in by federation: there is no lasting credential to rotate.')
+  const known = evidence.consumers.length + evidence.moreConsumers > 0
+  return weigh(
+    [
+      ...takers(evidence),
+      ...seenUse(evidence),
+      ...copies(evidence, 'care'),
+      ...shared(evidence),
+      // With overlap the old one goes on working: a user who was not seen is asked for later, by what still uses the old.
+      ...whole.map((check) => (known && check.weight === 'unknown' ? { ...check, weight: 'care' as const } : check)),
+      ...readElsewhere(evidence, 'care'),
+    ],
+    known
+      ? `Yes: ${begin(takers(evidence)[0]!.says)}`
+      : `Yes: ${begin(seenUse(evidence)[0]!.says)} Nothing that holds it was found.`,
+  )
+}
+
+function narrow(evidence: Evidence): Touch {
+  const { kind, grants, stakes } = evidence
+  if (kind !== 'identity' && kind !== 'entitlement') return none('It holds no permissions.')
+  const whole = readWhole(evidence)
+  if (grants.total === 0)
+    return whole.every(({ weight }) => weight === 'holds')
+      ? none('It holds no permission that could be narrowed.')
+      : weigh(whole, '', 'We saw no permission of it, but that is not the whole')
+  const of = `${grants.total} ${grants.total === 1 ? 'permission' : 'permissions'}`
+  const checks: Weighed[] = []
+  const say = (weight: Weighed['weight'], says: string) =>
+    checks.push({
+      weight,
+      says,
+      holds: weight === 'holds' ? true : weight === 'unknown' ? null : false,
+      permission: null,
+      connection: null,
+    })
+  if (grants.notUsed > 0) say('holds', `${grants.notUsed} of ${of} were never used while use was recorded.`)
+  else if (grants.unknown > 0) say('unknown', `Of ${grants.unknown} of ${of} no source records the use.`)
+  else say('stops', grants.total === 1 ? 'Its one permission was used.' : `All ${of} were used.`)
+  if (grants.notUsed > 0) {
+    if (stakes.emergency) say('care', stakes.emergency)
+    if (stakes.system) say('care', stakes.system)
+    checks.push(...whole)
+  }
+  return weigh(checks, `Yes: ${grants.notUsed} of ${of} were never used while use was recorded.`)
 }
 
 function disable(evidence: Evidence): Touch {
-  const { kind, off, consumers, moreConsumers, now } = evidence
-  if (kind !== 'identity' && kind !== 'credential')
-    return say('not-applicable', 'Only identities and credentials are disabled.')
-  if (off) return say('not-applicable', `It is ${off} already.`)
-  const used = usedAt(evidence)
-  if (used !== null && now - used < RECENT * DAY) return say('no', `No: it was used ${since(evidence, used)}.`)
-  if (consumers.length + moreConsumers > 0) return say('no', `No: ${names(consumers)} would fail.`)
-  if (used === null) return unknownUse(evidence, 'Not provable')
-  const gap = gapOf(evidence)
-  if (gap)
-    return say(
-      'unknown',
-      `Not provable: something that uses it may be in what was not read: ${gap.reason}`,
-      gap.permission,
-    )
-  const days = Math.floor((now - used) / DAY)
-  if (days < DORMANT)
-    return say('with-care', `Unused for ${days} days; a job that runs each quarter would not show yet.`)
-  return say('yes', `Yes, and it can be taken back: unused for ${days} days with its use recorded.`)
+  const { kind, off } = evidence
+  if (kind !== 'identity' && kind !== 'credential') return none('Only identities and credentials are disabled.')
+  if (off) return none(`It is ${off.word} already.`)
+  return weigh(
+    [
+      ...standing(evidence),
+      ...unused(evidence, 'care'),
+      ...nobodyUsesIt(evidence),
+      ...readWhole(evidence),
+      ...copies(evidence, 'care'),
+      ...shared(evidence),
+      ...readElsewhere(evidence, 'care'),
+    ],
+    'Yes, and it can be taken back: nobody used it for as long as a quarter, and a use would have been seen.',
+  )
 }
 
 function remove(evidence: Evidence): Touch {
-  const { kind, off, consumers, moreConsumers, now } = evidence
+  const { kind } = evidence
+  if (kind === 'secret') return removeCopy(evidence)
+  if (kind === 'entitlement') return removeEntitlement(evidence)
   if (kind !== 'identity' && kind !== 'credential')
-    return say('not-applicable', 'Only identities and credentials are deleted here.')
-  const used = usedAt(evidence)
-  if (used !== null && now - used < RECENT * DAY) return say('no', `No: it was used ${since(evidence, used)}.`)
-  if (consumers.length + moreConsumers > 0) return say('no', `No: ${names(consumers)} would fail.`)
-  if (!off) return say('unknown', 'Not provable yet: not before it was disabled and watched for 30 days.')
-  if (used === null) return unknownUse(evidence, 'Not provable')
-  return now - used < DORMANT * DAY
-    ? say('with-care', `It is ${off}, and was used ${since(evidence, used)}.`)
-    : say('yes', `Yes: it is ${off}, nothing that uses it was found, and it was last used ${since(evidence, used)}.`)
+    return none(
+      kind === 'person' ? 'A person leaves; what they answer for is handed on.' : 'Only what acts or opens is deleted.',
+    )
+  return weigh(
+    [
+      ...standing(evidence),
+      ...nobodyUsesIt(evidence),
+      ...unused(evidence, 'unknown'),
+      ...readWhole(evidence),
+      ...copies(evidence, 'unknown'),
+      ...readElsewhere(evidence, 'unknown'),
+      ...disabledFirst(evidence),
+      ...shared(evidence),
+      ...handedOver(evidence),
+    ],
+    'Yes: it is off, nobody missed it, nothing that uses it was found, and everything that could name a user was read.',
+    'Not provable yet',
+  )
 }
 
-const usedAt = ({ lastUsed }: Evidence): number | null => ('value' in lastUsed ? Date.parse(lastUsed.value) : null)
-
-function unknownUse({ lastUsed }: Evidence, what: string): Touch {
-  if ('unknown' in lastUsed)
-    return say('unknown', `${what}: when it was last used is ${lastUsed.unknown}.`, lastUsed.permission ?? null)
-  return say('unknown', `${what}: its source keeps no record of use.`)
+/** A file or a variable: taking it away breaks who reads it, and reading is seldom recorded. */
+function removeCopy(evidence: Evidence): Touch {
+  const unseen: Weighed = {
+    weight: 'care',
+    says: 'Nothing was seen to read it, and reading it leaves no trace: keep it aside for a while.',
+    holds: false,
+    permission: null,
+    connection: null,
+  }
+  const users = nobodyUsesIt(evidence)
+  return weigh([...users, ...readWhole(evidence), ...(users[0]!.weight === 'holds' ? [unseen] : [])], '')
 }
 
-function gapOf({ sources }: Evidence): { reason: string; permission: string | null } | null {
-  const gap = sources.find(({ complete }) => !complete)
-  return gap ? { reason: gap.reason ?? `${gap.connection} was read in part`, permission: gap.permission } : null
-}
-
-function since({ now, lastUsedBy }: Evidence, used: number): string {
-  const days = Math.floor((now - used) / DAY)
-  const when = days < 1 ? 'within the last day' : days === 1 ? 'yesterday' : `${days} days ago`
-  return 'value' in lastUsedBy ? `${when} by ${lastUsedBy.value}` : when
-}
-
-function names(consumers: readonly Consumer[]): string {
-  const shown = consumers.slice(0, 3).map(({ entity }) => entity.name)
-  return consumers.length > 3 ? `${shown.join(', ')} and ${consumers.length - 3} more` : shown.join(' and ')
+function removeEntitlement(evidence: Evidence): Touch {
+  const { holders, moreConsumers, consumers } = evidence
+  const held: Weighed[] = [
+    {
+      weight: holders > 0 ? 'stops' : 'care',
+      says:
+        holders > 0
+          ? `${holders === 1 ? 'One holds' : `${holders} hold`} it and would lose what it allows.`
+          : 'Nobody was seen to hold it; what names it in a policy text was not asked.',
+      holds: false,
+      permission: null,
+      connection: null,
+    },
+  ]
+  return weigh(
+    [...held, ...(consumers.length + moreConsumers > holders ? nobodyUsesIt(evidence) : []), ...readWhole(evidence)],
+    '',
+  )
 }

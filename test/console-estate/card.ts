@@ -2,6 +2,8 @@ import type * as read from '../../src/read/index.ts'
 import { finding, owners, parts } from './findings.ts'
 import { ago, HOSTILE, ref, row } from './rows.ts'
 
+const holds = (says: string, holds: boolean | null): read.Check => ({ says, holds, permission: null, connection: null })
+
 export function card(key: string, whole: boolean): read.Card | undefined {
   const at = Array.from({ length: 312 }, (_, i) => row(i)).find((one) => one.key === key)
   if (!at) return undefined
@@ -15,23 +17,41 @@ export function card(key: string, whole: boolean): read.Card | undefined {
     touch: {
       rotate: {
         answer: 'with-care',
-        reason: 'Two of three consumers take a new key by themselves; **backup.timer** has it in a file.'.replaceAll(
-          '**',
-          '',
-        ),
+        reason: `One of 2 that use it must be given the new one by hand: ${HOSTILE.slice(0, 80)}.`,
         permission: null,
+        checks: [
+          holds(`One of 2 that use it must be given the new one by hand: ${HOSTILE.slice(0, 80)}.`, false),
+          holds('Everything that describes it was read whole, within the last 7 days.', true),
+        ],
       },
-      narrow: { answer: 'yes', reason: 'Nine of 214 actions were used in 90 days.', permission: null },
+      narrow: {
+        answer: 'yes',
+        reason: 'Yes: 193 of 214 permissions were never used while use was recorded.',
+        permission: null,
+        checks: [holds('193 of 214 permissions were never used while use was recorded.', true)],
+      },
       disable: {
         answer: 'no',
-        reason: 'Three consumers called within the last day and would fail at once.',
+        reason: 'No: it was used within the last day by uid 0.',
         permission: null,
+        checks: [holds('It was used within the last day by uid 0.', false), holds('backup.timer would fail.', false)],
       },
       delete: {
         answer: 'unknown',
         reason:
-          'Not provable yet. A job that runs each quarter was last seen on 3 October; usage reaches back 90 days only.',
+          'Not provable yet: it was last used 52 days ago, and was used again before after 91 quiet days: only 114 days without use would tell. 2 things more are open.',
         permission: whole ? null : 'read /var/log/wtmp',
+        checks: [
+          holds('It was last used 52 days ago: only 114 days without use would tell.', null),
+          {
+            says: 'Host ops-02, logins, was not read whole: /var/log/wtmp was refused.',
+            holds: null,
+            permission: 'read /var/log/wtmp',
+            connection: 'host-ops-02',
+          },
+          holds('It is in force: disable it first, and watch for 30 days who is refused.', null),
+          holds('Nothing that uses it was found.', true),
+        ],
       },
     },
     attributes: {
@@ -50,7 +70,8 @@ export function card(key: string, whole: boolean): read.Card | undefined {
       methods: { value: ['access-key', 'ssh-key'] },
     },
     owners: at.owner ? { ...owners, accountable: at.owner, suggested: null } : owners,
-    labels: ['pci'],
+    labels: ['service'],
+    account: { value: { is: 'service', confirmed: true, because: ['a timer runs as it'] } },
     aliases: ['AKIAIOSFODNN7EXAMPLE'],
     score: whole
       ? { value: { total: 87, parts } }
@@ -61,6 +82,7 @@ export function card(key: string, whole: boolean): read.Card | undefined {
           entity: ref('host:ops-02/unit/backup.timer', 'workload', 'systemd_unit', 'backup.timer'),
           verb: 'uses',
           through: ref('secret:/etc/backup/s3.env', 'secret', 'host_secret_file', '/etc/backup/s3.env'),
+          firstSeen: ago(40),
           lastSeen: { value: ago(0.3) },
           takesNewKey: 'by-hand',
           because: 'it reads /etc/backup/s3.env, line 3',
@@ -69,13 +91,24 @@ export function card(key: string, whole: boolean): read.Card | undefined {
           entity: ref('git:checkout/deploy.yml', 'workload', 'github_workflow', HOSTILE),
           verb: 'uses',
           through: null,
+          firstSeen: null,
           lastSeen: { unknown: 'workflow runs are not read' },
           takesNewKey: 'unknown',
           because: 'the workflow names the secret',
         },
       ],
       more: 0,
-      seeing: { value: 'We could have seen others: the process environment of all 388 processes was readable.' },
+      seeing: { value: ago(200) },
+      record: {
+        days: Array.from({ length: 30 }, (_, day) => (day < 4 ? null : day % 7 === 3 ? 2 : day === 29 ? 1 : 0)),
+        until: ago(0),
+        recorded: { value: ago(200) },
+        quiet: { days: 91, from: ago(143), until: ago(52), times: 2 },
+        by: [
+          { who: 'uid 0 on ops-02', first: ago(190), last: ago(0.1), days: 61 },
+          { who: HOSTILE.slice(0, 300), first: ago(12), last: ago(12), days: 1 },
+        ],
+      },
     },
     credentials: [
       {
@@ -83,6 +116,7 @@ export function card(key: string, whole: boolean): read.Card | undefined {
         method: 'access-key',
         mark: 'critical',
         state: 'active',
+        live: 'not-asked',
         created: { value: ago(1363) },
         expires: { notApplicable: 'access keys have no end date' },
         lastUsed: { value: ago(0.01) },
@@ -93,6 +127,8 @@ export function card(key: string, whole: boolean): read.Card | undefined {
             connection: 'git-checkout',
             environment: 'production',
             public: true,
+            atHead: true,
+            readers: 1,
             lastSeen: { value: ago(0.1) },
           },
         ],
@@ -116,6 +152,14 @@ export function card(key: string, whole: boolean): read.Card | undefined {
           actions: [],
           sensitive: false,
           used: { unknown: 'sudo is not logged here' },
+        },
+        {
+          entitlement: ref('entitlement:deploy-v7', 'entitlement', 'policy', 'deploy-v7'),
+          via: [],
+          resource: ref('postgres:orders/logs', 'resource', 'postgres_table', 'logs'),
+          actions: ['read'],
+          sensitive: false,
+          used: { value: null },
         },
       ],
       more: 12,
@@ -165,15 +209,19 @@ export function card(key: string, whole: boolean): read.Card | undefined {
       {
         at: ago(10),
         what: 'changed',
-        says: 'Repository larkfield/checkout made public; one copy of the key became readable by anyone',
-        by: 'Lena Brandt',
+        says: 'Changed: visibility',
+        by: null,
+        source: { connection: 'git-checkout', title: 'Repository checkout', collection: 'repository' },
         other: null,
+        fields: [{ name: 'visibility', from: 'private', to: HOSTILE.slice(0, 200) }],
       },
       {
         at: ago(49),
         what: 'edge-appeared',
-        says: 'Gained',
+        says: 'Since then: it has',
         by: null,
+        source: { connection: 'host-ops-02', title: 'Host ops-02', collection: 'groups' },
+        fields: [],
         other: ref('entitlement:deploy-v7', 'entitlement', 'policy', 'deploy-v7'),
       },
     ],

@@ -14,6 +14,7 @@ export function findingPage(id: string, whole: boolean): read.FindingPage | unde
         number: 1,
         says: 'The key is in `larkfield/checkout`, file `deploy/legacy.env`, line 14, since commit `9f2c1ab` of 2 March 2025, and still at HEAD.',
         connection: 'git-checkout',
+        collection: 'leaked-secrets',
         source: 'Repository checkout',
         readAt: ago(0.13),
         ledger: '44 of 44 branches read',
@@ -23,6 +24,7 @@ export function findingPage(id: string, whole: boolean): read.FindingPage | unde
         number: 2,
         says: `The name of its bearer is ${HOSTILE.slice(0, 300)}`,
         connection: 'git-checkout',
+        collection: 'leaked-secrets',
         source: 'Repository checkout',
         readAt: ago(0.13),
         ledger: '3 objects are missing',
@@ -32,6 +34,7 @@ export function findingPage(id: string, whole: boolean): read.FindingPage | unde
         number: 3,
         says: 'No call came from an address we had not seen before. That is not proof that nobody took it.',
         connection: null,
+        collection: null,
         source: null,
         readAt: null,
         ledger: null,
@@ -49,9 +52,10 @@ export function findingPage(id: string, whole: boolean): read.FindingPage | unde
       reachedCount: 42,
       sensitiveCount: 6,
       dependents: [
-        ref('host:ops-02/unit/backup.timer', 'workload', 'systemd_unit', 'backup.timer'),
-        ref('git:checkout/deploy.yml', 'workload', 'github_workflow', 'deploy.yml'),
+        { ...ref('host:ops-02/unit/backup.timer', 'workload', 'systemd_unit', 'backup.timer'), takesNewKey: 'by-hand' },
+        { ...ref('git:checkout/deploy.yml', 'workload', 'github_workflow', 'deploy.yml'), takesNewKey: 'by-itself' },
       ],
+      byItself: 1,
       dependentCount: 3,
       unknown: whole ? [] : [{ reason: 'one region refused us', permission: 'lambda:ListFunctions' }],
     },
@@ -61,6 +65,13 @@ export function findingPage(id: string, whole: boolean): read.FindingPage | unde
       'Give the new key to `backup.timer` by hand: it reads `/etc/backup/s3.env`.',
       'Make the old key inactive, and delete it on 1 December.',
     ],
+    change:
+      i === 0
+        ? [{ of: 'deploy/legacy.env:14', name: 'aws-access-key', from: 'AKIA…MPLE', to: null }]
+        : i === 1
+          ? [{ of: '', name: 'accountable owner', from: 'nobody', to: 'Mara Quill, as suggested, or whom you name' }]
+          : [],
+    reeveDoes: i === 1 ? 'owner' : null,
     effort: of.effort,
     undo: 'The old key can be revived until 1 December.',
     closes: [
@@ -70,6 +81,7 @@ export function findingPage(id: string, whole: boolean): read.FindingPage | unde
     ],
     alsoCloses: [finding(3), finding(5)],
     severityParts: parts,
+    score: 87,
     unknown:
       of.verdict === 'unknown'
         ? { reason: 'the server does not record logins', permission: 'alter system set log_connections = on' }
@@ -95,6 +107,11 @@ export function findingPage(id: string, whole: boolean): read.FindingPage | unde
           ? { by: 'Mara Quill', until: ahead(60), reason: 'the application is retired in January', at: ago(1) }
           : null,
       evidence: of.state === 'resolved' ? ['The certificate that is served ends on 28 February.'] : [],
+      changes:
+        of.state === 'resolved'
+          ? [{ of: '', name: 'expires', from: '2026-11-30T00:00:00.000Z', to: '2027-02-28T00:00:00.000Z' }]
+          : [],
+      closed: of.state === 'resolved' ? { connection: 'git-checkout', run: 4812 } : null,
     },
     history: [
       {

@@ -1,9 +1,10 @@
 import { sql } from 'kysely'
 import type { Db } from '../platform/index.ts'
 import { type JsonValue, type LedgerLine, ReeveError } from '../sdk/index.ts'
-import type { ConnectionPage, ConnectionRow, Connections, LedgerRow, RunRow } from './connections.ts'
+import type { ConnectionPage, ConnectionRow, Connections, RunRow } from './connections.ts'
 import type { SourceProgress } from './first-run.ts'
-import { type ConnectionState, connectionStates, countUnknownVerdicts, sumOf } from './ledger-bars.ts'
+import { type ConnectionState, connectionStates, sumOf } from './ledger-bars.ts'
+import { type Cause, countUnknownVerdicts, listingName, lostCauses, lostQuery } from './ledger-lost.ts'
 import { actorName, iso, isoOrNull } from './refs.ts'
 import type { Roll } from './roll.ts'
 
@@ -23,14 +24,13 @@ async function rowsOf(
   now: Date,
   nextAt: NextAt,
 ): Promise<ConnectionRow[]> {
-  const { rows } = await sql<{ connection: string; lost: number }>`
-    select connection, sum(verdicts)::int as lost from assess.lost group by connection`.execute(db)
-  const lost = new Map(rows.map((row) => [row.connection, row.lost]))
+  const causes = await lostCauses(db)
   const described = roll.perConnection()
   return states.map(({ label: _, ...state }) => ({
     ...state,
     ...(described.get(state.connection) ?? { entities: 0, identities: 0 }),
-    unknownVerdicts: lost.get(state.connection) ?? 0,
+    unknownVerdicts: sumOfVerdicts(causes.filter(({ connection }) => connection === state.connection)),
+    query: lostQuery({ lost: state.connection }),
     next: state.schedule === null ? null : isoOrNull(nextAt(state.schedule, now)),
   }))
 }
@@ -38,8 +38,10 @@ async function rowsOf(
 export interface Described {
   title: string
   summary: string
-  collections: readonly { id: string; title: string; yields: readonly string[] }[]
+  collections: readonly { id: string; title: string; yields: readonly string[]; needs: readonly string[] }[]
 }
+
+const sumOfVerdicts = (causes: readonly Cause[]): number => causes.reduce((sum, { verdicts }) => sum + verdicts, 0)
 
 /** One connection. `describe` gives what its provider says of itself, null when there is no such provider any more. */
 export async function readConnection(
@@ -53,22 +55,18 @@ export async function readConnection(
   const state = (await connectionStates(db)).find(({ connection }) => connection === id)
   if (!state) throw new ReeveError('discover/no-connection', `there is no connection ${id}: see \`reeve connections\``)
   const provider = describe(state.provider)
-  const [[row], stored, ledger, grants, progress, runs] = await Promise.all([
+  const [[row], stored, lines, causes, progress, runs] = await Promise.all([
     rowsOf(db, roll, [state], now, nextAt),
     sql<{ shown: Record<string, JsonValue>; secrets: string[]; enabled: boolean; created_at: Date; by: string }>`
       select shown, secrets, enabled, created_at, ${actorName(sql`c.created_by`)} as by from discover.connection c where id = ${id}`.execute(
       db,
     ),
-    ledgerOf(db, id, provider),
-    sql<
-      ConnectionPage['grants'][number]
-    >`select permission, string_agg(distinct reason, '; ') as reason, sum(verdicts)::int as verdicts
-      from assess.lost where connection = ${id} and permission is not null group by permission order by verdicts desc, permission`.execute(
-      db,
-    ),
+    linesOf(db, id),
+    lostCauses(db, id),
     progressOf(db, { connection: id, roll }),
     readRuns(db, { connection: id, limit: 20 }),
   ])
+  const ledger = ledgerOf(lines, causes, provider)
   const connection = stored.rows[0]!
   return {
     connection: row!,
@@ -78,39 +76,90 @@ export async function readConnection(
     createdBy: connection.by,
     settings: connection.shown,
     secrets: connection.secrets,
-    ledger,
-    grants: grants.rows,
+    ...ledger,
+    grants: grantsOf(id, lines, causes),
+    policy: policyOf(ledger.ledger, provider),
     progress: progress[0] ?? null,
     runs,
   }
 }
 
-async function ledgerOf(db: Db, id: string, provider: Described | null): Promise<LedgerRow[]> {
-  const { rows } = await sql<Omit<LedgerLine, 'since'> & { since: Date | null; whole: boolean; stale: number }>`
+type Line = LedgerLine & { whole: boolean; stale: number }
+
+async function linesOf(db: Db, id: string): Promise<Line[]> {
+  const { rows } = await sql<Omit<Line, 'since'> & { since: Date | null }>`
     select s.connection, s.collection, l.scope, l.expected, l.obtained, l.refused, l.reason, l.permission, l.since,
       l.refused = 0 and (l.expected is null or l.obtained >= l.expected) as whole,
-      case when s.complete or l.scope <> '' then 0 else greatest(0, (select count(*)::int from graph.entity e where e.source_id = s.id and e.valid_to is null)
+      case when s.complete or row_number() over (partition by s.id order by l.scope) > 1 then 0
+        else greatest(0, (select count(*)::int from graph.entity e where e.source_id = s.id and e.valid_to is null)
         - (select sum(o.obtained)::int from graph.ledger o where o.source_id = s.id)) end as stale
     from graph.ledger l join graph.source s on s.id = l.source_id where s.connection = ${id} and s.removed_at is null
     order by l.refused desc, s.collection, l.scope`.execute(db)
-  const { rows: lost } = await sql<{ reason: string; permission: string | null; verdicts: number }>`
-    select reason, permission, verdicts from assess.lost where connection = ${id}`.execute(db)
-  return rows.map(({ whole, since, ...line }) => ({
-    ...line,
-    since: isoOrNull(since),
-    title: provider?.collections.find((one) => one.id === line.collection)?.title ?? line.collection,
-    complete: whole,
-    verdictsLost: whole
-      ? 0
-      : lost
-          .filter(({ reason, permission }) => belongs(line, reason, permission))
-          .reduce((sum, { verdicts }) => sum + verdicts, 0),
-  }))
+  return rows.map(({ since, ...line }) => ({ ...line, since: isoOrNull(since) }))
 }
 
-/** The evaluation names what it lost by the reason and the grant of the ledger's line. */
-const belongs = (line: Pick<LedgerLine, 'reason' | 'permission'>, reason: string, permission: string | null): boolean =>
-  line.reason !== null && reason.includes(line.reason) && permission === line.permission
+/** Each lost verdict at the line that its reason names; those that name none beside them. */
+function ledgerOf(
+  lines: readonly Line[],
+  causes: readonly Cause[],
+  provider: Described | null,
+): Pick<ConnectionPage, 'ledger' | 'elsewhere'> {
+  const names = lines.map(({ connection, collection, scope }) => listingName(connection, collection, scope))
+  const blames = ({ reason }: Cause, name: string): boolean =>
+    reason.toLowerCase().startsWith(`${name.toLowerCase()}: `)
+  return {
+    ledger: lines.map(({ whole, ...line }, index) => {
+      const verdictsLost = sumOfVerdicts(causes.filter((cause) => blames(cause, names[index]!)))
+      return {
+        ...line,
+        title: provider?.collections.find((one) => one.id === line.collection)?.title ?? line.collection,
+        complete: whole,
+        verdictsLost,
+        query: verdictsLost > 0 ? lostQuery({ lost: names[index]! }) : null,
+      }
+    }),
+    elsewhere: [...Map.groupBy(causes, ({ reason }) => reason)]
+      .filter(([, [cause]]) => !names.some((name) => blames(cause!, name)))
+      .map(([reason, group]) => ({
+        reason,
+        verdicts: sumOfVerdicts(group),
+        query: lostQuery({ lost: group[0]!.connection ?? '', cause: reason }),
+      })),
+  }
+}
+
+/** What would answer the lost verdicts, and what was refused without losing one. */
+function grantsOf(id: string, lines: readonly Line[], causes: readonly Cause[]): ConnectionPage['grants'] {
+  const refused = lines.flatMap(({ permission, reason, whole }) =>
+    whole || permission === null ? [] : [{ permission, reason: reason ?? '', verdicts: 0 }],
+  )
+  const asked = causes.flatMap(({ permission, reason, verdicts }) =>
+    permission === null ? [] : [{ permission, reason, verdicts }],
+  )
+  return [...Map.groupBy([...asked, ...refused], ({ permission }) => permission)]
+    .map(([permission, group]) => {
+      const verdicts = group.reduce((sum, one) => sum + one.verdicts, 0)
+      return {
+        permission,
+        reason: [...new Set(group.map(({ reason }) => reason).filter(Boolean))].slice(0, 3).join('; '),
+        verdicts,
+        query: verdicts > 0 ? lostQuery({ lost: id, grant: permission }) : null,
+      }
+    })
+    .sort((a, b) => b.verdicts - a.verdicts || (a.permission < b.permission ? -1 : 1))
+}
+
+/** What the account there needs, each with the listings that want it. */
+function policyOf(ledger: ConnectionPage['ledger'], provider: Described | null): ConnectionPage['policy'] {
+  const wanted = (provider?.collections ?? []).flatMap(({ id, title, needs }) =>
+    needs.map((need) => ({ need, title, id })),
+  )
+  return [...Map.groupBy(wanted, ({ need }) => need)].map(([need, group]) => ({
+    need,
+    listings: group.map(({ title }) => title),
+    refused: group.every(({ id }) => ledger.some((line) => line.collection === id && line.refused > 0)),
+  }))
+}
 
 interface Progress {
   id: string

@@ -6,7 +6,9 @@ import { LedgerBar, SourceSeen } from './ledger.ts'
 export const ConnectionRow = SourceSeen.extend({
   identities: z.number().int(),
   entities: z.number().int(),
+  /** Verdicts that its reads lost, and the query that lists them. */
   unknownVerdicts: z.number().int(),
+  query: z.string(),
   next: Instant.nullable(),
   schedule: z.string().nullable(),
   run: z.string().nullable(),
@@ -38,12 +40,23 @@ export const RunRow = z.object({
 })
 export type RunRow = z.infer<typeof RunRow>
 
+/** Something the provider asks for, the smallest that its listings do with, and whether it was refused. */
+export const Need = z.object({
+  need: z.string(),
+  /** The listings that want it. */
+  listings: z.array(z.string()),
+  refused: z.boolean(),
+})
+export type Need = z.infer<typeof Need>
+
 /** A ledger line with what hangs on it. */
 export const LedgerRow = LedgerLine.extend({
   title: z.string(),
   complete: z.boolean(),
   stale: z.number().int(),
+  /** Verdicts for which this line is the cause, and the query that lists them; null for none. */
   verdictsLost: z.number().int(),
+  query: z.string().nullable(),
 })
 export type LedgerRow = z.infer<typeof LedgerRow>
 
@@ -58,8 +71,19 @@ export const ConnectionPage = z.object({
   settings: z.record(z.string(), Json),
   secrets: z.array(z.string()),
   ledger: z.array(LedgerRow),
+  /** Lost verdicts for which no listing is the cause: a source that does not say, for one. With the lines' they are all. */
+  elsewhere: z.array(z.object({ reason: z.string(), verdicts: z.number().int(), query: z.string() })),
   /** The exact grants that answer unknown verdicts, to copy; the one that answers most first. */
-  grants: z.array(z.object({ permission: z.string(), reason: z.string(), verdicts: z.number().int() })),
+  grants: z.array(
+    z.object({
+      permission: z.string(),
+      reason: z.string(),
+      verdicts: z.number().int(),
+      query: z.string().nullable(),
+    }),
+  ),
+  /** All that the account Reeve uses there needs. */
+  policy: z.array(Need),
   progress: SourceProgress.nullable(),
   runs: z.array(RunRow),
 })

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
+import { isLost, lostBy, lostGrant, lostReason } from './ledger-lost.ts'
 import { type Field, type Match, parseQuery, type Query, type Term } from './query.ts'
 
 /** What finding queries may ask. */
@@ -23,6 +24,9 @@ export const findingFields: readonly Field[] = [
   { name: 'provider', as: 'word' },
   { name: 'live', as: 'word' },
   { name: 'fix', as: 'text' },
+  { name: 'lost', as: 'word' },
+  { name: 'cause', as: 'word' },
+  { name: 'grant', as: 'word' },
   { name: 'opened', as: 'time' },
   { name: 'closed', as: 'time' },
 ]
@@ -76,6 +80,8 @@ const COLUMNS: Readonly<Record<string, Condition>> = {
   detector: sql`f.detector`,
   provider: sql`f.provider`,
   live: sql`f.live`,
+  cause: sql`lower(${lostReason})`,
+  grant: sql`lower(${lostGrant})`,
 }
 const LISTS: Readonly<Record<string, Condition>> = {
   owasp: sql`coalesce((select array_agg(lower(o)) from unnest(f.owasp) o), '{}')`,
@@ -84,6 +90,10 @@ const LISTS: Readonly<Record<string, Condition>> = {
 }
 
 function fieldCondition(name: string, match: Match, now: Date): Condition {
+  // What failed before and cannot be judged now is not known either.
+  const asked = 'is' in match ? match.is : 'special' in match ? match.special : ''
+  if (name === 'verdict' && asked === 'unknown') return isLost
+  if (name === 'lost' && 'is' in match) return lostBy(match.is)
   const column = COLUMNS[name]
   if (column) {
     if ('is' in match)

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Db } from '../platform/index.ts'
 import { Instant, Owasp, Place, ReeveError, Severity } from '../sdk/index.ts'
 import { findingsWhere } from './findings-where.ts'
+import { isLost } from './ledger-lost.ts'
 import { Suggestion } from './owner.ts'
 import { Count, EntityRef, Page, Person } from './ref.ts'
 import { accountableOf, iso, isoOrNull, refOr, refsOf, suggestionsOf } from './refs.ts'
@@ -154,9 +155,9 @@ export async function readFindings(
     }>`select count(*)::int as count, count(distinct coalesce(f.fix[1], f.rule))::int as fixes from assess.finding f
       left join graph.key k on k.key = f.subject left join graph.node n on n.id = k.id where ${where}`.execute(db),
     sql<{ unknown: number; muted: number; accepted: number; closed: number }>`select
-      count(*) filter (where state <> 'resolved' and (verdict = 'unknown' or unverified_since is not null))::int as unknown, count(*) filter (where state = 'muted')::int as muted,
+      count(*) filter (where state = 'open' and ${isLost})::int as unknown, count(*) filter (where state = 'muted')::int as muted,
       count(*) filter (where state = 'accepted')::int as accepted,
-      count(*) filter (where resolved_at > ${new Date(now.getTime() - 7 * 86_400_000)} and number is not null)::int as closed from assess.finding`.execute(
+      count(*) filter (where resolved_at > ${new Date(now.getTime() - 7 * 86_400_000)} and number is not null)::int as closed from assess.finding f`.execute(
       db,
     ),
   ])

@@ -102,10 +102,3 @@ export function sumOf(bars: readonly LedgerBar[]): LedgerBar {
     staleSince: since[0] ?? null,
   })
 }
-
-/** Verdicts that could not be reached, or not again. */
-export async function countUnknownVerdicts(db: Db): Promise<number> {
-  const { rows } = await sql<{ count: number }>`select count(*)::int as count from assess.finding
-    where state <> 'resolved' and (verdict = 'unknown' or unverified_since is not null)`.execute(db)
-  return rows[0]!.count
-}

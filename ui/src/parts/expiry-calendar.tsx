@@ -1,9 +1,10 @@
 /** Eight weeks of seven days: what ends when. The agenda beside it says the same as a list; a crowded day leads there. */
+import { Fragment } from 'react'
 import { to } from '../address.tsx'
 import type { Expiry } from '../nouns.ts'
 import { count, date, some } from '../words.ts'
 import { Mark } from './mark.tsx'
-import { Name } from './name.tsx'
+import { cut } from './name.tsx'
 import './expiry-calendar.css'
 
 type Day = Expiry['days'][number]
@@ -85,9 +86,17 @@ function Cell({ of, today, weekend }: { of: Day; today: string; weekend: boolean
       {of.rows.slice(0, FIT).map((row) => (
         <a key={row.key} className="ending" href={to.entity(row.key)}>
           <Mark of={row.mark} size={13} />
-          <span>
-            <Name text={row.name} longest={48} />
-          </span>
+          <bdi>
+            {cut(row.name, 48)
+              .split(/(?<=[./@_-])/)
+              .map((piece, i) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one name have no other name
+                <Fragment key={i}>
+                  {piece}
+                  <wbr />
+                </Fragment>
+              ))}
+          </bdi>
         </a>
       ))}
       {more > 0 && (

@@ -1,7 +1,7 @@
 /** The calendar as a list: each day, what ends on it, and who would have to renew it. */
 import { useRef } from 'react'
 import { to } from '../../address.tsx'
-import { useKeys } from '../../frame/keys.ts'
+import { useSteps } from '../../frame/steps.ts'
 import type { Ending, Expiry } from '../../nouns.ts'
 import { dayAnchor, endsOn } from '../../parts/expiry-calendar.tsx'
 import { KindIcon } from '../../parts/kind-icon.tsx'
@@ -32,12 +32,7 @@ const urgency = (day: string, today: string): string => {
 
 export function Agenda({ of }: { of: Expiry }) {
   const ref = useRef<HTMLDivElement>(null)
-  const step = (by: 1 | -1) => {
-    const lines = [...ref.current!.querySelectorAll<HTMLElement>('.ending-name')]
-    const here = lines.indexOf(document.activeElement as HTMLElement)
-    lines[here < 0 ? (by === 1 ? 0 : lines.length - 1) : here + by]?.focus()
-  }
-  useKeys({ j: () => step(1), k: () => step(-1) })
+  useSteps(ref, '.ending-name')
   return (
     <section className="agenda" ref={ref} aria-labelledby="agenda">
       <h2 id="agenda">Agenda</h2>

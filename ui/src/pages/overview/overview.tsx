@@ -1,33 +1,34 @@
 /** What will bite me next? Five sentences by value, the first one open. */
-import { useEffect, useState } from 'react'
-import { assignOwner, useAct } from '../../acting.ts'
-import { go, to } from '../../address.tsx'
-import { useAnswer, useFrame, useMay } from '../../asking.ts'
+import { useEffect, useRef } from 'react'
+import { go, to, useAsOf } from '../../address.tsx'
+import { answers, useAnswer, useFrame } from '../../asking.ts'
+import { useSteps } from '../../frame/steps.ts'
 import { useTitle } from '../../frame/title.ts'
+import { Problem, sentenceOf } from '../../http.ts'
 import type { Overview as Answered, Thing } from '../../nouns.ts'
 import { Answer } from '../../parts/answer.tsx'
-import { BlastRing, hasBlast } from '../../parts/blast-ring.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { Failure } from '../../parts/failure.tsx'
 import { FixLine } from '../../parts/fix-line.tsx'
-import { KindIcon } from '../../parts/kind-icon.tsx'
 import { Mark } from '../../parts/mark.tsx'
-import { Name } from '../../parts/name.tsx'
 import { OwnerLine } from '../../parts/owner-line.tsx'
-import { Refused } from '../../parts/refused.tsx'
-import { asProse, asSentences, asTitle, Sentence } from '../../parts/sentence.tsx'
+import { asProse, asTitle, Sentence } from '../../parts/sentence.tsx'
 import { Undo } from '../../parts/undo.tsx'
 import { Waiting } from '../../parts/waiting.tsx'
-import { ago, count, date, effort, longDate, now, percent, some, spell } from '../../words.ts'
+import { ago, count, date, dayAndTime, exact, longDate, now, percent, some, spell } from '../../words.ts'
 import { skippedFirstRun } from '../first-run/skipped.ts'
+import { Opened } from './opened.tsx'
 import { SidePictures } from './side-pictures.tsx'
 import './overview.css'
 
 export function Overview() {
   const frame = useFrame()
-  const overview = useAnswer<Answered>('/v1/overview')
+  const asOf = useAsOf()
+  const overview = useAnswer<Answered>(
+    asOf === null ? '/v1/overview' : `/v1/overview?${new URLSearchParams({ 'as-of': asOf })}`,
+  )
   useTitle('Overview')
-  const first = frame?.firstRun === true && !skippedFirstRun()
+  const first = frame?.firstRun === true && asOf === null && !skippedFirstRun()
   useEffect(() => {
     if (first) go('/welcome', { replace: true })
   }, [first])
@@ -36,18 +37,21 @@ export function Overview() {
     <div className="page two overview">
       <div>
         <p className="meta">
-          {longDate(now())}
-          {data?.lastRead && ` · last read ${ago(data.lastRead)}`}
+          {longDate(data ? Date.parse(data.at) : now())}
+          {data?.lastRead && ` · last read ${asOf === null ? ago(data.lastRead) : dayAndTime(data.lastRead)}`}
         </p>
         <h1 className="large">
           {data && data.things.length > 0 && data.things.length < 5
             ? `${capital(spell(data.things.length))} ${data.things.length === 1 ? 'thing' : 'things'} to know`
             : 'Five things to know'}
         </h1>
-        {overview.error ? (
-          <Failure error={overview.error} what="The overview" again={() => void overview.refetch()} />
-        ) : data ? (
+        {overview.error && data && (
+          <Earlier at={data.at} error={overview.error} again={() => void overview.refetch()} />
+        )}
+        {data ? (
           <Body of={data} />
+        ) : overview.error ? (
+          <Failure error={overview.error} what="The overview" again={() => void overview.refetch()} />
         ) : (
           <Waiting rows={5} />
         )}
@@ -57,48 +61,36 @@ export function Overview() {
   )
 }
 
+/** The last answer stays for whoever comes back while the server cannot give a newer one. */
+answers.setQueryDefaults(['/v1/overview'], { gcTime: Number.POSITIVE_INFINITY })
+
+const Earlier = ({ at, error, again }: { at: string; error: Error; again: () => void }) => (
+  <div className="earlier" role="alert">
+    <p>
+      <b>This is as of {exact(at)}.</b> It could not be read again: {sentenceOf(error)} (
+      <code>{error instanceof Problem ? error.code : 'console/error'}</code>). Nothing was changed and no sync was lost;
+      syncs wait and go on by themselves.
+    </p>
+    <button type="button" className="button small" onClick={again}>
+      Try again
+    </button>
+  </div>
+)
+
 const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1)
 
 function Body({ of }: { of: Answered }) {
-  const { answer } = of
+  const list = useRef<HTMLOListElement>(null)
+  useSteps(list, '.thing-title')
   return (
     <>
-      <Answer>
-        <a href="/identities">
-          <b>{count(answer.identities)}</b>
-        </a>{' '}
-        machine {answer.identities === 1 ? 'identity works' : 'identities work'} here
-        {answer.perPerson !== null && <>, {answer.perPerson} for each person</>}
-        {answer.unowned > 0 ? (
-          <>
-            ;{' '}
-            <a href={to.inventory('owner:none')}>
-              {answer.unowned === answer.identities ? 'all' : count(answer.unowned)} answer to nobody
-            </a>
-          </>
-        ) : null}
-        . Since {date(answer.since)}{' '}
-        {answer.new > 0 ? (
-          <a href={to.inventory('', 'identity').concat('&sort=-firstSeen')}>
-            {answer.new === 1 ? 'one is new' : `${count(answer.new)} are new`}
-          </a>
-        ) : (
-          'none is new'
-        )}
-        , {answer.closed === 0 ? 'no finding' : some(answer.closed, 'finding')} closed
-        {answer.quiet > 0 && (
-          <>, and {answer.quiet === 1 ? 'one source' : `${count(answer.quiet)} sources`} went quiet</>
-        )}
-        . This is what we know from{' '}
-        <a href="/connections">{of.ledger.percent === 100 ? 'all' : percent(of.ledger.percent)}</a> of what we asked
-        for.
-      </Answer>
+      {of.answer.identities > 0 && <Says of={of} />}
       {of.things.length === 0 ? (
         <NothingYet of={of} />
       ) : (
-        <ol className="things">
+        <ol className="things" ref={list}>
           {of.things.map((thing, i) => (
-            <li key={thing.opens.what === 'finding' ? thing.opens.id : thing.opens.connection}>
+            <li key={thing.opens.what === 'finding' ? thing.opens.id : thing.says}>
               <div className="thing-margin">
                 <Mark of={thing.mark} />
                 <span className="thing-number">{i + 1}</span>
@@ -108,55 +100,149 @@ function Body({ of }: { of: Answered }) {
           ))}
         </ol>
       )}
-      {of.things.length > 0 && (
-        <p className="beside quiet after-things">
-          {answer.unknownVerdicts > 0 && <Mark of="unknown" beside />}
-          <span>
-            <a className="link" href="/findings">
-              {some(answer.openFindings, 'finding is', 'findings are')} open
-            </a>
-            {answer.unknownVerdicts > 0 && (
-              <>
-                ;{' '}
-                <a className="link" href={to.findings('verdict:unknown')}>
-                  {some(answer.unknownVerdicts, 'verdict is', 'verdicts are')} unknown
-                </a>{' '}
-                and counted nowhere else
-              </>
-            )}
-            .
-          </span>
-        </p>
-      )}
+      {of.things.length > 0 && <Rest of={of} />}
     </>
   )
 }
 
-const NothingYet = ({ of }: { of: Answered }) =>
-  of.answer.identities === 0 ? (
-    <Empty title="Nothing has been read yet">
-      <p>Reading this host takes about 20 seconds and needs no permission beyond your own.</p>
-      <div className="row">
-        <a className="button primary" href="/welcome">
-          Read something
+function Says({ of }: { of: Answered }) {
+  const { identities, machines, people, perPerson, unowned, ...since } = of.answer
+  return (
+    <Answer>
+      <a href="/identities">
+        <b>{count(identities)}</b>
+      </a>{' '}
+      {identities === 1 ? 'identity works' : 'identities work'} here
+      {machines < identities && (
+        <>
+          ,{' '}
+          <a href={to.inventory('-account:human')}>
+            {count(machines)} of them {machines === 1 ? 'a machine' : 'machines'}
+          </a>
+        </>
+      )}
+      {perPerson !== null && (
+        <>
+          , {perPerson} {machines < identities ? '' : 'machines '}for each of{' '}
+          <a href={to.inventory('', 'person')}>{some(people, 'person', 'people')}</a>
+        </>
+      )}
+      {unowned > 0 && (
+        <>
+          ; <a href={to.inventory('owner:none')}>{unowned === identities ? 'all' : count(unowned)} answer to nobody</a>
+        </>
+      )}
+      . Since {date(since.since)}{' '}
+      {since.new > 0 ? (
+        <a href={to.inventory('seen:<7d')}>
+          {since.new === identities ? 'all are' : since.new === 1 ? 'one is' : `${count(since.new)} are`} new
         </a>
-      </div>
-    </Empty>
-  ) : (
-    <Empty title="Nothing to know yet">
+      ) : (
+        'none is new'
+      )}
+      ,{' '}
+      {since.closed === 0 ? (
+        'no finding closed'
+      ) : (
+        <a href={to.findings('state:resolved closed:<7d')}>{some(since.closed, 'finding')} closed</a>
+      )}
+      {since.quiet > 0 && (
+        <>
+          , and{' '}
+          <a href="/connections">{since.quiet === 1 ? 'one source' : `${count(since.quiet)} sources`} went quiet</a>
+        </>
+      )}
+      .{' '}
+      {of.ledger.asked > 0 && (
+        <>
+          This is what we know from{' '}
+          <a href="/connections">{of.ledger.percent === 100 ? 'all' : percent(of.ledger.percent)}</a> of what we asked
+          for.
+        </>
+      )}
+      {of.judging && ' What was read last is being judged; findings may change.'}
+    </Answer>
+  )
+}
+
+const Rest = ({ of: { answer } }: { of: Answered }) => (
+  <p className="beside quiet after-things">
+    {answer.unknownVerdicts > 0 && <Mark of="unknown" beside />}
+    <span>
+      <a className="link" href="/findings">
+        {some(answer.openFindings, 'finding is', 'findings are')} open
+      </a>
+      {answer.unknownVerdicts > 0 && (
+        <>
+          ;{' '}
+          <a className="link" href={to.findings('verdict:unknown')}>
+            {some(answer.unknownVerdicts, 'verdict is', 'verdicts are')} unknown
+          </a>{' '}
+          and counted nowhere else
+        </>
+      )}
+      .
+    </span>
+  </p>
+)
+
+const NothingYet = ({ of }: { of: Answered }) => {
+  const read = some(of.answer.identities, 'identity was', 'identities were')
+  if (of.answer.identities === 0 && of.judged === null)
+    return (
+      <Empty title="Nothing has been read yet">
+        <p>Reading this host takes about 20 seconds and needs no permission beyond your own.</p>
+        <div className="row">
+          <a className="button primary" href="/welcome">
+            Read something
+          </a>
+        </div>
+      </Empty>
+    )
+  if (of.judged === null || of.judging)
+    return (
+      <Empty title="Being judged">
+        <p>
+          {read} read; whether any of them is wrong is being worked out now. The first things to know appear here by
+          themselves.
+        </p>
+      </Empty>
+    )
+  return (
+    <Empty title="Nothing to know yet" mark={of.answer.unknownVerdicts > 0 ? <Mark of="unknown" beside /> : undefined}>
       <p>
-        {some(of.answer.identities, 'identity was', 'identities were')} read and none is wrong by{' '}
-        {some(of.rules, 'rule')}
-        {of.answer.unknownVerdicts > 0
-          ? `; ${some(of.answer.unknownVerdicts, 'verdict is', 'verdicts are')} unknown`
-          : ''}
-        {of.nextExpiry ? `; the next expiry is on ${date(of.nextExpiry)}` : '; no end date is known'}.
+        {read} read and none is wrong by {some(of.rules, 'rule')}
+        {of.answer.unknownVerdicts > 0 && (
+          <>
+            ;{' '}
+            <a className="link" href={to.findings('verdict:unknown')}>
+              {some(of.answer.unknownVerdicts, 'verdict is', 'verdicts are')} unknown
+            </a>
+          </>
+        )}
+        {of.nextExpiry ? (
+          <>
+            ; the next expiry is on{' '}
+            <a className="link" href="/expiry">
+              {date(of.nextExpiry)}
+            </a>
+          </>
+        ) : (
+          '; no end date is known'
+        )}
+        .
       </p>
     </Empty>
   )
+}
 
-const hrefOf = (thing: Thing) =>
-  thing.opens.what === 'finding' ? to.finding(thing.opens.id) : to.connection(thing.opens.connection)
+/** A lost verdict that no connection is to blame for is seen among the unknown. */
+const hrefOf = ({ opens }: Thing) =>
+  opens.what === 'finding'
+    ? to.finding(opens.id)
+    : opens.connection === ''
+      ? to.findings('verdict:unknown')
+      : to.connection(opens.connection)
 
 function Item({ of, open }: { of: Thing; open: boolean }) {
   const href = hrefOf(of)
@@ -169,7 +255,9 @@ function Item({ of, open }: { of: Thing; open: boolean }) {
       </h2>
       <p className="quiet thing-because">
         <Sentence text={asProse(of.because, open ? 3 : 1)} />
-        {of.more > 0 && <> {some(of.more, 'more like it is', 'more like it are')} closed by the same fix.</>}
+        {of.more > 0 && of.opens.what === 'finding' && (
+          <> {some(of.more, 'more like it is', 'more like it are')} closed by the same fix.</>
+        )}
       </p>
       {open ? (
         <Opened of={of} href={href} />
@@ -181,88 +269,5 @@ function Item({ of, open }: { of: Thing; open: boolean }) {
         </div>
       )}
     </div>
-  )
-}
-
-function Opened({ of, href }: { of: Thing; href: string }) {
-  const { cost } = of
-  const ring = of.opens.what === 'finding' && hasBlast(cost)
-  const may = useMay('owner')
-  const { busy, refused, run } = useAct()
-  const [accepted, setAccepted] = useState(false)
-  const person = of.owner.suggested?.person
-  return (
-    <>
-      <div className={ring ? 'opened' : 'opened no-ring'}>
-        {ring && <BlastRing of={cost} kind={of.subject?.kind ?? null} type={of.subject?.type ?? null} />}
-        <div>
-          <h3 className="label">What it could cost</h3>
-          <p>
-            <b>{cost.reached === 0 ? 'Reaches nothing that we know' : `Reaches ${count(cost.reached)}`}</b>
-            {cost.sensitive > 0 && `, ${count(cost.sensitive)} of them sensitive`}
-            {cost.unknown > 0 && <span className="unknown">; {count(cost.unknown)} unknown</span>}.{' '}
-            {cost.dependents === 0
-              ? 'Nothing we saw depends on it.'
-              : `${some(cost.dependents, 'thing depends', 'things depend')} on it.`}
-          </p>
-        </div>
-        <div>
-          <h3 className="label">Who should act</h3>
-          {of.owner.accountable ? (
-            <p>
-              <b>
-                <Name text={of.owner.accountable.name} longest={60} />
-              </b>{' '}
-              answers for it.
-            </p>
-          ) : person ? (
-            <p>
-              <b>
-                <Name text={person.name} longest={60} />
-              </b>
-              , suggested. {asSentences(of.owner.suggested?.because ?? [], 2)} Nobody is accountable now.
-            </p>
-          ) : (
-            <p>
-              <b className="high">Nobody</b> answers for it, and nothing we read suggests anybody.
-            </p>
-          )}
-        </div>
-        <div>
-          <h3 className="label">Fix, and the way back</h3>
-          <p>
-            <b>
-              <Sentence text={of.fix[0] ?? 'Open it to see what decides.'} />
-            </b>{' '}
-            {of.effort !== null && <span className="quiet">{effort(of.effort)}. </span>}
-            <Sentence text={of.undo} />
-          </p>
-        </div>
-      </div>
-      <Refused error={refused} />
-      <div className="row">
-        <a className="button primary" href={href}>
-          {of.opens.what === 'finding' ? 'See the evidence and the fix' : 'See the grant that answers it'}
-        </a>
-        {may && person && of.subject && !of.owner.accountable && !accepted && (
-          <button
-            type="button"
-            className="button"
-            disabled={busy}
-            onClick={() => void run(() => assignOwner(of.subject!.key, of.subject!.name, person)).then(setAccepted)}
-          >
-            <span>
-              Accept <Name text={person.name.split(/[\s@]/)[0]!} longest={24} /> as owner
-            </span>
-          </button>
-        )}
-        {of.subject && (
-          <a className="button bare" href={to.entity(of.subject.key)}>
-            <KindIcon kind={of.subject.kind} type={of.subject.type} />
-            <Name text={of.subject.name} longest={40} />
-          </a>
-        )}
-      </div>
-    </>
   )
 }

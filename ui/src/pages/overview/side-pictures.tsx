@@ -60,7 +60,13 @@ const SourcesSeen = ({ of, bar }: { of: readonly SourceSeen[]; bar: Answered['le
         </li>
       ))}
     </ul>
-    {of.length > 12 && <p className="meta">and {of.length - 12} more</p>}
+    {of.length > 12 && (
+      <p className="meta">
+        <a className="link" href="/connections">
+          {of.length - 12} more
+        </a>
+      </p>
+    )}
   </section>
 )
 
@@ -68,8 +74,8 @@ const Expiring = ({ of }: { of: readonly Due[] }) => (
   <section className="section">
     <header>
       <h2>Next to expire</h2>
-      <a className="link" href={to.inventory('expires:<30d', 'credential')}>
-        within 30 days
+      <a className="link" href="/expiry">
+        calendar
       </a>
     </header>
     <ul className="dues">

@@ -110,7 +110,8 @@ async function load(discovery: Discovery, assessor: Assessor, signal: AbortSigna
     const at = days === null ? now : midnight + days * DAY + DAY / 4
     await journal.outside(`moment ${place}`, () => readAll(discovery, begun, at, signal))
     await journal.outside(`judgement ${place}`, async () => {
-      await assessor.judge({ now: new Date(at) })
+      // The reads of a morning are over within the hour.
+      await assessor.judge({ now: new Date(days === null ? at : at + DAY / 24) })
       return at
     })
   }

@@ -114,10 +114,6 @@ export async function storeEvaluation(
   await sql`insert into assess.evaluation (at, run, rules, subjects, fail, pass, unknown, not_applicable, opened, resolved, reopened)
     values (${now}, ${given.run ?? null}, ${rules.length}, ${judged.size}, ${verdicts.fail}, ${verdicts.pass}, ${verdicts.unknown}, ${verdicts.notApplicable},
       ${opened.length}, ${resolved.length}, ${reopened.length})`.execute(tx)
-  // One that changed nothing is of no use once there is a newer one.
-  await sql`delete from assess.evaluation where opened + resolved + reopened = 0 and id < (select max(id) from assess.evaluation)`.execute(
-    tx,
-  )
   await recordDue(tx, due)
   if (opened.length + resolved.length + reopened.length > 0) {
     const after = {

@@ -3,7 +3,7 @@
  * that open-in-new-tab, copy and Back work as they do on any page. Measured against TanStack Router: 2 kB instead of 27 kB
  * gzipped, of a budget of 120.
  */
-import { createContext, type ReactNode, startTransition, use, useEffect, useMemo, useState } from 'react'
+import { createContext, type ReactNode, startTransition, use, useEffect, useState } from 'react'
 
 export interface Address {
   path: string
@@ -19,16 +19,48 @@ const read = (): Address => ({
 
 const CHANGED = 'reeve:address'
 
-/** The places that can show an earlier day. */
-export const showsDays = (path: string): boolean => path.startsWith('/identities') || path === '/expiry'
+/** Pages that are of now alone: what one sets, or gives to read. */
+const OF_NOW = /^\/(settings|welcome|sign-in|connections\/new|connections\/[^/]+\/settings)(\/|$)/
+/** What the server can be asked of an earlier day. */
+const OF_A_DAY =
+  /^\/v1\/(frame|overview|expiry|entities|facets|counts|findings|find|connections|runs|rules|audit)(?![\w-]|\/proof)/
 
-/** Whoever looks at an earlier day stays in it from list to card, until they return to now. */
+/** The day that the page of an address shows, or null for now. */
+export function asOfHere(href: string = window.location.href): string | null {
+  const url = new URL(href, window.location.href)
+  return OF_NOW.test(url.pathname) ? null : url.searchParams.get('as-of')
+}
+
+/** A question to the server, asked of the day. */
+export function asked(path: string, asOf: string | null): string {
+  if (asOf === null || !OF_A_DAY.test(path) || /[?&]as-of=/.test(path)) return path
+  return `${path}${path.includes('?') ? '&' : '?'}${new URLSearchParams({ 'as-of': asOf })}`
+}
+
+/** Whoever looks at an earlier day stays in it from page to page, until they return to now. */
 function sameDay(href: string): string {
   const day = read().query.get('as-of')
   const url = new URL(href, window.location.href)
-  if (day === null || url.searchParams.has('as-of') || !showsDays(url.pathname)) return href
+  if (day === null || url.origin !== window.location.origin || url.searchParams.has('as-of')) return href
+  if (url.pathname.startsWith('/v1/')) return asked(url.pathname + url.search, asOfHere())
   url.searchParams.set('as-of', day)
   return url.pathname + url.search + url.hash
+}
+
+/** Links say the day they lead to as soon as they are pointed at, so that copies of them and new tabs have it too. */
+const dated = new Map<Element, { was: string; is: string }>()
+function dateLink({ target }: Event): void {
+  const link = (target as Element | null)?.closest?.('a[href]')
+  if (!link || dated.has(link) || link.hasAttribute('target') || link.hasAttribute('data-now')) return
+  const was = link.getAttribute('href')!
+  const is = was.startsWith('#') ? was : sameDay(was)
+  if (is === was) return
+  dated.set(link, { was, is })
+  link.setAttribute('href', is)
+}
+function undateLinks(): void {
+  for (const [link, { was, is }] of dated) if (link.getAttribute('href') === is) link.setAttribute('href', was)
+  dated.clear()
 }
 
 /** Goes to an address of the console. `replace` for what Back should not stop at: typing in a filter. */
@@ -56,7 +88,10 @@ export const useAddress = (): Address => use(Here)
 export function Addressed({ children }: { children: ReactNode }) {
   const [address, setAddress] = useState(read)
   useEffect(() => {
-    const changed = () => startTransition(() => setAddress(read()))
+    const changed = () => {
+      undateLinks()
+      startTransition(() => setAddress(read()))
+    }
     const clicked = (event: MouseEvent) => {
       if (
         event.defaultPrevented ||
@@ -78,10 +113,14 @@ export function Addressed({ children }: { children: ReactNode }) {
     window.addEventListener('popstate', changed)
     window.addEventListener(CHANGED, changed)
     document.addEventListener('click', clicked)
+    document.addEventListener('pointerdown', dateLink)
+    document.addEventListener('focusin', dateLink)
     return () => {
       window.removeEventListener('popstate', changed)
       window.removeEventListener(CHANGED, changed)
       document.removeEventListener('click', clicked)
+      document.removeEventListener('pointerdown', dateLink)
+      document.removeEventListener('focusin', dateLink)
     }
   }, [])
   return <Here value={address}>{children}</Here>
@@ -124,6 +163,6 @@ export const to = {
 
 /** The `as-of` of the address, for the requests of a page. */
 export const useAsOf = (): string | null => {
-  const { query } = useAddress()
-  return useMemo(() => query.get('as-of'), [query])
+  const { path, query } = useAddress()
+  return OF_NOW.test(path) ? null : query.get('as-of')
 }

@@ -1,5 +1,6 @@
 /** Questions to the server: the path is the name of the answer. */
 import { keepPreviousData, QueryClient, type UseQueryResult, useQuery } from '@tanstack/react-query'
+import { asked, useAsOf } from './address.tsx'
 import { ask, Problem } from './http.ts'
 import type { Frame } from './nouns.ts'
 
@@ -14,15 +15,21 @@ export const answers = new QueryClient({
   },
 })
 
-/** `keep`: while another question of the page is asked, the old answer stays, dimmed. */
+/**
+ * `keep`: while another question of the page is asked, the old answer stays, dimmed. What is asked while an earlier day is shown is
+ * asked of that day, which changes no more; `now`: of now all the same.
+ */
 export function useAnswer<T>(
   path: string | null,
-  options: { every?: number | false; keep?: boolean } = {},
+  options: { every?: number | false; keep?: boolean; now?: boolean } = {},
 ): UseQueryResult<T, Error> {
+  const day = useAsOf()
+  const asOf = options.now ? null : day
   return useQuery<T, Error>({
-    queryKey: [path],
+    queryKey: [path === null ? null : asked(path, asOf)],
     enabled: path !== null,
-    refetchInterval: options.every ?? false,
+    refetchInterval: asOf === null && (options.every ?? false),
+    ...(asOf === null ? {} : { staleTime: Number.POSITIVE_INFINITY, retryOnMount: false, refetchOnWindowFocus: false }),
     ...(options.keep ? { placeholderData: keepPreviousData } : {}),
   })
 }
@@ -35,11 +42,24 @@ export function forget(...starts: string[]): Promise<void> {
   })
 }
 
-export const useFrame = (): Frame | undefined => useAnswer<Frame>('/v1/frame', { every: 30_000 }).data
+/** The day that is looked back to, or null; and why it cannot be shown. */
+export function useThen(): { asOf: string | null; refused: Error | null; frame: Frame | undefined } {
+  const asOf = useAsOf()
+  const { data, error } = useAnswer<Frame>(asOf === null ? null : '/v1/frame')
+  return { asOf, refused: asOf === null ? null : error, frame: asOf === null ? undefined : data }
+}
+
+/** What stands around the page, of the day that is shown; of now where that day cannot be. */
+export function useFrame(): Frame | undefined {
+  const { asOf, refused, frame } = useThen()
+  const now = useAnswer<Frame>(asOf === null || refused ? '/v1/frame' : null, { every: 30_000, now: true })
+  return frame ?? now.data
+}
 
 const RANK = { viewer: 0, owner: 1, operator: 2, admin: 3 } as const
-/** May the person who is signed in do what a role of this rank may? */
+/** May the person who is signed in do what a role of this rank may? Nobody may while an earlier day is shown: the frame says so. */
 export const useMay = (role: 'owner' | 'operator' | 'admin'): boolean => {
   const frame = useFrame()
-  return frame !== undefined && RANK[frame.user.role] >= RANK[role]
+  const asOf = useAsOf()
+  return asOf === null && frame !== undefined && RANK[frame.user.role] >= RANK[role]
 }

@@ -1,5 +1,7 @@
 /** The only way out of the console: JSON to the server it came from. */
 
+import { asOfHere } from './address.tsx'
+
 /** What a refused request says (RFC 9457), under the names the server gives. */
 export class Problem extends Error {
   readonly status: number
@@ -44,6 +46,11 @@ export async function ask<T>(
   path: string,
   init: { method?: string; body?: unknown; signal?: AbortSignal } = {},
 ): Promise<T> {
+  if (init.method !== undefined && asOfHere() !== null)
+    throw new Problem(409, {
+      code: 'console/past',
+      detail: 'you see an earlier day; return to now to change something',
+    })
   const headers: Record<string, string> = { accept: 'application/json' }
   if (init.body !== undefined) headers['content-type'] = 'application/json'
   if (init.method !== undefined) headers['x-reeve-csrf'] = csrf

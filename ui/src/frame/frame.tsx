@@ -1,7 +1,7 @@
 /** What stands around every page: places, how much is seen, who you are; the palette, the keys, what is being read now. */
 import { useEffect, useRef, useState } from 'react'
-import { go, showsDays, to, useAddress, withQuery } from '../address.tsx'
-import { useFrame } from '../asking.ts'
+import { go, to, useAddress } from '../address.tsx'
+import { useFrame, useThen } from '../asking.ts'
 import { turnTheme } from '../liking.ts'
 import type { Frame as FrameAnswer } from '../nouns.ts'
 import { copyText } from '../parts/copy.tsx'
@@ -10,13 +10,14 @@ import { Layer } from '../parts/layer.tsx'
 import { Ledger, seenWord } from '../parts/ledger.tsx'
 import { Mark } from '../parts/mark.tsx'
 import { cut } from '../parts/name.tsx'
-import { count, date, setServerTime, short } from '../words.ts'
+import { count, setServerTime, short } from '../words.ts'
 import { Help } from './help.tsx'
 import { Invented } from './invented.tsx'
 import { useKeys } from './keys.ts'
 import { useLiveChanges } from './live.ts'
 import { Palette } from './palette.tsx'
 import { type Place, useMyPlaces } from './places.ts'
+import { dayWord, hearPick, NotThen, PickDay, pickDay, Then } from './then.tsx'
 import { Toasts } from './toasts.tsx'
 import './frame.css'
 
@@ -29,8 +30,10 @@ export function Frame({ children }: { children: React.ReactNode }) {
   const frame = useFrame()
   const places = useMyPlaces()
   const main = useRef<HTMLElement>(null)
-  const [layer, setLayer] = useState<null | 'help' | 'more' | { find: string }>(null)
-  useLiveChanges()
+  const [layer, setLayer] = useState<null | 'help' | 'more' | 'day' | { find: string }>(null)
+  const then = useThen()
+  useLiveChanges(then.asOf === null)
+  const looksBack = then.asOf !== null && then.refused === null
   useEffect(() => {
     if (frame) setServerTime(frame.now)
   }, [frame])
@@ -51,9 +54,11 @@ export function Frame({ children }: { children: React.ReactNode }) {
       event.preventDefault()
       setLayer((now) => (now === null ? { find: '' } : typeof now === 'object' ? null : now))
     }
+    const unhear = hearPick(() => setLayer('day'))
     opened.addEventListener('open', find)
     window.addEventListener('keydown', command)
     return () => {
+      unhear()
       opened.removeEventListener('open', find)
       window.removeEventListener('keydown', command)
     }
@@ -74,7 +79,7 @@ export function Frame({ children }: { children: React.ReactNode }) {
       <a className="skip" href="#main">
         To the content
       </a>
-      <div className="frame">
+      <div className={looksBack ? 'frame looking-back' : 'frame'}>
         <header className="top">
           <a className="brand" href="/">
             <Logo />
@@ -87,6 +92,14 @@ export function Frame({ children }: { children: React.ReactNode }) {
             onClick={() => setLayer({ find: '' })}
           >
             <Icon name="search" />
+          </button>
+          <button
+            type="button"
+            className="icon-button"
+            aria-label="See the estate as of an earlier day"
+            onClick={pickDay}
+          >
+            <Icon name="expiry" />
           </button>
           <button type="button" className="icon-button" aria-label="Light or dark" onClick={turnTheme}>
             <ThemeIcon />
@@ -101,6 +114,10 @@ export function Frame({ children }: { children: React.ReactNode }) {
             <Icon name="search" />
             Find or paste a key id
             <kbd>{/Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘K' : 'Ctrl K'}</kbd>
+          </button>
+          <button type="button" className="as-of" onClick={pickDay}>
+            <Icon name="expiry" />
+            {looksBack ? `As of ${dayWord(then.asOf!)}` : 'See an earlier day'}
           </button>
           <nav className="places" aria-label="Places">
             {places
@@ -139,16 +156,8 @@ export function Frame({ children }: { children: React.ReactNode }) {
         </header>
         <main id="main" className="main" ref={main} tabIndex={-1}>
           {frame?.demo && <Invented demo={frame.demo} />}
-          {asOf !== null && showsDays(path) && (
-            <div className="notice then">
-              <Icon name="undo" />
-              <span>You see {/^\d{4}-/.test(asOf) ? date(asOf) : asOf}.</span>
-              <a className="link" data-now="" href={withQuery({ 'as-of': null })}>
-                Return to now
-              </a>
-            </div>
-          )}
-          {frame && frame.running.length > 0 && path !== '/welcome' && (
+          {asOf !== null && <Then asOf={asOf} refused={then.refused !== null} />}
+          {frame && asOf === null && frame.running.length > 0 && path !== '/welcome' && (
             <div className="notice">
               <Icon name="read" />
               <span>
@@ -164,7 +173,7 @@ export function Frame({ children }: { children: React.ReactNode }) {
               </a>
             </div>
           )}
-          {children}
+          {then.asOf !== null && then.refused ? <NotThen asOf={then.asOf} why={then.refused} /> : children}
         </main>
         <nav className="bottom" aria-label="Places, short">
           {places
@@ -181,6 +190,7 @@ export function Frame({ children }: { children: React.ReactNode }) {
           </button>
         </nav>
       </div>
+      {layer === 'day' && <PickDay asOf={asOf} close={close} />}
       {layer === 'help' && <Help close={close} />}
       {layer === 'more' && (
         <Layer title="More" side close={close}>

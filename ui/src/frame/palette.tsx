@@ -12,12 +12,15 @@ import { Code, cut, Name } from '../parts/name.tsx'
 import { date, some, typeWord } from '../words.ts'
 import { type PLACES, useMyPlaces } from './places.ts'
 import { recognise } from './recognise.ts'
+import { pickDay } from './then.tsx'
 import './palette.css'
 
 interface Option {
   id: string
   group: string
   href: string
+  /** Done instead of going there. */
+  act?: () => void
   title: string
   sub?: string
   picture: React.ReactNode
@@ -73,7 +76,8 @@ export function Palette({ close, start = '' }: { close: () => void; start?: stri
     if (one.hit && !recent.some((other) => other.id === one.id)) recent.unshift({ ...one, group: 'Recent' })
     recent.length = Math.min(recent.length, 6)
     close()
-    go(one.href)
+    if (one.act) one.act()
+    else go(one.href)
   }
   const look = async () => {
     const value = text
@@ -236,7 +240,17 @@ function optionsOf(text: string, found: Found | undefined, places: readonly (typ
       title: place.title,
       picture: <Icon name={place.icon} />,
     }))
-  return [...hits, ...findings, ...(text === '' ? recent : []), ...pages]
+  const earlier: Option = {
+    id: 'see an earlier day',
+    group: 'Actions',
+    href: '',
+    act: pickDay,
+    title: 'See the estate as of…',
+    sub: 'another day: as it was known then',
+    picture: <Icon name="expiry" />,
+  }
+  const actions = /^(see|as.of|earlier|day|past|then|history)/.test(folded) || folded === '' ? [earlier] : []
+  return [...hits, ...findings, ...(text === '' ? recent : []), ...pages, ...actions]
 }
 
 const NotFound = ({ of, text, value }: { of: Found; text: string; value: boolean }) => (

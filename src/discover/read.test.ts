@@ -70,6 +70,19 @@ test('one of two regions refused: the other counts, and the listing is partial',
   ])
 })
 
+test('an identity that two listings describe counts once', async () => {
+  const both = tree('elm', { kind: 'identity' })
+  const { results } = await read(
+    orchard({
+      trees: () => give(both, tree('oak', { kind: 'identity' })),
+      gates: () => give(both),
+    }),
+    { parallel: 1 },
+  )
+  expect(results.reduce((sum, { identities }) => sum + identities, 0)).toBe(2)
+  expect(results.reduce((sum, { entities }) => sum + entities, 0)).toBe(3)
+})
+
 test('fewer than the source said there are is not complete', async () => {
   const { results } = await read(
     orchard({

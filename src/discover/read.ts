@@ -69,6 +69,8 @@ export async function readProvider<Config, Client>(
   }
 
   const results: CollectionResult[] = new Array(collections.length)
+  // Several listings may describe one identity: it counts where it was described first.
+  const counted = new Set<string>()
   let next = 0
   let failure: unknown
   const worker = async (): Promise<void> => {
@@ -78,7 +80,7 @@ export async function readProvider<Config, Client>(
       try {
         const result = run.signal.aborted
           ? unread(collection, undefined)
-          : await readCollection(collection, client, options, states[index]!, say)
+          : await readCollection(collection, client, options, states[index]!, counted, say)
         results[index] = result
         Object.assign(states[index]!, stateOf(result))
         await options.ended?.(result)
@@ -101,6 +103,7 @@ async function readCollection<Client>(
   client: Client,
   { run, take, quietSeconds = 300 }: ReadOptions,
   state: CollectionProgress,
+  counted: Set<string>,
   say: () => void,
 ): Promise<CollectionResult> {
   const { id, title } = collection
@@ -152,7 +155,10 @@ async function readCollection<Client>(
         if (isEdge(item)) done.edges++
         else {
           done.entities++
-          if (item.kind === 'identity') done.identities++
+          if (item.kind === 'identity' && !counted.has(item.key)) {
+            counted.add(item.key)
+            done.identities++
+          }
           counting.count()
         }
         try {

@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
 import { audit, type Db, type Tx } from '../platform/index.ts'
-import { type Provider, ReeveError, type Rule } from '../sdk/index.ts'
+import type { Provider, Rule } from '../sdk/index.ts'
+import { paramsOf } from './own/params.ts'
 import { rowText } from './row-text.ts'
 
 export interface Tally {
@@ -98,13 +99,7 @@ export async function setRule(
   tx: Tx,
   { rule, enabled, params, by, now }: { rule: Rule; enabled: boolean; params?: unknown; by: string; now: Date },
 ): Promise<void> {
-  const checked = params === undefined ? undefined : rule.params?.safeParse(params)
-  if (params !== undefined && !checked?.success) {
-    const why =
-      checked?.error?.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ') ??
-      'it has no settings'
-    throw new ReeveError('assess/params', `changing rule ${rule.id}: ${why}`, { fields: { rule: rule.id } })
-  }
+  if (params !== undefined) paramsOf(rule, params)
   const { rows } = await sql<{
     enabled: boolean
     params: unknown

@@ -7,13 +7,13 @@ import {
   messageOf,
   type Neighbour,
   type Outcome,
-  ReeveError,
   type Rule,
   type Step,
   type Subject,
   type Surroundings,
   unknown,
 } from '../sdk/index.ts'
+import { paramsOf } from './own/params.ts'
 
 /** The estate as assess sees it: what rules see, and all that is in it, always in the same order. */
 export interface View extends Surroundings {
@@ -72,17 +72,6 @@ function ready(rules: readonly Rule[], { now, params = {} }: EvaluateOptions, wa
     context: { now, params: paramsOf(rule, params[rule.id]) },
     along: walk.along(rule),
   }))
-}
-
-function paramsOf(rule: Rule, given: unknown): unknown {
-  if (rule.params === undefined) return {}
-  const parsed = rule.params.safeParse(given ?? {})
-  if (parsed.success) return parsed.data
-  throw new ReeveError(
-    'assess/params',
-    `setting up rule ${rule.id}: ${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`,
-    { fields: { rule: rule.id } },
-  )
 }
 
 /**

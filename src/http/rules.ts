@@ -1,20 +1,12 @@
 import { z } from 'zod'
-import {
-  dryRun,
-  ownRules,
-  parseUserRule,
-  removeUserRule,
-  ruleSettings,
-  rules,
-  saveUserRule,
-  setRule,
-} from '../assess/index.ts'
+import { dryRun, parseUserRule, removeUserRule, ruleSettings, saveUserRule, setRule } from '../assess/index.ts'
 import { loadEstate } from '../graph/index.ts'
-import { DryRun, RulePage, RuleRow, readRule, readRules } from '../read/index.ts'
-import { Json, ReeveError, type Rule } from '../sdk/index.ts'
+import { DryRun, RulePage, RuleRow } from '../read/index.ts'
+import { Json, type Rule } from '../sdk/index.ts'
 import type { Serving } from './app.ts'
 import { AsOfQuery, Id } from './parameters.ts'
 import { route } from './route.ts'
+import { allRules, ruleNow, ruleOf } from './rule-rows.ts'
 
 const Source = z
   .string()
@@ -22,12 +14,9 @@ const Source = z
   .max(65_536)
   .meta({ description: 'the rule in YAML or JSON; it fails where its CEL `when` is true' })
 
-/** A rule of Reeve or one written here. */
-async function ruleOf(app: Serving, id: string): Promise<Rule> {
-  const rule = rules.find((one) => one.id === id) ?? (await ownRules(app.db)).rules.find((one) => one.id === id)
-  if (!rule) throw new ReeveError('rule/unknown', `there is no rule ${id.slice(0, 100)}`)
-  return rule
-}
+/** What was decided on a rule counts within moments, without waiting for the next read. */
+const judgeSoon = async ({ discovery }: Serving): Promise<void> =>
+  void (await discovery.jobs?.send('judge', {}, { singletonKey: 'asked' }))
 
 async function tryOut(app: Serving, rule: Rule, params?: unknown): Promise<z.input<typeof DryRun>> {
   const now = app.clock.now()
@@ -41,8 +30,12 @@ export const ruleRoutes = [
     can: 'oversee',
     says: 'What is checked, and what each rule finds.',
     query: AsOfQuery,
-    answers: z.object({ rows: z.array(RuleRow) }),
-    handle: async ({ app }) => ({ rows: await readRules(app.db) }),
+    answers: z.object({
+      rows: z.array(RuleRow),
+      /** Rules written here that this version of Reeve cannot read any more: they are not asked. */
+      broken: z.array(z.object({ id: z.string(), why: z.string() })),
+    }),
+    handle: ({ app }) => allRules(app),
   }),
   route({
     method: 'POST',
@@ -55,6 +48,7 @@ export const ruleRoutes = [
     async handle({ app, caller, body }) {
       const given = { source: body.source, by: caller.actor, now: app.clock.now() }
       const rule = await app.db.transaction().execute((tx) => saveUserRule(tx, given))
+      await judgeSoon(app)
       return { id: rule.id }
     },
   }),
@@ -75,7 +69,7 @@ export const ruleRoutes = [
     params: Id,
     query: AsOfQuery,
     answers: RulePage,
-    handle: ({ app, params }) => readRule(app.db, params.id),
+    handle: ({ app, params }) => ruleNow(app, params.id),
   }),
   route({
     method: 'POST',
@@ -85,7 +79,7 @@ export const ruleRoutes = [
     params: Id,
     body: z.strictObject({ params: z.record(z.string(), Json).optional() }),
     answers: DryRun,
-    handle: async ({ app, params, body }) => tryOut(app, await ruleOf(app, params.id), body.params),
+    handle: async ({ app, params, body }) => tryOut(app, await ruleOf(app.db, params.id), body.params),
   }),
   route({
     method: 'PATCH',
@@ -95,7 +89,7 @@ export const ruleRoutes = [
     params: Id,
     body: z.strictObject({ enabled: z.boolean().optional(), params: z.record(z.string(), Json).optional() }),
     async handle({ app, caller, params, body }) {
-      const rule = await ruleOf(app, params.id)
+      const rule = await ruleOf(app.db, params.id)
       const enabled = body.enabled ?? !(await ruleSettings(app.db)).off.has(rule.id)
       const given = {
         rule,
@@ -105,6 +99,7 @@ export const ruleRoutes = [
         ...(body.params ? { params: body.params } : {}),
       }
       await app.db.transaction().execute((tx) => setRule(tx, given))
+      await judgeSoon(app)
     },
   }),
   route({
@@ -113,7 +108,9 @@ export const ruleRoutes = [
     can: 'administer',
     says: 'Takes a rule of your own away; its findings close with the next evaluation.',
     params: Id,
-    handle: ({ app, caller, params }) =>
-      app.db.transaction().execute((tx) => removeUserRule(tx, { id: params.id, by: caller.actor })),
+    async handle({ app, caller, params }) {
+      await app.db.transaction().execute((tx) => removeUserRule(tx, { id: params.id, by: caller.actor }))
+      await judgeSoon(app)
+    },
   }),
 ]

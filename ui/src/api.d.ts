@@ -2151,6 +2151,7 @@ export interface components {
         };
         FirstRun: {
             identities: number;
+            query: string | null;
             sources: components["schemas"]["SourceProgress"][];
             offers: components["schemas"]["Offer"][];
             writePermissions: number;
@@ -2584,6 +2585,18 @@ export interface components {
             params: {
                 [key: string]: components["schemas"]["Json"];
             } | null;
+            settings: {
+                [key: string]: components["schemas"]["Json"];
+            } | null;
+            changed: {
+                by: string;
+                at: components["schemas"]["Instant"];
+            } | null;
+            verdicts: {
+                pass: number;
+                notApplicable: number;
+            } | null;
+            source: string | null;
             expression: string | null;
             cases: {
                 name: string;
@@ -2601,6 +2614,7 @@ export interface components {
             };
             mine: boolean;
             enabled: boolean;
+            judged: boolean;
             open: number;
             unknown: number;
         };
@@ -2810,6 +2824,8 @@ export interface components {
             }[];
             suggestion?: string;
             permission?: string;
+            roles?: components["schemas"]["Role"][];
+            ask?: string;
         };
     };
     responses: {
@@ -5050,6 +5066,10 @@ export interface operations {
                 content: {
                     "application/json": {
                         rows: components["schemas"]["RuleRow"][];
+                        broken: {
+                            id: string;
+                            why: string;
+                        }[];
                     };
                 };
             };

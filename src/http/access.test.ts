@@ -112,3 +112,13 @@ test('a token never may more than its account', async () => {
   expect((await viewer('GET', '/v1/users')).body.code).toBe('access/role')
   expect((await viewer('GET', '/v1/frame')).status).toBe(200)
 })
+
+test('who is refused for their role is told which roles may, and which admin to ask', async () => {
+  const owner = await server.as('owner')
+  const { body } = await owner('GET', '/v1/connections')
+  expect(body.roles).toEqual(['viewer', 'operator', 'admin'])
+  const { rows } = (await (await server.as('admin'))('GET', '/v1/users')).body
+  const admins = rows.filter((row: { role: string }) => row.role === 'admin').map((row: { name: string }) => row.name)
+  expect(admins).toContain(body.ask)
+  expect(body.detail).toContain(`Ask ${body.ask}`)
+})

@@ -296,3 +296,13 @@ export async function updateUser(
     })
   })
 }
+
+/** The name of an admin whom somebody without a right can ask; the one who was here last. */
+export async function adminToAsk(db: Db): Promise<string | null> {
+  const { rows } = await sql<{ name: string }>`select a.name from http.account a
+    left join http.session s on s.account = a.id
+    where a.role = 'admin' and a.disabled is null group by a.id, a.name order by max(s.last_seen) desc nulls last limit 1`.execute(
+    db,
+  )
+  return rows[0]?.name ?? null
+}

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Role } from '../read/index.ts'
 import { ReeveError } from '../sdk/index.ts'
 
 /** RFC 9457. `code` is API; `detail` says what to do; `request` finds the log line. */
@@ -16,6 +17,9 @@ export const Problem = z.object({
   suggestion: z.string().optional(),
   /** The grant that the source asks for. */
   permission: z.string().optional(),
+  /** Who may: the roles that it takes, and an admin who can give one. */
+  roles: z.array(Role).optional(),
+  ask: z.string().optional(),
 })
 export type Problem = z.infer<typeof Problem>
 
@@ -110,7 +114,7 @@ export function problemOf(error: unknown, instance: string, request: string): Pr
     }
   }
   const status = statusOf(known.code)
-  const { fields, suggestion, permission } = known.fields as Pick<Problem, 'fields' | 'suggestion' | 'permission'>
+  const { fields, suggestion, permission, roles, ask } = known.fields as Partial<Problem>
   return {
     type: `urn:reeve:error:${known.code}`,
     title: TITLES[status] ?? 'It could not be done',
@@ -122,6 +126,8 @@ export function problemOf(error: unknown, instance: string, request: string): Pr
     ...(Array.isArray(fields) ? { fields } : {}),
     ...(typeof suggestion === 'string' ? { suggestion } : {}),
     ...(typeof permission === 'string' ? { permission } : {}),
+    ...(Array.isArray(roles) ? { roles } : {}),
+    ...(typeof ask === 'string' ? { ask } : {}),
   }
 }
 

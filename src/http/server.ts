@@ -4,7 +4,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { z } from 'zod'
 import { Rolls } from '../read/index.ts'
 import { codeOf, ReeveError } from '../sdk/index.ts'
-import { callerOfSession, callerOfToken, sameText } from './accounts.ts'
+import { adminToAsk, callerOfSession, callerOfToken, sameText } from './accounts.ts'
 import { Announcements } from './announcements.ts'
 import type { App, Serving } from './app.ts'
 import { serveConsole } from './console.ts'
@@ -138,9 +138,11 @@ async function callerOf(app: App, one: Route, request: FastifyRequest): Promise<
   }
   const refusal = refusalOf(one.can as Exclude<Can, 'anyone'>, caller)
   if (refusal?.why === 'role') {
+    const ask = await adminToAsk(app.db)
     throw new ReeveError(
       'access/role',
-      `this wants the role ${refusal.roles.join(' or ')}; you are ${caller.role}. Ask an admin.`,
+      `this wants the role ${refusal.roles.join(' or ')}; you are ${caller.role}. Ask ${ask ?? 'an admin'}.`,
+      { fields: { roles: refusal.roles, ...(ask === null ? {} : { ask }) } },
     )
   }
   if (refusal) throw new ReeveError('access/scope', `this token has not the scope \`${refusal.scope}\` that this wants`)

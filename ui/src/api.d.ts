@@ -1692,6 +1692,7 @@ export interface components {
                 rows: components["schemas"]["Grant"][];
                 more: number;
                 used: number;
+                partly: number;
                 notUsed: number;
                 unknown: number;
             };
@@ -2214,6 +2215,7 @@ export interface components {
             } | {
                 notApplicable: string;
             };
+            unusedActions: string[];
         };
         Hit: {
             entity: components["schemas"]["EntityRef"];

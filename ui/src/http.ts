@@ -9,6 +9,9 @@ export class Problem extends Error {
   readonly request: string | null
   readonly fields: readonly { path: string; says: string }[]
   readonly suggestion: string | null
+  /** Who may, and an admin who can give the role. */
+  readonly roles: readonly string[]
+  readonly ask: string | null
 
   constructor(
     status: number,
@@ -19,6 +22,8 @@ export class Problem extends Error {
       request: string
       fields: { path: string; says: string }[]
       suggestion: string
+      roles: string[]
+      ask: string
     }>,
   ) {
     super(body.detail ?? body.title ?? 'the server gave no reason')
@@ -27,6 +32,8 @@ export class Problem extends Error {
     this.request = body.request ?? null
     this.fields = body.fields ?? []
     this.suggestion = body.suggestion ?? null
+    this.roles = body.roles ?? []
+    this.ask = body.ask ?? null
   }
 }
 

@@ -6,7 +6,7 @@ import './state.css'
 
 export function Failure({ error, what, again }: { error: unknown; what: string; again?: () => void }) {
   const problem = error instanceof Problem ? error : null
-  if (problem?.status === 403) return <NoRight />
+  if (problem?.status === 403) return <NoRight roles={problem.roles} ask={problem.ask} />
   if (problem?.status === 404)
     return (
       <Empty title={`${what} is not there`}>

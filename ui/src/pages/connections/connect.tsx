@@ -44,7 +44,7 @@ export function Connect({ provider, id }: { provider?: string; id?: string }) {
       {!admin ? (
         <>
           <h1>Connect a source</h1>
-          <NoRight />
+          <NoRight roles={['admin']} />
         </>
       ) : existing.error ? (
         <>

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { createConnection, isOutside, listConnections, requestSync } from '../discover/index.ts'
-import { FirstRun, Frame, Overview, progressOf, readFrame, readOverview, readThings } from '../read/index.ts'
+import { FirstRun, Frame, foundBy, Overview, progressOf, readFrame, readOverview, readThings } from '../read/index.ts'
 import { type Provider, ReeveError } from '../sdk/index.ts'
 import type { Serving } from './app.ts'
 import { AsOfQuery } from './parameters.ts'
@@ -52,6 +52,7 @@ export const screenRoutes = [
       const connected = new Set(connections.map(({ provider }) => provider))
       const outside = app.discovery.providers.filter((provider) => isOutside(provider))
       const shown = new Set(outside.map(({ id }) => id))
+      const reading = sources.filter(({ provider }) => shown.has(provider))
       const offers = outside
         .filter(({ invented }) => !invented)
         .map((provider) => ({
@@ -62,8 +63,8 @@ export const screenRoutes = [
           needs: [...new Set((provider.collections ?? []).flatMap(({ needs }) => needs))],
         }))
       return {
-        identities: roll.count('identity'),
-        sources: sources.filter(({ provider }) => shown.has(provider)),
+        ...foundBy(reading, roll, app.clock.now()),
+        sources: reading,
         offers: offers.sort((a, b) => Number(b.ready) - Number(a.ready)),
         // No provider can be given one: none has an action.
         writePermissions: app.discovery.providers.filter((provider) => 'actions' in provider).length,

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { Instant } from '../sdk/index.ts'
 import { LedgerBar } from './ledger.ts'
+import { spell } from './query.ts'
+import type { Roll } from './roll.ts'
 import { Thing } from './thing.ts'
 
 /** One source while it is read: named, and how complete it is so far. */
@@ -43,7 +45,10 @@ export const Offer = z.object({
 export type Offer = z.infer<typeof Offer>
 
 export const FirstRun = z.object({
+  /** Found so far by these sources. Once none is being read any more, the rows of `query`. */
   identities: z.number().int(),
+  /** Null while something is being read: what has arrived is not in the inventory yet. */
+  query: z.string().nullable(),
   sources: z.array(SourceProgress),
   offers: z.array(Offer),
   /** Reeve asks for none; a number that is counted, not a promise. */
@@ -52,3 +57,21 @@ export const FirstRun = z.object({
   things: z.array(Thing),
 })
 export type FirstRun = z.infer<typeof FirstRun>
+
+const isRead = ({ state }: SourceProgress): boolean => state === 'waiting' || state === 'running'
+
+/** What the sources have given: of a first read that goes on, what has arrived; else what the inventory has of them. */
+export function foundBy(
+  sources: readonly SourceProgress[],
+  roll: Roll,
+  now: Date,
+): Pick<FirstRun, 'identities' | 'query'> {
+  const query = sources.map(({ connection }) => `source:${spell(connection)}`).join(' ')
+  const known = sources.length === 0 ? 0 : roll.countOf('identity', query, now.getTime())
+  const described = roll.perConnection()
+  const arriving = sources.filter((source) => isRead(source) && !described.has(source.connection))
+  return {
+    identities: known + arriving.reduce((sum, { identities }) => sum + identities, 0),
+    query: sources.length === 0 || sources.some(isRead) ? null : query,
+  }
+}

@@ -224,6 +224,7 @@ export function estate({ empty = false, whole = false }: { empty?: boolean; whol
   }
   const firstRun: read.FirstRun = {
     identities: empty ? 0 : 170,
+    query: null,
     sources: empty
       ? []
       : [

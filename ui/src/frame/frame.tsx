@@ -162,8 +162,8 @@ export function Frame({ children }: { children: React.ReactNode }) {
               <Icon name="read" />
               <span>
                 {frame.running.length === 1
-                  ? `${cut(frame.running[0]!.title, 60)} is being read; what is here grows meanwhile.`
-                  : `${frame.running.length} sources are being read; what is here grows meanwhile.`}
+                  ? `${cut(frame.running[0]!.title, 60)} is still being read; what is here grows meanwhile.`
+                  : `${frame.running.length} sources are still being read; what is here grows meanwhile.`}
               </span>
               <a
                 className="link"

@@ -1,5 +1,5 @@
 /** What ends, and will anybody renew it? */
-import { to, useAddress, useAsOf, withQuery } from '../../address.tsx'
+import { to, useAddress, withQuery } from '../../address.tsx'
 import { useAnswer } from '../../asking.ts'
 import { useTitle } from '../../frame/title.ts'
 import type { Expiry as Answered, Tally } from '../../nouns.ts'
@@ -25,10 +25,10 @@ const shifted = (from: string, weeks: number): string =>
 
 export function Expiry() {
   const { query } = useAddress()
-  const asOf = useAsOf()
   const from = query.get('from')
-  const asked = new URLSearchParams({ ...(from ? { from } : {}), ...(asOf ? { 'as-of': asOf } : {}) }).toString()
-  const answer = useAnswer<Answered>(`/v1/expiry${asked === '' ? '' : `?${asked}`}`, { keep: true })
+  const answer = useAnswer<Answered>(`/v1/expiry${from === null ? '' : `?${new URLSearchParams({ from })}`}`, {
+    keep: true,
+  })
   useTitle('Expiry')
   const data = answer.data
   return (

@@ -6,7 +6,7 @@ import { forget, useAnswer, useMay } from '../../asking.ts'
 import { openPalette } from '../../frame/frame.tsx'
 import { useTitle } from '../../frame/title.ts'
 import { ask } from '../../http.ts'
-import type { FirstRun as Answered, Offer, SourceProgress } from '../../nouns.ts'
+import type { FirstRun as Answered, Offer, SourceProgress, Thing } from '../../nouns.ts'
 import { Answer } from '../../parts/answer.tsx'
 import { Copy } from '../../parts/copy.tsx'
 import { Failure } from '../../parts/failure.tsx'
@@ -20,25 +20,36 @@ import { Waiting } from '../../parts/waiting.tsx'
 import { count, some, spell } from '../../words.ts'
 import { ListingProgress } from '../connections/progress.tsx'
 import '../connections/connections.css'
+import { thingPath } from '../overview/thing-path.ts'
 import { skipFirstRun } from './skipped.ts'
 import './first-run.css'
 
 export function FirstRun() {
-  const [running, setRunning] = useState(true)
-  const answer = useAnswer<Answered>('/v1/first-run', { every: running ? 1000 : 8000 })
+  const [reading, setReading] = useState(true)
+  const answer = useAnswer<Answered>('/v1/first-run', { every: reading ? 1000 : 8000 })
   useTitle('First run')
   const data = answer.data
-  const active = data?.sources.some((source) => source.state === 'running' || source.state === 'waiting') ?? true
-  if (active !== running) setRunning(active)
+  const active = data?.sources.some(isRead) ?? true
+  if (active !== reading) setReading(active)
   return (
     <div className="welcome">
       <div>
-        <h1 className="large">Let us see who works here</h1>
-        <Answer>Reading only. Nothing leaves this host, nothing is changed, and you can stop at any time.</Answer>
-        {answer.error ? (
-          <Failure error={answer.error} what="The first run" again={() => void answer.refetch()} />
-        ) : data ? (
+        <div className="head">
+          <div>
+            <h1 className="large">Let us see who works here</h1>
+            <Answer>Reading only. Nothing leaves this host, nothing is changed, and you can stop at any time.</Answer>
+          </div>
+          <div className="acts">
+            <button type="button" className="button bare" onClick={leave}>
+              Skip this
+            </button>
+          </div>
+        </div>
+        {answer.error && data && <Refused error={answer.error} />}
+        {data ? (
           <Steps of={data} />
+        ) : answer.error ? (
+          <Failure error={answer.error} what="The first run" again={() => void answer.refetch()} />
         ) : (
           <Waiting rows={4} />
         )}
@@ -48,112 +59,137 @@ export function FirstRun() {
   )
 }
 
+const isRead = ({ state }: SourceProgress): boolean => state === 'running' || state === 'waiting'
+
+function leave(): void {
+  skipFirstRun()
+  go('/')
+}
+
+/** A step bears its number until it is done. */
+const Step = ({ n, done, title, children }: { n: number; done: boolean; title: string; children: React.ReactNode }) => (
+  <li>
+    {done ? <Mark of="pass" /> : <span className="n">{n}</span>}
+    <div>
+      <h2>{title}</h2>
+      {children}
+    </div>
+  </li>
+)
+
 function Steps({ of }: { of: Answered }) {
-  const may = useMay('operator')
+  const may = useMay('admin')
   const { busy, refused, run } = useAct()
   const started = of.sources.length > 0
-  const leave = () => {
-    skipFirstRun()
-    go('/')
-  }
+  const active = of.sources.filter(isRead)
   return (
     <ol className="steps-run">
-      <li>
-        <Mark of="pass" />
-        <div>
-          <h2>You are in</h2>
-          <p className="quiet">
-            The one-time link was used and is void.{' '}
-            <a className="link" href="/settings">
-              Make a link for somebody else, or a token
-            </a>
-            .
-          </p>
+      <Step n={1} done title="You are in">
+        <p className="quiet">
+          The one-time link was used and is void.{' '}
+          <a className="link" href="/settings">
+            Add a passkey
+          </a>{' '}
+          so that you can come back, or make a link for somebody else.
+        </p>
+      </Step>
+      <Step n={2} done={started} title="Read something">
+        <div className="offers">
+          {of.offers.map((offer) => (
+            <OfferLine
+              key={offer.provider}
+              of={offer}
+              disabled={busy || !may}
+              read={() =>
+                void run(async () => {
+                  await ask('/v1/first-run/read', { method: 'POST', body: { provider: offer.provider } })
+                  await forget('/v1/first-run', '/v1/frame')
+                })
+              }
+            />
+          ))}
         </div>
-      </li>
-      <li>
-        {started ? <Mark of="pass" /> : <span className="n">2</span>}
-        <div>
-          <h2>Read something</h2>
-          <div className="offers">
-            {of.offers.map((offer) => (
-              <OfferLine
-                key={offer.provider}
-                of={offer}
-                disabled={busy || !may}
-                read={() =>
-                  void run(async () => {
-                    await ask('/v1/first-run/read', { method: 'POST', body: { provider: offer.provider } })
-                    await forget('/v1/first-run', '/v1/frame')
-                  })
-                }
-              />
-            ))}
-          </div>
-          <Refused error={refused} />
-        </div>
-      </li>
-      <li>
-        <span className="n">3</span>
-        <div>
-          <h2>Watch it arrive</h2>
-          {started ? (
-            <>
-              <p className="big" aria-live="off">
-                <b>{count(of.identities)}</b>
-                <span className="quiet">
-                  {of.identities === 1 ? 'identity' : 'identities'} so far, from {some(of.sources.length, 'source')}.
-                  You need not wait.
-                </span>
-              </p>
-              <ul className="arriving">
-                {of.sources.map((source) => (
-                  <Arriving key={source.connection} of={source} />
-                ))}
-              </ul>
-            </>
-          ) : (
-            <p className="quiet">A count for each source, with what was refused and why.</p>
-          )}
-        </div>
-      </li>
-      <li>
-        <span className="n">4</span>
-        <div>
-          <h2>Five things to know</h2>
-          {of.things.length === 0 ? (
-            <p className="quiet">The first is usually there before the reading ends.</p>
-          ) : (
-            <>
-              <p>
-                {of.things.length >= 5
-                  ? 'All five are ready.'
-                  : `${spell(of.things.length).replace(/^./, (letter) => letter.toUpperCase())} of five ${of.things.length === 1 ? 'is' : 'are'} ready.`}{' '}
-                The first:
-              </p>
-              <p className="beside">
-                <Mark of={of.things[0]!.mark} />
-                <a
-                  className="title"
-                  href={
-                    of.things[0]!.opens.what === 'finding'
-                      ? to.finding(of.things[0]!.opens.id)
-                      : to.connection(of.things[0]!.opens.connection)
-                  }
-                >
-                  <Sentence text={asTitle(of.things[0]!.says)} />
-                </a>
-              </p>
-            </>
-          )}
-          <p className="row spaced">
-            <button type="button" className={of.things.length > 0 ? 'button primary' : 'button'} onClick={leave}>
-              {of.things.length > 0 ? 'See them' : 'Go on to the overview'}
-            </button>
-          </p>
-        </div>
-      </li>
+        <Refused error={refused} />
+      </Step>
+      <Step n={3} done={started && active.length === 0} title="Watch it arrive">
+        {started ? (
+          <>
+            <div className="big">
+              <b>{of.query === null ? count(of.identities) : <Rows of={of} />}</b>
+              <div className="quiet">
+                <p>
+                  {of.identities === 1 ? 'identity' : 'identities'} {active.length > 0 && 'so far, '}from{' '}
+                  {some(of.sources.length, 'source')}.
+                </p>
+                <p className="meta">
+                  {active.length === 0 ? (
+                    'Everything that was asked has ended.'
+                  ) : (
+                    <>
+                      {active.slice(0, 3).map((source, i) => (
+                        <span key={source.connection}>
+                          {i > 0 && (i === Math.min(3, active.length) - 1 && active.length <= 3 ? ' and ' : ', ')}
+                          <Name text={source.title} longest={50} />
+                        </span>
+                      ))}
+                      {active.length > 3 && ` and ${count(active.length - 3)} more`}{' '}
+                      {active.length === 1 ? 'is' : 'are'} still being read; you need not wait.
+                    </>
+                  )}
+                </p>
+              </div>
+            </div>
+            <ul className="arriving">
+              {of.sources.map((source) => (
+                <Arriving key={source.connection} of={source} />
+              ))}
+            </ul>
+          </>
+        ) : (
+          <p className="quiet">A count for each source, with what was refused and why.</p>
+        )}
+      </Step>
+      <Step n={4} done={of.things.length >= 5} title="Five things to know">
+        <Things of={of.things} judging={started} />
+        <p className="row spaced">
+          <button type="button" className={of.things.length > 0 ? 'button primary' : 'button'} onClick={leave}>
+            {of.things.length > 0 ? 'Show me' : 'Go on to the overview'}
+          </button>
+        </p>
+      </Step>
     </ol>
+  )
+}
+
+const Rows = ({ of }: { of: Answered }) => <a href={to.inventory(of.query!)}>{count(of.identities)}</a>
+
+function Things({ of, judging }: { of: readonly Thing[]; judging: boolean }) {
+  if (of.length === 0)
+    return (
+      <p className="quiet">
+        {judging
+          ? 'Judged as soon as a source was read; the first is usually there before the reading ends.'
+          : 'They come by themselves once something was read.'}
+      </p>
+    )
+  return (
+    <>
+      <p>
+        {of.length >= 5
+          ? 'All five are ready. The first:'
+          : `${spell(of.length).replace(/^./, (letter) => letter.toUpperCase())} of five ${of.length === 1 ? 'is' : 'are'} ready. The first:`}
+      </p>
+      <ol className="ready">
+        {of.slice(0, 5).map((thing, i) => (
+          <li key={thing.opens.what === 'finding' ? thing.opens.id : thing.says} className="beside">
+            <Mark of={thing.mark} />
+            <a className={i === 0 ? 'title' : 'quiet'} href={thingPath(thing)}>
+              <Sentence text={asTitle(thing.says)} />
+            </a>
+          </li>
+        ))}
+      </ol>
+    </>
   )
 }
 
@@ -206,6 +242,44 @@ const Arriving = ({ of }: { of: SourceProgress }) => (
   </li>
 )
 
+/** What is typed or pasted goes to the palette, which looks it up, or holds it back when it is a secret value. */
+function KeyField() {
+  const [id, setId] = useState('')
+  const find = (text: string) => {
+    if (text.trim() === '') return
+    setId('')
+    openPalette(text.trim())
+  }
+  return (
+    <form
+      className="paste"
+      onSubmit={(event) => {
+        event.preventDefault()
+        find(id)
+      }}
+    >
+      <Icon name="search" />
+      <input
+        aria-label="A key id"
+        value={id}
+        onChange={(event) => setId(event.target.value)}
+        onPaste={(event) => {
+          event.preventDefault()
+          find(event.clipboardData.getData('text'))
+        }}
+        placeholder="AKIA…, SHA256:…, arn:…, a serial"
+        autoComplete="off"
+        autoCapitalize="off"
+        spellCheck={false}
+        maxLength={4096}
+      />
+      <button type="submit" className="button small">
+        Find
+      </button>
+    </form>
+  )
+}
+
 function Beside({ of }: { of: Answered }) {
   const needs = of.offers.filter(
     (offer) => offer.needs.length > 0 && !of.sources.some((source) => source.provider === offer.provider),
@@ -235,15 +309,15 @@ function Beside({ of }: { of: Answered }) {
       </ul>
       <h2>Have a key id at hand?</h2>
       <p className="meta">Paste it. Whatever we know comes back as one card.</p>
-      <button type="button" className="paste" onClick={() => openPalette()}>
-        <Icon name="search" />
-        AKIA…, SHA256:…, arn:…, a serial
-      </button>
+      <KeyField />
       {needs.map((offer) => (
         <div key={offer.provider}>
           <h2>{offer.title}: what is asked</h2>
           <div className="spaced">
-            <Copy text={offer.needs.join('\n')} says={`${some(offer.needs.length, 'read permission')}; contents are not read`} />
+            <Copy
+              text={offer.needs.join('\n')}
+              says={`${some(offer.needs.length, 'read permission')}; contents are not read`}
+            />
           </div>
         </div>
       ))}

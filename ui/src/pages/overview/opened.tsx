@@ -1,7 +1,7 @@
 /** The first thing, open: what it could cost, who should act, the fix and the way back, and what can be pressed. */
 import { lazy, Suspense, useState } from 'react'
 import { assignOwner, useAct } from '../../acting.ts'
-import { to, useAsOf } from '../../address.tsx'
+import { to } from '../../address.tsx'
 import { useMay } from '../../asking.ts'
 import type { Person, Thing } from '../../nouns.ts'
 import { BlastRing, hasBlast } from '../../parts/blast-ring.tsx'
@@ -86,8 +86,7 @@ const Who = ({ of }: { of: Thing['owner'] }) =>
 
 function Acts({ of, href }: { of: Thing; href: string }) {
   const { subject, owner } = of
-  const asOf = useAsOf()
-  const may = useMay('owner') && asOf === null
+  const may = useMay('owner')
   const { busy, refused, run } = useAct()
   const [named, setNamed] = useState(false)
   const [asking, setAsking] = useState(false)

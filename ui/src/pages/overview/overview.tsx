@@ -19,14 +19,13 @@ import { ago, count, date, dayAndTime, exact, longDate, now, percent, some, spel
 import { skippedFirstRun } from '../first-run/skipped.ts'
 import { Opened } from './opened.tsx'
 import { SidePictures } from './side-pictures.tsx'
+import { thingPath } from './thing-path.ts'
 import './overview.css'
 
 export function Overview() {
   const frame = useFrame()
   const asOf = useAsOf()
-  const overview = useAnswer<Answered>(
-    asOf === null ? '/v1/overview' : `/v1/overview?${new URLSearchParams({ 'as-of': asOf })}`,
-  )
+  const overview = useAnswer<Answered>('/v1/overview')
   useTitle('Overview')
   const first = frame?.firstRun === true && asOf === null && !skippedFirstRun()
   useEffect(() => {
@@ -236,16 +235,8 @@ const NothingYet = ({ of }: { of: Answered }) => {
   )
 }
 
-/** A lost verdict that no connection is to blame for is seen among the unknown. */
-const hrefOf = ({ opens }: Thing) =>
-  opens.what === 'finding'
-    ? to.finding(opens.id)
-    : opens.connection === ''
-      ? to.findings('verdict:unknown')
-      : to.connection(opens.connection)
-
 function Item({ of, open }: { of: Thing; open: boolean }) {
-  const href = hrefOf(of)
+  const href = thingPath(of)
   return (
     <div>
       <h2>

@@ -60,6 +60,11 @@ const SourcesSeen = ({ of, bar }: { of: readonly SourceSeen[]; bar: Answered['le
         </li>
       ))}
     </ul>
+    <p className="meta read-more">
+      <a className="link" href="/welcome">
+        Read something else
+      </a>
+    </p>
     {of.length > 12 && (
       <p className="meta">
         <a className="link" href="/connections">

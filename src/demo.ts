@@ -18,6 +18,7 @@ import { ReeveError } from './sdk/index.ts'
 
 const RUN = 'demo'
 const DAY = 86_400_000
+const SIDE_BY_SIDE = 4
 const DEFAULT = { size: 300, seed: 1 }
 
 /** Days before the day of the stories; each is one read of every system, so of a large estate there are fewer. */
@@ -122,29 +123,37 @@ async function load(discovery: Discovery, assessor: Assessor, signal: AbortSigna
   await journal.once('done', async () => true)
 }
 
-/** One read of every system that was connected by then. */
-async function readAll(discovery: Discovery, { size, seed, day, actor }: Begun, at: number, signal: AbortSignal) {
-  const midnight = Date.parse(`${day}T00:00:00.000Z`)
+/** One read of every system that was connected by then, a few side by side. */
+async function readAll(discovery: Discovery, begun: Begun, at: number, signal: AbortSignal): Promise<number> {
+  const midnight = Date.parse(`${begun.day}T00:00:00.000Z`)
   const known = new Set((await listConnections(discovery.database.db)).map(({ id }) => id))
-  let minutes = 0
-  for (const { provider, connection, since } of demo.providers) {
-    if (midnight + since * DAY > at) continue
-    signal.throwIfAborted()
-    const then = at >= midnight ? at : at + minutes++ * 60_000
-    const past = underClock(discovery, { ...discovery.clock, now: () => new Date(then) })
-    if (!known.has(connection)) {
-      if (!(await isLoading(discovery.database.db)))
-        throw new ReeveError('demo/none', 'loading the demo: it was removed')
-      await createConnection(
-        past,
-        { provider: provider.id, id: connection, settings: { size, seed, day }, schedule: null },
-        actor,
-      )
+  const waiting = demo.providers.filter(({ since }) => midnight + since * DAY <= at).entries()
+  const worker = async (): Promise<void> => {
+    for (const [place, one] of waiting) {
+      signal.throwIfAborted()
+      // Systems are read some minutes apart, but for the moment it is now.
+      await readOne(discovery, begun, one, known, at >= midnight ? at : at + place * 60_000, signal)
     }
-    const run = await requestSync(past, connection, actor)
-    await runSync(past, run, signal)
   }
+  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, worker))
   return at
+}
+
+async function readOne(
+  discovery: Discovery,
+  { size, seed, day, actor }: Begun,
+  { provider, connection }: (typeof demo.providers)[number],
+  known: ReadonlySet<string>,
+  at: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const then = underClock(discovery, { ...discovery.clock, now: () => new Date(at) })
+  if (!known.has(connection)) {
+    if (!(await isLoading(discovery.database.db))) throw new ReeveError('demo/none', 'loading the demo: it was removed')
+    const settings = { size, seed, day }
+    await createConnection(then, { provider: provider.id, id: connection, settings, schedule: null }, actor)
+  }
+  await runSync(then, await requestSync(then, connection, actor), signal)
 }
 
 /** Without its queue, so that nobody else takes the run up at another time. */

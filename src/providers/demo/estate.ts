@@ -1,10 +1,12 @@
 /** Larkfield whole: the ground, the stories and the crowd, listing by listing. */
 import type { Edge, Entity } from '../../sdk/index.ts'
 import { tellCast } from './cast.ts'
-import { HOLDERS, membersOf, tellMember } from './crowd.ts'
+import { HOLDERS, membersOf } from './crowd.ts'
+import { tellMember } from './crowd-tells.ts'
+import type { SystemId } from './patterns.ts'
 import { groundOf } from './places.ts'
 import { DAY, Scene, type Told, type World } from './scene.ts'
-import type { Slot, SystemId } from './systems.ts'
+import type { Slot } from './systems.ts'
 import type { Truth } from './truth.ts'
 
 /** What one listing tells, in an order that does not change. Memory does not grow with the estate. */
@@ -16,7 +18,7 @@ export function* itemsOf(world: World, system: SystemId, slot: Slot): Generator<
     scene.told.length = 0
   }
   const ground = new Scene(world, wants)
-  for (const _ of groundOf(ground)) yield* drained(ground)
+  for (const _ of groundOf(ground, system)) yield* drained(ground)
   tellCast(ground)
   yield* drained(ground)
   const crowd = new Scene(world, wants)
@@ -44,5 +46,5 @@ export function* truthsOf(world: World): Generator<Truth> {
 function crowdOf(world: World): number {
   const scene = new Scene({ ...world, now: world.day + DAY / 2 }, () => false)
   tellCast(scene)
-  return world.size - scene.truths.length
+  return world.size - scene.truths.filter(({ machine }) => machine).length
 }

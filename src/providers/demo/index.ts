@@ -1,6 +1,7 @@
 /** Larkfield, a company that does not exist, as a provider for each of its systems: an estate to look at and to measure by. */
 import { type Collection, defineProvider, type Provider, Refused } from '../../sdk/index.ts'
 import { itemsOf, truthsOf } from './estate.ts'
+import { gaps, stopped } from './refusals.ts'
 import { DAY, type World, worldOf } from './scene.ts'
 import { LEAST, MOST, Settings } from './settings.ts'
 import { type Listing, type Slot, type System, systems } from './systems.ts'
@@ -40,9 +41,8 @@ function providerOf(system: System): Provider {
     label: () => system.label,
     async connect(settings, run) {
       const world = worldOf(settings, run.now(), (value) => run.fingerprint(value))
-      const { stopped } = system
-      if (stopped && world.now >= world.day + stopped.on * DAY)
-        throw new Refused(stopped.reason, { permission: stopped.permission })
+      const end = stopped[system.id]
+      if (end && world.now >= world.day + end.on * DAY) throw new Refused(end.reason, { permission: end.permission })
       return { world }
     },
     collections: slots.map(([slot, listing]) => collectionOf(system, slot, listing)),
@@ -62,8 +62,9 @@ function collectionOf(system: System, slot: Slot, { id, title, needs, yields }: 
         run.signal.throwIfAborted()
       }
       const today = (world.now - world.day) / DAY
-      for (const { slot: there, scope, reason, permission, count, from = -4000 } of system.gaps) {
-        if (there === slot && from <= today) run.ledger.refuse(reason, { scope, permission, count })
+      for (const { system: where, slot: there, scope, reason, permission, count, from = -4000 } of gaps) {
+        if (where === system.id && there === slot && from <= today)
+          run.ledger.refuse(reason, { scope, permission, count })
       }
     },
   }

@@ -1,10 +1,10 @@
 /** What every story and the crowd stand on: people, the roots of each system, and for each service its resources and policies. */
 import type { Environment } from '../../sdk/index.ts'
-import type { Service } from './company.ts'
-import { environmentWord, keyOf, type Scene } from './scene.ts'
-import { type SystemId, systemOf, systems } from './systems.ts'
+import type { Company, Service } from './company.ts'
+import type { SystemId } from './patterns.ts'
+import { environmentWord, keyOf, type Place, type Scene, type World } from './scene.ts'
+import { systemOf } from './systems.ts'
 
-type Place = readonly [system: SystemId, type: string, native: string]
 export type Level = 'read' | 'write' | 'admin'
 
 const ACTIONS: Readonly<Record<Level, string[]>> = {
@@ -36,24 +36,55 @@ export function policyOf(system: SystemId, service: string, environment: Environ
   return [system, type, `${type.slice(type.indexOf('_') + 1)}/${service}-${environmentWord(environment)}-${level}`]
 }
 
-export function* groundOf(scene: Scene): Generator<void> {
-  peopleOf(scene)
+/** Services that stories need there; a system has these, and a few others. */
+const HOMES: Partial<Record<SystemId, string>> = {
+  entra: 'payments billing ledger search',
+  aws: 'checkout orders payments pricing parcels ledger media notify loyalty lake',
+  kubernetes: 'search orders returns tracking labels',
+  github: 'checkout payments media search',
+  gitlab: 'pricing media',
+  gcp: 'lake media reports routing',
+  okta: 'search',
+  snowflake: 'lake reports ledger',
+  postgres: 'orders labels ledger',
+  linux: 'labels checkout orders ledger parcels',
+  salesforce: 'loyalty',
+  slack: 'scanners notify',
+  iot: 'scanners',
+  rpa: 'scanners billing',
+  agents: 'returns loyalty checkout search routing',
+}
+
+const homes = new WeakMap<Company, Map<SystemId, readonly Service[]>>()
+
+/** The services that a system is used for. */
+export function servicesOn({ company, chance }: World, system: SystemId): readonly Service[] {
+  const known = homes.get(company) ?? new Map<SystemId, readonly Service[]>()
+  homes.set(company, known)
+  const there = known.get(system)
+  if (there) return there
+  const named = new Set((HOMES[system] ?? '').split(' '))
+  const found = company.services.filter(({ name }) => named.has(name) || chance('home', system, name) < 0.25)
+  known.set(system, found)
+  return found
+}
+
+/** The ground of one system, a piece at a time. */
+export function* groundOf(scene: Scene, system: SystemId): Generator<void> {
+  if (system === 'entra') peopleOf(scene)
   yield
-  for (const { id, pattern } of systems) {
-    const environments = [...new Set(pattern.environments)]
-    for (const environment of environments) {
-      const root = rootOf(id, environment)
-      scene.resource(root, `${systemOf(id).label} (${environment})`, {
-        environment,
-        tier: environment === 'production' ? 1 : 2,
-        born: -1500,
-        attributes: { region: 'eu-west-1' },
-      })
-    }
-    for (const service of scene.world.company.services) {
-      for (const environment of environments) serviceOn(scene, id, service, environment)
-      yield
-    }
+  const environments = [...new Set(systemOf(system).pattern.environments)]
+  for (const environment of environments) {
+    scene.resource(rootOf(system, environment), `${systemOf(system).label} (${environment})`, {
+      environment,
+      tier: environment === 'production' ? 1 : 2,
+      born: -1500,
+      attributes: { region: 'eu-west-1' },
+    })
+  }
+  for (const service of servicesOn(scene.world, system)) {
+    for (const environment of environments) serviceOn(scene, system, service, environment)
+    yield
   }
 }
 

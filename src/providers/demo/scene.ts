@@ -2,8 +2,9 @@
 import type { Edge, Entity, Environment, JsonValue, Known, Method, Verb } from '../../sdk/index.ts'
 import { type Chance, chanceOf } from './chance.ts'
 import { type Company, companyOf } from './company.ts'
+import type { SystemId } from './patterns.ts'
 import type { Settings } from './settings.ts'
-import { SLOT, type Slot, type SystemId } from './systems.ts'
+import { SLOT, type Slot } from './systems.ts'
 import { type Evidence, type Fault, labelled, type Truth } from './truth.ts'
 
 export const DAY = 86_400_000
@@ -47,7 +48,7 @@ export interface Rhythm {
   last?: number
 }
 
-type Facts = Partial<Pick<Entity, 'environment' | 'sensitivity' | 'tier' | 'aliases'>> & {
+export type Facts = Partial<Pick<Entity, 'environment' | 'sensitivity' | 'tier' | 'aliases'>> & {
   attributes?: Record<string, JsonValue>
   unknowns?: NonNullable<Entity['unknowns']>
   /** Days from the day of the stories. */
@@ -58,7 +59,7 @@ type Facts = Partial<Pick<Entity, 'environment' | 'sensitivity' | 'tier' | 'alia
   usedBy?: string | Known<string>
 }
 
-type Place = readonly [system: SystemId, type: string, native: string]
+export type Place = readonly [system: SystemId, type: string, native: string]
 
 export class Scene {
   readonly world: World
@@ -156,13 +157,14 @@ export class Scene {
   truth(
     [system, type, native]: Place,
     name: string,
-    { faults = [], owner, recorded = true, evidence = [], near = [], hard = null }: Telling,
+    { faults = [], machine = true, owner, recorded = true, evidence = [], near = [], hard = null }: Telling,
   ): void {
     this.truths.push({
       identity: keyOf(system, native),
       name,
       type,
       connection: system,
+      machine,
       owner: { person: owner, recorded: owner !== null && recorded, evidence: [...evidence] },
       labels: labelled(faults),
       near: near.map(([fault, why]) => ({ fault, why })),
@@ -207,6 +209,8 @@ export class Scene {
 
 export interface Telling {
   faults?: readonly Fault[]
+  /** False for a person's own account. */
+  machine?: boolean
   /** The key of the person who answers for it in truth. */
   owner: string | null
   recorded?: boolean

@@ -50,6 +50,8 @@ export const Truth = z.strictObject({
   name: z.string(),
   type: z.string(),
   connection: z.string(),
+  /** False for a person's own account, which `size` does not count. */
+  machine: z.boolean(),
   owner: z.strictObject({
     /** Who answers for it in truth; null where nobody who is still here does. */
     person: Key.nullable(),

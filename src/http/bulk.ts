@@ -13,7 +13,7 @@ import { route } from './route.ts'
 /** What was chosen: keys, or all of a list as it was shown but some. */
 const Chosen = z.union([
   z.strictObject({ keys: z.array(Key).min(1).max(5_000) }),
-  z.strictObject({ list: z.string().regex(/^[\w-]{8,24}$/), except: z.array(Key).max(5_000).default([]) }),
+  z.strictObject({ list: z.string().regex(/^[\w-]{1,24}$/), except: z.array(Key).max(5_000).default([]) }),
 ])
 type Chosen = z.infer<typeof Chosen>
 

@@ -31,7 +31,8 @@ const Order = z
   .pipe(z.object({ sort: Sort, down: z.boolean() }))
   .meta({ description: `one of ${Sort.options.join(', ')}; \`-\` in front turns it round` })
 
-const Snapshot = z.string().regex(/^[\w-]{8,24}$/)
+const Position = z.coerce.number().int().min(0).max(10_000_000)
+const Snapshot = z.string().regex(/^[\w-]{1,24}$/)
 
 const Question = z.object({ kind: Kind.default('identity'), q: QueryText, sort: Order, 'as-of': AsOf })
 
@@ -48,22 +49,25 @@ export const entityRoutes = [
     says: 'A page of the inventory: the entities of a kind that fit a query, in order.',
     query: Question.extend({
       cursor: Cursor,
-      position: z.coerce.number().int().min(0).max(10_000_000).optional(),
+      position: Position.optional(),
       limit: Limit,
-      snapshot: Snapshot.optional().meta({
-        description:
-          '`snapshot` of the list that is gone on with; one that is forgotten is made anew, and says so by another',
-      }),
     }),
     answers: Inventory,
-    async handle({ app, query }) {
-      const { snapshots } = app.rolls
-      const shown = query.snapshot === undefined ? undefined : snapshots.get(query.snapshot)
-      const page = shown
-        ? readSnapshot(app.db, shown, query)
-        : readInventory(app.db, await select(app, query), query, snapshots)
-      return { ...(await page), ...asOfNow(app) }
-    },
+    handle: async ({ app, query }) => ({
+      // A past does not change: its pages are asked for by position.
+      ...(await readInventory(app.db, await select(app, query), query, app.asOf ? undefined : app.rolls.snapshots)),
+      ...asOfNow(app),
+    }),
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/lists/{id}',
+    can: 'see',
+    says: 'A page of a list of the inventory as it was shown: the same rows in the same places, each as it is now.',
+    params: z.object({ id: Snapshot }),
+    query: z.object({ position: Position.default(0), limit: Limit }),
+    answers: Inventory,
+    handle: ({ app, params, query }) => readSnapshot(app.db, app.rolls.snapshots.demand(params.id), query),
   }),
   route({
     method: 'GET',

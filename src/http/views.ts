@@ -115,7 +115,7 @@ export const viewRoutes = [
       name: ViewName,
       kind: Kind,
       q: QueryText,
-      sort: SortText.default('-worst'),
+      sort: SortText.default('worst'),
       columns: ColumnsText.default(''),
       shared: z.boolean().default(false),
     }),

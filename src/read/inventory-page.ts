@@ -1,10 +1,10 @@
 import type { Db } from '../platform/index.ts'
 import { Kind, ReeveError } from '../sdk/index.ts'
 import type { Counts, Facets, Inventory, ListChanges, Sort } from './inventory.ts'
-import { type Facet, fields } from './inventory-fields.ts'
+import type { Facet } from './inventory-fields.ts'
 import { inventoryRows } from './inventory-rows.ts'
 import { attributeMatches, parseInventory, type Rolls, stampOf } from './load-roll.ts'
-import { fold, parseQuery, type Query, spell } from './query.ts'
+import { fold, type Query, spell } from './query.ts'
 import type { Roll, Selection } from './roll.ts'
 import { differenceOf, type Snapshot, type Snapshots } from './roll-snapshots.ts'
 
@@ -22,27 +22,6 @@ export interface Selected {
   selection: Selection
   query: Query
   now: number
-  /** Of a past. */
-  asOf?: string | null
-  tell?: Tell
-}
-
-/** The same of a roll of the past, which has no attributes to ask: a field that is one is refused. */
-export function selectPast(
-  { roll, row, asOf }: { roll: Roll; row(key: string): Inventory['rows'][number]; asOf: Date },
-  { kind, q, sort, down }: InventoryQuestion,
-): Selected {
-  const query = parseQuery(q, fields)
-  const now = asOf.getTime()
-  return {
-    kind,
-    roll,
-    query,
-    now,
-    asOf: asOf.toISOString(),
-    selection: roll.select(kind, query, sort, down, now),
-    tell: async (page) => Array.from(page, (at) => row(roll.keys[at]!)),
-  }
 }
 
 /** The rows that a question means. Throws `query/…`. */
@@ -57,17 +36,12 @@ export async function selectRows(
   return { kind, roll, query, now, selection: roll.select(kind, query, sort, down, now, attributes) }
 }
 
-/** How the rows of a selection are told: from the database as it is, or from a past. */
-export type Tell = (page: Int32Array) => Promise<Inventory['rows']>
-
-const tellNow =
-  (db: Db, kind: Kind, roll: Roll): Tell =>
-  (page) =>
-    inventoryRows(
-      db,
-      kind,
-      Array.from(page, (row) => roll.ids[row]!),
-    )
+const tell = (db: Db, { kind, roll }: Selected, rows: Int32Array): Promise<Inventory['rows']> =>
+  inventoryRows(
+    db,
+    kind,
+    Array.from(rows, (row) => roll.ids[row]!),
+  )
 
 interface PageQuestion {
   cursor?: string | undefined
@@ -78,10 +52,11 @@ interface PageQuestion {
 /** A page of rows, from a cursor, a position, or the beginning. With `snapshots` the list is kept, so that it can be gone on with. */
 export async function readInventory(
   db: Db,
-  { kind, roll, selection, query, asOf = null, tell = tellNow(db, kind, roll) }: Selected,
+  selected: Selected,
   { cursor, position, limit }: PageQuestion,
   snapshots?: Snapshots,
 ): Promise<Inventory> {
+  const { kind, roll, selection, query } = selected
   const from = cursor === undefined ? Math.min(position ?? 0, selection.rows.length) : startOf(cursor, roll, selection)
   const page = selection.rows.subarray(from, from + limit)
   const counted = {
@@ -89,20 +64,17 @@ export async function readInventory(
     unowned: roll.countWithout(selection, 'owner'),
     unknownUse: roll.countUnknown(selection, 'used'),
   }
-  const kept =
-    asOf === null
-      ? snapshots?.keep(selection, () => ({ kind, query: query.text, ids: idsOf(roll, selection), ...counted }))
-      : undefined
+  const kept = snapshots?.keep(selection, () => ({ kind, query: query.text, ids: idsOf(roll, selection), ...counted }))
   const end = from + page.length
   return {
-    rows: await tell(page),
+    rows: await tell(db, selected, page),
     position: from,
     next: end < selection.rows.length ? cursorOf(roll.keys[page.at(-1)!]!, end) : null,
     total: { count: selection.rows.length, exact: true },
     ofAll: { count: counted.ofAll, exact: true },
     unowned: counted.unowned,
     unknownUse: counted.unknownUse,
-    asOf,
+    asOf: null,
     query: query.text,
     snapshot: kept?.id ?? null,
   }
@@ -112,7 +84,7 @@ export async function readInventory(
 export async function readSnapshot(
   db: Db,
   { id, kind, query, ids, ofAll, unowned, unknownUse }: Snapshot,
-  { position = 0, limit }: { position?: number | undefined; limit: number },
+  { position, limit }: { position: number; limit: number },
 ): Promise<Inventory> {
   const from = Math.min(position, ids.length)
   return {
@@ -140,7 +112,7 @@ export async function changesSince(db: Db, rolls: Rolls, now: number, snapshot: 
   const stamp = await stampOf(db)
   const { kind, query, ids } = snapshot
   const { roll, selection } = await selectRows(db, rolls, now, { kind, q: query, sort: 'name', down: false })
-  return { ...differenceOf(ids, idsOf(roll, selection)), stamp }
+  return { ...differenceOf(ids, idsOf(roll, selection)), settled: stamp === rolls.stamp }
 }
 
 /** How many rows of the kind each query finds; one that cannot be asked says why. */
@@ -176,12 +148,12 @@ function startOf(cursor: string, roll: Roll, selection: Selection): number {
 const cursorOf = (key: string, position: number): string =>
   Buffer.from(JSON.stringify([key, position])).toString('base64url')
 
-export function readFacets({ roll, selection, query, now, asOf = null }: Selected): Facets {
+export function readFacets({ roll, selection, query, now }: Selected): Facets {
   return {
     facets: roll.facets(selection, now).map(({ facet, counts }) => facetOf(facet, counts, query)),
     total: { count: selection.rows.length, exact: true },
     kinds: Kind.options.map((kind) => ({ kind, count: roll.count(kind) })),
-    asOf,
+    asOf: null,
   }
 }
 
@@ -226,11 +198,7 @@ function facetOf(
 const NONE: Readonly<Record<string, string>> = { env: 'Unknown', account: 'Not told', type: 'Unknown' }
 
 /** All rows of a selection, a batch at a time. */
-export async function* everyRow(
-  db: Db,
-  { kind, roll, selection, tell = tellNow(db, kind, roll) }: Selected,
-): AsyncGenerator<Inventory['rows'][number]> {
-  for (let from = 0; from < selection.rows.length; from += 500) {
-    yield* await tell(selection.rows.subarray(from, from + 500))
-  }
+export async function* everyRow(db: Db, selected: Selected): AsyncGenerator<Inventory['rows'][number]> {
+  const { rows } = selected.selection
+  for (let from = 0; from < rows.length; from += 500) yield* await tell(db, selected, rows.subarray(from, from + 500))
 }

@@ -73,7 +73,7 @@ export const Inventory = Page.extend({
   asOf: Instant.nullable(),
   /** The query as it was understood, in canonical words; what the address should say. */
   query: z.string(),
-  /** The list as it is now: asked for with it, further pages are those of this list whatever changes meanwhile. Null for a past. */
+  /** The list as it is now: `/v1/lists/{snapshot}` has its further pages whatever changes meanwhile. Null for a past. */
   snapshot: z.string().nullable().default(null),
 })
 export type Inventory = z.infer<typeof Inventory>
@@ -108,8 +108,8 @@ export const ListChanges = z.object({
   /** Rows that would be in it now and are not; rows that are in it and would not be now. */
   came: z.number().int(),
   went: z.number().int(),
-  /** Changes whenever the estate does, in or beyond this list. */
-  stamp: z.string(),
+  /** Of a large estate the newest is being put together still: ask again in a moment. */
+  settled: z.boolean(),
 })
 export type ListChanges = z.infer<typeof ListChanges>
 

@@ -172,6 +172,11 @@ export class Rolls {
     this.#log = log
   }
 
+  /** Of what the roll was made. */
+  get stamp(): string {
+    return this.#stamp
+  }
+
   /** The newest roll, or for large estates the one before while the newest is being made. */
   async current(): Promise<Roll> {
     const now = this.#clock.now().getTime()

@@ -35,7 +35,16 @@ export function useAct(): Act {
   }
 }
 
-const ESTATE = ['/v1/entities', '/v1/overview', '/v1/frame', '/v1/facets', '/v1/findings', '/v1/find']
+const ESTATE = [
+  '/v1/entities',
+  '/v1/lists',
+  '/v1/counts',
+  '/v1/overview',
+  '/v1/frame',
+  '/v1/facets',
+  '/v1/findings',
+  '/v1/find',
+]
 
 async function takeBack(undo: string): Promise<void> {
   try {

@@ -6184,7 +6184,7 @@ export interface operations {
                      * @default
                      */
                     q?: string;
-                    /** @default -worst */
+                    /** @default worst */
                     sort?: components["schemas"]["SortText"];
                     /** @default  */
                     columns?: components["schemas"]["ColumnsText"];

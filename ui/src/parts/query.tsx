@@ -28,6 +28,9 @@ export function toggleWord(q: string, word: string): string {
   return (words.includes(word) ? words.filter((one) => one !== word) : [...words, word]).join(' ')
 }
 
+/** Milliseconds: letters of one stroke go together, and nobody waits for it. */
+const BREATH = 40
+
 /** The filter field. `/` reaches it; what is typed becomes the address after a breath. */
 export function QueryInput({ q, error, example }: { q: string; error: unknown; example: string }) {
   const ref = useRef<HTMLInputElement>(null)
@@ -43,7 +46,7 @@ export function QueryInput({ q, error, example }: { q: string; error: unknown; e
     const timer = setTimeout(() => {
       sent.current = typed.trim()
       go(withQuery({ q: typed.trim() }), { replace: true })
-    }, 140)
+    }, BREATH)
     return () => clearTimeout(timer)
   }, [typed])
   useKeys({ '/': () => ref.current?.focus() })
@@ -128,7 +131,7 @@ export function Facets({ facets, q, kind, stale }: FacetProps) {
             <a
               key={one.kind}
               className="choice-line"
-              href={withQuery({ kind: one.kind === 'identity' ? null : one.kind, sort: null })}
+              href={withQuery({ kind: one.kind === 'identity' ? null : one.kind, sort: null, cols: null, view: null })}
               aria-current={one.kind === kind ? 'true' : undefined}
             >
               <KindIcon kind={one.kind} />

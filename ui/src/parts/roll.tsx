@@ -5,7 +5,8 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { useKeys } from '../frame/keys.ts'
-import { Icon } from './icon.tsx'
+import { RollHead } from './roll-head.tsx'
+import { RollRow, type RowActs } from './roll-row.tsx'
 import './roll.css'
 
 export interface Column<Row> {
@@ -19,8 +20,19 @@ export interface Column<Row> {
   cell: (row: Row) => React.ReactNode
 }
 
+/** What is chosen: a row by its key, a range by two positions, which may hold rows that were never fetched. */
+export interface Selecting {
+  has: (key: string) => boolean
+  none: boolean
+  set: (keys: readonly string[], on: boolean) => void
+  range: (from: number, to: number, on: boolean) => void
+  clear: () => void
+}
+
 interface RollProps<Row> {
   label: string
+  /** Another list begins at its top, with nothing stood on. */
+  name?: string
   columns: readonly Column<Row>[]
   total: number
   row: (index: number) => Row | undefined
@@ -30,33 +42,54 @@ interface RollProps<Row> {
   onWindow: (from: number, to: number) => void
   sort: string
   onSort: (sort: string) => void
+  /** A column was drawn wider or narrower, in pixels. */
+  onWidth?: (column: string, width: number) => void
   open: (row: Row) => void
   peek: (row: Row | null) => void
   peeking: boolean
-  selected: ReadonlySet<string>
-  select: (keys: ReadonlySet<string>) => void
+  selecting: Selecting
   /** Further single keys for the row the cursor is on. */
   keys?: Record<string, (row: Row) => void>
 }
 
+interface Measures {
+  top: number
+  height: number
+  narrow: boolean
+}
+
+/** The height of rows and where the first begins: read from the page when it is laid out anew, never while it scrolls. */
+function useMeasures(table: React.RefObject<HTMLTableElement | null>): Measures {
+  const [measures, setMeasures] = useState<Measures>({ top: 0, height: 44, narrow: false })
+  useLayoutEffect(() => {
+    const measure = () => {
+      const style = getComputedStyle(document.documentElement)
+      const rem = Number.parseFloat(style.fontSize) / 16
+      const narrow = window.matchMedia('(max-width: 760px)').matches
+      const height = narrow ? 76 * rem : Math.max(Number.parseFloat(style.getPropertyValue('--row')), 36 * rem)
+      const top = table.current!.getBoundingClientRect().top + window.scrollY + 34
+      setMeasures((was) =>
+        was.top === top && was.height === height && was.narrow === narrow ? was : { top, height, narrow },
+      )
+    }
+    measure()
+    const watch = new ResizeObserver(measure)
+    watch.observe(document.body)
+    window.addEventListener('resize', measure)
+    return () => {
+      watch.disconnect()
+      window.removeEventListener('resize', measure)
+    }
+  }, [table])
+  return measures
+}
+
 export function Roll<Row>(props: RollProps<Row>) {
-  const { columns, total, row, keyOf, onWindow, selected, select } = props
+  const { columns, total, row, keyOf, onWindow, selecting } = props
   const table = useRef<HTMLTableElement>(null)
-  const [top, setTop] = useState(0)
+  const { top, height, narrow } = useMeasures(table)
   const [current, setCurrent] = useState(-1)
   const anchor = useRef(-1)
-  const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16
-  const narrow = window.matchMedia('(max-width: 760px)').matches
-  const height = narrow
-    ? 76 * rem
-    : Math.max(Number.parseFloat(getComputedStyle(document.documentElement).getPropertyValue('--row')), 36 * rem)
-
-  useLayoutEffect(() => {
-    const measure = () => setTop(table.current!.getBoundingClientRect().top + window.scrollY + 34)
-    measure()
-    window.addEventListener('resize', measure)
-    return () => window.removeEventListener('resize', measure)
-  }, [])
   const virtual = useWindowVirtualizer({
     count: total,
     estimateSize: () => height,
@@ -64,7 +97,10 @@ export function Roll<Row>(props: RollProps<Row>) {
     scrollMargin: top,
     scrollPaddingStart: 44,
     scrollPaddingEnd: 80,
+    useFlushSync: false,
   })
+  // biome-ignore lint/correctness/useExhaustiveDependencies: rows of another height lie elsewhere
+  useLayoutEffect(() => virtual.measure(), [height])
   const items = virtual.getVirtualItems()
   const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0]
   useEffect(() => onWindow(first, last), [first, last, onWindow])
@@ -88,41 +124,42 @@ export function Roll<Row>(props: RollProps<Row>) {
     }
     requestAnimationFrame(() => requestAnimationFrame(focus))
   }
-  const here = () => (cursor.current >= 0 ? row(cursor.current) : undefined)
   const withHere = (act: (row: Row) => void) => () => {
-    const at = here()
+    const at = cursor.current >= 0 ? row(cursor.current) : undefined
     if (!at) return false
     act(at)
     return true
   }
   const toggle = (index: number, range: boolean) => {
-    const next = new Set(selected)
-    const on = !(row(index) && next.has(keyOf(row(index)!)))
-    const from = range && anchor.current >= 0 ? anchor.current : index
-    for (let i = Math.min(from, index); i <= Math.max(from, index); i++) {
-      const at = row(i)
-      if (at) next[on ? 'add' : 'delete'](keyOf(at))
-    }
+    const at = row(index)
+    if (!at) return
+    const on = !selecting.has(keyOf(at))
+    if (range && anchor.current >= 0 && anchor.current !== index)
+      selecting.range(Math.min(anchor.current, index), Math.max(anchor.current, index), on)
+    else selecting.set([keyOf(at)], on)
     anchor.current = index
-    select(next)
   }
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another list
+  useEffect(() => {
+    if (cursor.current >= 0) stand(-1)
+    anchor.current = -1
+    if (window.scrollY > top) window.scrollTo(0, 0)
+  }, [props.name])
+  // Rows are drawn again only when they change, so that what they call is the same thing always.
+  const acts = useRef<RowActs>({ stand, toggle })
+  acts.current = { stand, toggle }
+
   const onControl = (event: KeyboardEvent) =>
     event.target instanceof HTMLElement && event.target.matches('a, button, input')
+  const step = (by: number) => (event: KeyboardEvent) =>
+    cursor.current < 0 || (onControl(event) && !table.current?.contains(event.target as Node))
+      ? false
+      : focusRow(cursor.current + by)
   useKeys({
     j: () => focusRow(cursor.current + 1),
     k: () => focusRow(cursor.current - 1),
-    arrowdown: (event) =>
-      onControl(event) && !table.current?.contains(event.target as Node)
-        ? false
-        : cursor.current < 0
-          ? false
-          : focusRow(cursor.current + 1),
-    arrowup: (event) =>
-      onControl(event) && !table.current?.contains(event.target as Node)
-        ? false
-        : cursor.current < 0
-          ? false
-          : focusRow(cursor.current - 1),
+    arrowdown: step(1),
+    arrowup: step(-1),
     enter: (event) => (onControl(event) ? false : withHere(props.open)()),
     space: (event) =>
       event.target instanceof HTMLElement && event.target.matches('button, input, summary')
@@ -132,7 +169,7 @@ export function Roll<Row>(props: RollProps<Row>) {
     'shift x': () => (cursor.current < 0 ? false : toggle(cursor.current, true)),
     escape: () => {
       if (props.peeking) props.peek(null)
-      else if (selected.size > 0) select(new Set())
+      else if (!selecting.none) selecting.clear()
       else return false
       return true
     },
@@ -141,54 +178,9 @@ export function Roll<Row>(props: RollProps<Row>) {
 
   const before = items.length > 0 ? items[0]!.start - top : 0
   const after = items.length > 0 ? virtual.getTotalSize() - (items.at(-1)!.end - top) : 0
-  const [by, down] = [props.sort.replace('-', ''), props.sort.startsWith('-')]
   return (
     <table className="roll" ref={table} aria-label={props.label} aria-rowcount={total + 1}>
-      <colgroup>
-        <col className="wide" style={{ width: 28 }} />
-        {columns.map((column) => (
-          <col key={column.id} {...(column.width ? { style: { width: column.width } } : {})} />
-        ))}
-      </colgroup>
-      <thead>
-        <tr aria-rowindex={1}>
-          <th className="check" scope="col">
-            <span className="hidden-text">Selected</span>
-          </th>
-          {columns.map((column) => (
-            <th
-              key={column.id}
-              scope="col"
-              className={column.className}
-              {...(column.sort
-                ? { 'aria-sort': by === column.sort ? (down ? 'descending' : 'ascending') : 'none' }
-                : {})}
-            >
-              {column.sort ? (
-                <button
-                  type="button"
-                  onClick={() =>
-                    props.onSort(
-                      by === column.sort
-                        ? `${down ? '' : '-'}${column.sort}`
-                        : `${column.descends ? '-' : ''}${column.sort}`,
-                    )
-                  }
-                >
-                  <span className={column.title === 'Verdict' ? 'hidden-text' : ''}>{column.title}</span>
-                  {by === column.sort && (
-                    <span className={down ? '' : 'up'}>
-                      <Icon name="sorted" size={12} />
-                    </span>
-                  )}
-                </button>
-              ) : (
-                <span className={column.title === 'Verdict' ? 'hidden-text' : ''}>{column.title}</span>
-              )}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <RollHead columns={columns} sort={props.sort} onSort={props.onSort} onWidth={props.onWidth} />
       <tbody>
         {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: a row of nothing, as high as the rows that are not drawn */}
         <tr className="space" aria-hidden="true">
@@ -196,36 +188,18 @@ export function Roll<Row>(props: RollProps<Row>) {
         </tr>
         {items.map(({ index }) => {
           const at = row(index)
-          const on = at !== undefined && selected.has(keyOf(at))
           return (
-            <tr
+            <RollRow
               key={index}
-              ref={narrow ? virtual.measureElement : undefined}
-              data-index={index}
-              aria-rowindex={index + 2}
-              aria-selected={on}
-              className={index === current ? 'current' : ''}
-              onFocus={() => stand(index)}
-            >
-              <td className="check wide">
-                {at && (
-                  <label>
-                    <input
-                      type="checkbox"
-                      checked={on}
-                      onChange={() => undefined}
-                      onClick={(event) => toggle(index, event.shiftKey)}
-                      aria-label={`Select ${props.nameOf(at).slice(0, 80)}`}
-                    />
-                  </label>
-                )}
-              </td>
-              {columns.map((column) => (
-                <td key={column.id} className={column.className}>
-                  {at ? column.cell(at) : column.className === 'name' ? <span className="meta">reading…</span> : null}
-                </td>
-              ))}
-            </tr>
+              index={index}
+              row={at}
+              name={at === undefined ? '' : props.nameOf(at)}
+              columns={columns as readonly Column<unknown>[]}
+              on={at !== undefined && selecting.has(keyOf(at))}
+              current={index === current}
+              acts={acts}
+              measure={narrow ? virtual.measureElement : undefined}
+            />
           )
         })}
         {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: a row of nothing, as high as the rows that are not drawn */}

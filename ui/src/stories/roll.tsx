@@ -34,8 +34,13 @@ function Rows() {
       open={() => undefined}
       peek={() => undefined}
       peeking={false}
-      selected={selected}
-      select={select}
+      selecting={{
+        has: (key) => selected.has(key),
+        none: selected.size === 0,
+        set: (keys, on) => select(new Set([...selected].filter((key) => !keys.includes(key)).concat(on ? keys : []))),
+        range: () => undefined,
+        clear: () => select(new Set()),
+      }}
     />
   )
 }

@@ -5,8 +5,8 @@ import { IfKnown, Known, knownOr, When } from '../../parts/known.tsx'
 import { Mark } from '../../parts/mark.tsx'
 import { cut, Name } from '../../parts/name.tsx'
 import type { Column } from '../../parts/roll.tsx'
-import type { Chosen } from './column-choice.ts'
 import { age, count, date, ENVIRONMENT_WORDS, KIND_WORDS, short, typeWord } from '../../words.ts'
+import type { Chosen } from './column-choice.ts'
 
 type RowColumn = Column<InventoryRow>
 
@@ -14,7 +14,6 @@ const verdict: RowColumn = {
   id: 'verdict',
   title: 'Verdict',
   sort: 'worst',
-  descends: true,
   className: 'margin',
   width: '30px',
   cell: (row) => <Mark of={row.mark} />,
@@ -212,8 +211,6 @@ const findings: RowColumn = {
   ),
 }
 
-const NOTHING = { resources: 0 }
-
 const created: RowColumn = {
   id: 'created',
   title: 'Created',
@@ -289,8 +286,9 @@ export const columnsOf = (chosen: readonly Chosen[], kind: Kind, most: number): 
     return width === null ? column : { ...column, width: `${width}px` }
   })
 
+const NOTHING = { resources: 0 }
 export const widestReach = (rows: readonly InventoryRow[]): number =>
-  Math.max(1, ...rows.map((row) => knownOr(row.reach, { resources: 0 }).resources))
+  Math.max(1, ...rows.map((row) => knownOr(row.reach, NOTHING).resources))
 
 export const columnTitle = (id: string, kind: Kind): string => columnNamed(id, kind, 1).title
 

@@ -1,6 +1,6 @@
 /** What the roll says above itself, and when it has nothing to show. */
 import { withQuery } from '../../address.tsx'
-import type { Inventory as Answered, Kind } from '../../nouns.ts'
+import type { Inventory as Answered, Kind, ListChanges } from '../../nouns.ts'
 import { Empty } from '../../parts/empty.tsx'
 import { Mark } from '../../parts/mark.tsx'
 import { Code } from '../../parts/name.tsx'
@@ -88,5 +88,19 @@ export function NoRows({
         </a>
       </div>
     </Empty>
+  )
+}
+
+/** What came and went since the list was shown: said, never done to the rows under the hand. */
+export function ListNews({ of, show }: { of: ListChanges | undefined; show: () => void }) {
+  if (!of || of.came + of.went === 0) return null
+  const says = [of.came > 0 && `${count(of.came)} new`, of.went > 0 && `${count(of.went)} would not be here now`]
+  return (
+    <p className="row fresh" role="status">
+      {says.filter(Boolean).join(', ')}.
+      <button type="button" className="button small" onClick={show}>
+        Show the list of now
+      </button>
+    </p>
   )
 }

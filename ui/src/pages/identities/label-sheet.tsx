@@ -1,59 +1,55 @@
-import { useState } from 'react'
-import { forEach, setLabel } from '../../acting.ts'
-import { tell } from '../../frame/toasts.tsx'
-import { ask } from '../../http.ts'
-import type { InventoryRow } from '../../nouns.ts'
+/** Says what things are where their source cannot tell: a service's, the system's, or a human's. */
+import { useId, useState } from 'react'
+import { useAct } from '../../acting.ts'
 import { Layer } from '../../parts/layer.tsx'
-import { some } from '../../words.ts'
+import { Name } from '../../parts/name.tsx'
+import { Refused } from '../../parts/refused.tsx'
+
+const VALUES = [
+  ['service', 'A service', 'it is used by programs and nobody signs in with it'],
+  ['system', 'The system', 'it came with the system and belongs to it'],
+  ['human', 'A human', 'a person uses it; it is left out of what machines do'],
+] as const
 
 export function LabelSheet({
-  rows,
+  of,
   close,
-  done,
+  act,
 }: {
-  rows: readonly InventoryRow[]
+  of: string
   close: () => void
-  done: () => void
+  act: (body: { label: string; value: string }) => Promise<unknown>
 }) {
-  const [label, setLabelText] = useState('')
-  const [busy, setBusy] = useState(false)
+  const [value, setValue] = useState<string>('service')
+  const { busy, refused, run } = useAct()
+  const id = useId()
   return (
-    <Layer title={`Label ${some(rows.length, 'row')}`} close={close}>
+    <Layer title="Who uses it?" close={close}>
+      <p className="quiet">
+        <Name text={of} />. It holds over reads and renames, and narrows lists as <code>account:{value}</code>.
+      </p>
       <form
         className="form"
         onSubmit={(event) => {
           event.preventDefault()
-          setBusy(true)
-          const act =
-            rows.length === 1
-              ? setLabel(rows[0]!.key, label.trim(), true)
-              : forEach(rows, (row) =>
-                  ask(`/v1/entities/${encodeURIComponent(row.key)}/labels/${encodeURIComponent(label.trim())}`, {
-                    method: 'PUT',
-                  }),
-                ).then((says) => tell(says))
-          void act
-            .then(() => {
-              done()
-              close()
-            })
-            .catch((error: Error) => tell(error.message))
-            .finally(() => setBusy(false))
+          void run(() => act({ label: 'accountKind', value })).then((done) => done && close())
         }}
       >
-        <label className="field">
-          <span className="label">Label</span>
-          <input
-            required
-            maxLength={64}
-            value={label}
-            onChange={(event) => setLabelText(event.target.value)}
-            autoComplete="off"
-          />
-          <span className="meta">It stays through every sync, and narrows lists as label:{label.trim() || '…'}</span>
-        </label>
+        <fieldset className="choices">
+          <legend className="hidden-text">Who uses it</legend>
+          {VALUES.map(([name, title, why]) => (
+            <label key={name} className="row">
+              <input type="radio" name={id} value={name} checked={value === name} onChange={() => setValue(name)} />
+              <span>
+                {title}
+                <span className="sub">{why}</span>
+              </span>
+            </label>
+          ))}
+        </fieldset>
+        <Refused error={refused} />
         <div className="acts">
-          <button type="submit" className="button primary" disabled={busy || label.trim() === ''}>
+          <button type="submit" className="button primary" disabled={busy}>
             Put the label on
           </button>
         </div>

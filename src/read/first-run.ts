@@ -58,7 +58,7 @@ export const FirstRun = z.object({
 })
 export type FirstRun = z.infer<typeof FirstRun>
 
-const isRead = ({ state }: SourceProgress): boolean => state === 'waiting' || state === 'running'
+const isRead = ({ run, state }: SourceProgress): boolean => run !== null && (state === 'waiting' || state === 'running')
 
 /** What the sources have given: of a first read that goes on, what has arrived; else what the inventory has of them. */
 export function foundBy(

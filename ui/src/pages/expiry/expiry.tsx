@@ -67,6 +67,9 @@ export function Expiry() {
   )
 }
 
+/** Is there anything in the weeks that are shown? */
+const holds = (of: Answered): boolean => of.days.some(({ counts }) => counts.length > 0)
+
 function Body({ of }: { of: Answered }) {
   if (of.entities === 0)
     return (
@@ -79,11 +82,10 @@ function Body({ of }: { of: Answered }) {
         </div>
       </Empty>
     )
-  const holds = of.days.some(({ counts }) => counts.length > 0)
   return (
     <>
       <Partial bar={of.ledger}>What ends there is not in this calendar.</Partial>
-      {holds ? (
+      {holds(of) ? (
         <div className="expiry-body">
           <ExpiryCalendar of={of} />
           <Agenda of={of} />
@@ -140,9 +142,9 @@ const Says = ({ of }: { of: Answered }) => (
         Nothing ends within 30 days that is not known to renew itself; within 90 days <Tallies of={of.later} />{' '}
         {sum(of.later) === 1 ? 'does' : 'do'}.{' '}
       </>
-    ) : (
+    ) : holds(of) ? (
       <>Nothing ends within 90 days. </>
-    )}
+    ) : null}
     {of.ended.length > 0 && (
       <>
         <Tallies of={of.ended} /> {sum(of.ended) === 1 ? 'has' : 'have'} ended already and{' '}

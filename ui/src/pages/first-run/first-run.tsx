@@ -59,7 +59,7 @@ export function FirstRun() {
   )
 }
 
-const isRead = ({ state }: SourceProgress): boolean => state === 'running' || state === 'waiting'
+const isRead = ({ run, state }: SourceProgress): boolean => run !== null && (state === 'running' || state === 'waiting')
 
 function leave(): void {
   skipFirstRun()
@@ -222,7 +222,9 @@ const Arriving = ({ of }: { of: SourceProgress }) => (
     </div>
     <Ledger bar={of.bar} live={of.state === 'running'} />
     <p className="meta">
-      {of.state === 'running' || of.state === 'waiting' ? (
+      {of.run === null ? (
+        'Not read yet.'
+      ) : isRead(of) ? (
         <>
           {some(
             of.collections.filter((listing) => listing.state !== 'waiting' && listing.state !== 'running').length,

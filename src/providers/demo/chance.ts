@@ -10,6 +10,7 @@ export interface Chance {
   between(low: number, high: number, ...what: (string | number)[]): number
   /** Small letters and digits, as long as asked: the made-up part of ids and values. */
   letters(length: number, ...what: (string | number)[]): string
+  hex(length: number, ...what: (string | number)[]): string
 }
 
 export function chanceOf(seed: number): Chance {
@@ -19,12 +20,15 @@ export function chanceOf(seed: number): Chance {
     between: (low: number, high: number, ...what: (string | number)[]): number =>
       low + Math.floor(draw(...what) * (high - low + 1)),
     letters: (length: number, ...what: (string | number)[]): string =>
-      BigInt(`0x${hash('sha512', `${seed} ${what.join(' ')}`)}`)
+      BigInt(`0x${digest(seed, what)}`)
         .toString(36)
         .slice(1, 1 + length)
         .padEnd(length, '0'),
+    hex: (length: number, ...what: (string | number)[]): string => digest(seed, what).slice(0, length),
   })
 }
+
+const digest = (seed: number, what: readonly (string | number)[]): string => hash('sha512', `${seed} ${what.join(' ')}`)
 
 /** FNV-1a over the words, with the finish of MurmurHash3: neighbours come out far apart. */
 function mixed(seed: number, what: readonly (string | number)[]): number {

@@ -129,6 +129,7 @@ function humanHand(scene: Scene, number: number, system: System, credential: str
   const { company } = scene.world
   const person = company.people[number % company.people.length]!
   if (person.came > scene.today) return
+  const left = person.left !== null && person.left <= scene.today
   const own = scene.identity(
     [system.id, system.pattern.identity, `personal/${person.mail}-${number}`],
     `${person.name} (${system.title})`,
@@ -140,7 +141,8 @@ function humanHand(scene: Scene, number: number, system: System, credential: str
     `${person.name} (${system.title})`,
     {
       machine: false,
-      owner: person.key,
+      owner: left ? null : person.key,
+      faults: left ? ['orphaned'] : [],
       hard: 'a service is proved by the same credential',
     },
   )

@@ -52,7 +52,7 @@ export function leakOf(scene: Scene, leak: Leak): void {
       file,
       line,
       column: 1,
-      commit: scene.world.chance.letters(40, 'commit', file).replaceAll(/[g-z]/g, 'e'),
+      commit: scene.world.chance.hex(40, 'commit', file),
       author: `${author.name} <${author.mail}>`,
       date,
       atHead: at,

@@ -61,6 +61,8 @@ export type Facts = Partial<Pick<Entity, 'environment' | 'sensitivity' | 'tier' 
 
 export type Place = readonly [system: SystemId, type: string, native: string]
 
+const NO_END = { notApplicable: 'accounts have no end there' } as const
+
 export class Scene {
   readonly world: World
   readonly told: Told[] = []
@@ -89,7 +91,7 @@ export class Scene {
   }
 
   identity([system, type, native]: Place, name: string, facts: Facts = {}): string {
-    return this.#thing('identity', system, type, keyOf(system, native), name, facts)
+    return this.#thing('identity', system, type, keyOf(system, native), name, { ends: NO_END, ...facts })
   }
 
   workload([system, type, native]: Place, name: string, facts: Facts = {}): string {

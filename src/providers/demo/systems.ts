@@ -45,7 +45,7 @@ export const systems: readonly System[] = [
   {
     id: 'entra',
     title: 'Microsoft Entra ID',
-    label: 'larkfield.example',
+    label: 'Entra ID',
     connected: 365,
     listings: listings(`
       people | users | People | User.Read.All | entra_user
@@ -60,7 +60,7 @@ export const systems: readonly System[] = [
   {
     id: 'aws',
     title: 'Amazon Web Services',
-    label: 'Larkfield organisation',
+    label: 'AWS organisation',
     connected: 365,
     listings: listings(`
       identities | iam-users-and-roles | IAM users and roles | iam:ListUsers; iam:ListRoles | aws_iam_user aws_iam_role
@@ -75,7 +75,7 @@ export const systems: readonly System[] = [
   {
     id: 'kubernetes',
     title: 'Kubernetes',
-    label: 'prod-eu and staging-eu',
+    label: 'Kubernetes',
     connected: 365,
     listings: listings(`
       identities | service-accounts | Service accounts | list serviceaccounts | kubernetes_service_account
@@ -90,7 +90,7 @@ export const systems: readonly System[] = [
   {
     id: 'github',
     title: 'GitHub',
-    label: 'larkfield',
+    label: 'GitHub',
     connected: 365,
     listings: listings(`
       identities | apps-and-machine-users | Apps, machine users and bots | Organization: Members: read; Administration: read | github_app github_machine_user
@@ -105,7 +105,7 @@ export const systems: readonly System[] = [
   {
     id: 'gitlab',
     title: 'GitLab',
-    label: 'git.larkfield.example',
+    label: 'GitLab',
     connected: 330,
     listings: listings(`
       identities | bots-and-runners | Project bots and runners | read_api | gitlab_bot gitlab_runner
@@ -120,7 +120,7 @@ export const systems: readonly System[] = [
   {
     id: 'gcp',
     title: 'Google Cloud',
-    label: 'larkfield.example organisation',
+    label: 'Google Cloud',
     connected: 300,
     listings: listings(`
       identities | service-accounts | Service accounts | iam.serviceAccounts.list | gcp_service_account
@@ -134,7 +134,7 @@ export const systems: readonly System[] = [
   {
     id: 'okta',
     title: 'Okta',
-    label: 'larkfield.okta.example',
+    label: 'Okta',
     connected: 300,
     listings: listings(`
       identities | service-apps | Service apps | okta.apps.read | okta_service_app
@@ -147,7 +147,7 @@ export const systems: readonly System[] = [
   {
     id: 'snowflake',
     title: 'Snowflake',
-    label: 'lk48213.eu-west-1',
+    label: 'Snowflake',
     connected: 240,
     listings: listings(`
       identities | users | Service users | select on snowflake.account_usage.users | snowflake_user
@@ -161,7 +161,7 @@ export const systems: readonly System[] = [
   {
     id: 'postgres',
     title: 'PostgreSQL',
-    label: 'orders-db, ledger-db and lake-db',
+    label: 'PostgreSQL',
     connected: 365,
     listings: listings(`
       identities | roles | Roles | login | postgres_role
@@ -175,7 +175,7 @@ export const systems: readonly System[] = [
   {
     id: 'linux',
     title: 'Linux hosts',
-    label: '11 hosts over SSH',
+    label: 'Linux hosts',
     connected: 365,
     listings: listings(`
       identities | accounts | Accounts | read /etc/passwd | linux_service_account linux_user
@@ -190,7 +190,7 @@ export const systems: readonly System[] = [
   {
     id: 'vault',
     title: 'Vault',
-    label: 'vault.larkfield.example',
+    label: 'Vault',
     connected: 270,
     listings: listings(`
       identities | approles | AppRoles and entities | list auth/approle/role | vault_approle
@@ -204,7 +204,7 @@ export const systems: readonly System[] = [
   {
     id: 'jenkins',
     title: 'Jenkins',
-    label: 'ci.larkfield.example',
+    label: 'Jenkins',
     connected: 330,
     listings: listings(`
       identities | agents-and-users | Agents and API users | Overall/Read; Computer/ExtendedRead | jenkins_api_user
@@ -219,7 +219,7 @@ export const systems: readonly System[] = [
   {
     id: 'salesforce',
     title: 'Salesforce',
-    label: 'larkfield.my.salesforce.example',
+    label: 'Salesforce',
     connected: 210,
     listings: listings(`
       identities | connected-apps | Connected apps and integration users | View Setup and Configuration | salesforce_connected_app
@@ -232,7 +232,7 @@ export const systems: readonly System[] = [
   {
     id: 'slack',
     title: 'Slack',
-    label: 'larkfield.slack.example',
+    label: 'Slack',
     connected: 150,
     listings: listings(`
       identities | apps | Installed apps and bots | admin.apps:read | slack_app
@@ -245,7 +245,7 @@ export const systems: readonly System[] = [
   {
     id: 'iot',
     title: 'MQTT broker and devices',
-    label: 'broker.warehouse.larkfield.example',
+    label: 'Warehouse MQTT',
     connected: 180,
     listings: listings(`
       identities | devices | Devices and gateways | read on the device registry | iot_device iot_gateway
@@ -258,7 +258,7 @@ export const systems: readonly System[] = [
   {
     id: 'rpa',
     title: 'RPA robots',
-    label: 'Larkfield automation cloud',
+    label: 'RPA robots',
     connected: 200,
     listings: listings(`
       identities | robots | Robots | OR.Robots.Read | rpa_robot
@@ -272,7 +272,7 @@ export const systems: readonly System[] = [
   {
     id: 'agents',
     title: 'AI agents',
-    label: 'Larkfield agent gateway',
+    label: 'AI agents',
     connected: 120,
     listings: listings(`
       identities | agents | Agents | read on the agent registry | ai_agent

@@ -1,5 +1,9 @@
-/** What a person likes: theme, density, single keys. Nothing that matters is kept in the browser. */
+/**
+ * What a person likes: theme, density, single keys. The server keeps it for them; this browser remembers it, so that the next page
+ * begins as the last one ended.
+ */
 import { useSyncExternalStore } from 'react'
+import { ask } from './http.ts'
 
 export interface Liking {
   theme: 'system' | 'light' | 'dark'
@@ -32,7 +36,16 @@ function show(): void {
 }
 
 export function like(change: Partial<Liking>): void {
-  liking = { ...liking, ...change }
+  take(change)
+  // At the door nobody is known yet, and a picture of the past changes nothing.
+  if (window.location.pathname !== '/sign-in')
+    void ask('/v1/session/liking', { method: 'PATCH', body: change }).catch(() => undefined)
+}
+
+/** As the server says, for whoever signed in. */
+export function take(change: { [Name in keyof Liking]?: Liking[Name] | undefined }): void {
+  change = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
+  liking = { ...liking, ...(change as Partial<Liking>) }
   try {
     localStorage.setItem(NAME, JSON.stringify(liking))
   } catch {

@@ -5,13 +5,13 @@ import './styles/press.css'
 import './styles/lists.css'
 import './styles/page.css'
 import './styles/verdicts.css'
-import './liking.ts'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { Addressed, go } from './address.tsx'
 import { answers } from './asking.ts'
 import { ask, Problem, setCsrf } from './http.ts'
+import { take } from './liking.ts'
 import { Pages } from './pages.tsx'
 
 /** Whoever is not signed in goes to the door, and back to where they wanted to be afterwards. */
@@ -22,8 +22,11 @@ answers.getQueryCache().config.onError = (error) => {
 }
 
 if (window.location.pathname !== '/sign-in')
-  ask<{ csrf: string }>('/v1/session').then(
-    ({ csrf }) => setCsrf(csrf),
+  ask<{ csrf: string; liking?: Parameters<typeof take>[0] }>('/v1/session').then(
+    ({ csrf, liking }) => {
+      setCsrf(csrf)
+      take(liking ?? {})
+    },
     () => undefined,
   )
 

@@ -22,6 +22,9 @@ export function People() {
   const [link, setLink] = useState<string | null>(null)
   const { busy, refused, run } = useAct()
   const users = answer.data?.rows
+  const admins = users?.filter((user) => user.role === 'admin' && !user.disabled)
+  /** Somebody must be left who may administer. */
+  const isLast = (user: UserRow): boolean => admins?.length === 1 && admins[0]!.id === user.id
   const change = (user: UserRow, body: Record<string, unknown>, says: string) =>
     run(async () => {
       await ask(`/v1/users/${encodeURIComponent(user.id)}`, { method: 'PATCH', body })
@@ -53,6 +56,7 @@ export function People() {
               <th>Role</th>
               <th className="wide">Since</th>
               <th>Last seen</th>
+              <th className="wide">Signs in by</th>
               <th>
                 <span className="hidden-text">Act</span>
               </th>
@@ -65,13 +69,14 @@ export function People() {
                   <Name text={user.name} longest={60} />
                   {user.email && <span className="sub">{user.email}</span>}
                   {user.disabled && <span className="sub high">may not sign in</span>}
+                  {isLast(user) && <span className="sub">the last admin: make another before this one goes</span>}
                 </td>
                 <td>
                   <select
                     aria-label={`Role of ${user.name}`}
                     className="short"
                     value={user.role}
-                    disabled={busy}
+                    disabled={busy || isLast(user)}
                     onChange={(event) =>
                       void change(user, { role: event.target.value }, `${user.name} is now ${event.target.value}.`)
                     }
@@ -82,7 +87,11 @@ export function People() {
                   </select>
                 </td>
                 <td className="wide">{date(user.created)}</td>
-                <td>{user.lastSeen ? <When at={user.lastSeen} /> : <span className="quiet">never</span>}</td>
+                <td>
+                  {user.lastSeen ? <When at={user.lastSeen} /> : <span className="quiet">never</span>}
+                  {user.sessions > 0 && <span className="sub">signed in {some(user.sessions, 'time')}</span>}
+                </td>
+                <td className="wide quiet">{user.passkeys > 0 ? some(user.passkeys, 'passkey') : 'one-time link'}</td>
                 <td className="number">
                   <span className="row end">
                     {!user.disabled && (
@@ -103,10 +112,26 @@ export function People() {
                         One-time link
                       </button>
                     )}
+                    {user.sessions > 0 && (
+                      <button
+                        type="button"
+                        className="button small bare"
+                        disabled={busy}
+                        onClick={() =>
+                          void run(async () => {
+                            await ask(`/v1/users/${encodeURIComponent(user.id)}/sessions`, { method: 'DELETE' })
+                            tell(`${user.name.slice(0, 60)} is signed out everywhere, and may sign in again.`)
+                            await forget('/v1/users', '/v1/sessions')
+                          })
+                        }
+                      >
+                        End sessions
+                      </button>
+                    )}
                     <button
                       type="button"
                       className="button small bare"
-                      disabled={busy}
+                      disabled={busy || isLast(user)}
                       onClick={() =>
                         void change(
                           user,

@@ -1,18 +1,32 @@
-/** How it looks for you, your tokens, and the people of this installation. */
-import { go } from '../../address.tsx'
+/** What is yours; who may sign in; how this installation keeps itself. */
+import { go, useAddress, withQuery } from '../../address.tsx'
 import { answers, useFrame, useMay } from '../../asking.ts'
 import { useTitle } from '../../frame/title.ts'
 import { ask } from '../../http.ts'
-import { type Liking, like, useLiking } from '../../liking.ts'
 import { Answer } from '../../parts/answer.tsx'
 import { Name } from '../../parts/name.tsx'
+import { Backups } from './backups.tsx'
+import { Looks } from './looks.tsx'
+import { Outbound } from './outbound.tsx'
+import { Passkeys } from './passkeys.tsx'
 import { People } from './people.tsx'
+import { Retention } from './retention.tsx'
+import { Sessions } from './sessions.tsx'
 import { Tokens } from './tokens.tsx'
 import './settings.css'
+
+const PARTS = [
+  ['you', 'You'],
+  ['people', 'People'],
+  ['keeping', 'Keeping'],
+] as const
 
 export function Settings() {
   const frame = useFrame()
   const admin = useMay('admin')
+  const { query } = useAddress()
+  const asked = query.get('part')
+  const part = admin && (asked === 'people' || asked === 'keeping') ? asked : 'you'
   useTitle('Settings')
   return (
     <div className="page">
@@ -48,73 +62,37 @@ export function Settings() {
           </button>
         </div>
       </div>
+      {admin && (
+        <nav className="tabs" aria-label="Parts of the settings">
+          {PARTS.map(([name, word]) => (
+            <a
+              key={name}
+              href={withQuery({ part: name === 'you' ? null : name })}
+              aria-current={name === part ? 'page' : undefined}
+            >
+              {word}
+            </a>
+          ))}
+        </nav>
+      )}
       <div className="settings">
-        <Display />
-        <Tokens />
-        {admin && <People />}
+        {part === 'people' ? (
+          <People />
+        ) : part === 'keeping' ? (
+          <>
+            <Backups />
+            <Retention />
+            <Outbound />
+          </>
+        ) : (
+          <>
+            <Passkeys />
+            <Sessions />
+            <Tokens />
+            <Looks />
+          </>
+        )}
       </div>
     </div>
-  )
-}
-
-const Choice = <Name extends 'theme' | 'density'>({
-  name,
-  legend,
-  options,
-}: {
-  name: Name
-  legend: string
-  options: readonly (readonly [Liking[Name], string])[]
-}) => {
-  const liking = useLiking()
-  return (
-    <fieldset className="choice-set">
-      <legend className="label">{legend}</legend>
-      {options.map(([value, word]) => (
-        <label key={value}>
-          <input type="radio" name={name} checked={liking[name] === value} onChange={() => like({ [name]: value })} />
-          {word}
-        </label>
-      ))}
-    </fieldset>
-  )
-}
-
-function Display() {
-  const liking = useLiking()
-  return (
-    <section className="section">
-      <header>
-        <h2>How it looks and listens</h2>
-        <span className="meta">for you, in this browser</span>
-      </header>
-      <div className="settings-row">
-        <Choice
-          name="theme"
-          legend="Theme"
-          options={[
-            ['system', 'As the system'],
-            ['light', 'Light'],
-            ['dark', 'Dark'],
-          ]}
-        />
-        <Choice
-          name="density"
-          legend="Rows"
-          options={[
-            ['compact', 'Compact'],
-            ['normal', 'Normal'],
-            ['roomy', 'Roomy'],
-          ]}
-        />
-        <fieldset className="choice-set">
-          <legend className="label">Keys</legend>
-          <label>
-            <input type="checkbox" checked={liking.keys} onChange={(event) => like({ keys: event.target.checked })} />
-            Single letters act
-          </label>
-        </fieldset>
-      </div>
-    </section>
   )
 }

@@ -4,9 +4,15 @@ import { go, useAddress } from '../../address.tsx'
 import { answers } from '../../asking.ts'
 import { useTitle } from '../../frame/title.ts'
 import { ask, sentenceOf, setCsrf } from '../../http.ts'
-import { turnTheme } from '../../liking.ts'
+import { take, turnTheme } from '../../liking.ts'
 import { Logo, ThemeIcon } from '../../parts/icon.tsx'
+import { hasPasskeys, signInByPasskey } from '../../passkey.ts'
 import './sign-in.css'
+
+interface Session {
+  csrf: string
+  liking?: Parameters<typeof take>[0]
+}
 
 /** The secret of a link, out of the address at once, so that neither history nor screen keeps it. */
 function takeLink(): string | null {
@@ -21,23 +27,25 @@ let taken = takeLink()
 export function SignIn() {
   const { query } = useAddress()
   const [typed, setTyped] = useState('')
-  const [busy, setBusy] = useState(taken !== null)
+  const [busy, setBusy] = useState<null | 'link' | 'passkey'>(taken === null ? null : 'link')
   const [refused, setRefused] = useState<unknown>(null)
   useTitle('Sign in')
   const wanted = query.get('to') ?? '/'
-  const enter = async (link: string) => {
-    setBusy(true)
+  const enterBy = async (way: 'link' | 'passkey', sign: () => Promise<Session>) => {
+    setBusy(way)
     setRefused(null)
     try {
-      const session = await ask<{ csrf: string }>('/v1/session', { method: 'POST', body: { link } })
+      const session = await sign()
       setCsrf(session.csrf)
+      take(session.liking ?? {})
       answers.clear()
       go(wanted.startsWith('/') && !wanted.startsWith('//') ? wanted : '/', { replace: true })
     } catch (error) {
       setRefused(error)
-      setBusy(false)
+      setBusy(null)
     }
   }
+  const enter = (link: string) => enterBy('link', () => ask<Session>('/v1/session', { method: 'POST', body: { link } }))
   const enterNow = useRef(enter)
   useEffect(() => {
     // A link that is opened in a window that stands at the door changes the address alone.
@@ -61,15 +69,31 @@ export function SignIn() {
         <h1 className="large">{busy ? 'Letting you in' : 'Sign in'}</h1>
         {busy ? (
           <p className="answer" role="status">
-            The link is being used. It works once and is void afterwards.
+            {busy === 'link'
+              ? 'The link is being used. It works once and is void afterwards.'
+              : 'Your browser asks for a passkey.'}
           </p>
         ) : (
           <>
-            <p className="answer">Ask for a one-time link. There is no password to guess and none to leak.</p>
+            <p className="answer">
+              {hasPasskeys() ? 'With a passkey, or with a one-time link' : 'With a one-time link'}. There is no password
+              to guess and none to leak.
+            </p>
             {refused !== null && (
               <p className="refusal" role="alert">
                 {sentenceOf(refused)}
               </p>
+            )}
+            {hasPasskeys() && (
+              <div className="acts door-passkey">
+                <button
+                  type="button"
+                  className="button primary"
+                  onClick={() => void enterBy('passkey', () => signInByPasskey<Session>())}
+                >
+                  Sign in with a passkey
+                </button>
+              </div>
             )}
             <form
               className="form"
@@ -94,8 +118,8 @@ export function SignIn() {
                 />
               </label>
               <div className="acts">
-                <button type="submit" className="button primary">
-                  Sign in
+                <button type="submit" className={hasPasskeys() ? 'button' : 'button primary'}>
+                  Sign in with the link
                 </button>
               </div>
             </form>

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { audit } from '../platform/index.ts'
 import { AuditPage, AuditProof, auditExport, readAudit } from '../read/index.ts'
 import type { App } from './app.ts'
-import { Cursor, Limit, QueryText } from './parameters.ts'
+import { AsOfQuery, Cursor, Limit, QueryText } from './parameters.ts'
 import { route } from './route.ts'
 import { putSetting, storedSetting } from './settings-store.ts'
 
@@ -31,7 +31,7 @@ export const auditRoutes = [
     path: '/v1/audit',
     can: 'oversee',
     says: 'Every change made through Reeve, the newest first.',
-    query: z.object({ q: QueryText, cursor: Cursor, limit: Limit }),
+    query: AsOfQuery.extend({ q: QueryText, cursor: Cursor, limit: Limit }),
     answers: AuditPage,
     handle: ({ app, query }) => readAudit(app.db, query),
   }),
@@ -40,7 +40,7 @@ export const auditRoutes = [
     path: '/v1/audit/export',
     can: 'oversee',
     says: 'The trail as lines of JSON, the oldest first, with the hashes by which anybody can verify it; with `q`, what fits.',
-    query: z.object({ q: QueryText }),
+    query: AsOfQuery.extend({ q: QueryText }),
     streams: 'application/x-ndjson',
     handle({ app, query, reply, signal }) {
       reply.header('content-disposition', 'attachment; filename="reeve-audit.ndjson"')

@@ -7,6 +7,7 @@ import { runSync } from '../discover/index.ts'
 import { type Clock, systemClock } from '../platform/index.ts'
 import type { Card, FindingsPage, Inventory, Overview } from '../read/index.ts'
 import { defineProvider, type Edge, type Entity } from '../sdk/index.ts'
+import { routes } from './routes.ts'
 import { judge } from './testing/estate.ts'
 import { type Client, type TestServer, testServer } from './testing/index.ts'
 
@@ -91,6 +92,7 @@ async function reading(next: Item[], gap: string | null = null): Promise<void> {
   await judge(server.database, systemClock.now())
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: answers of many shapes
 const get = async (path: string): Promise<any> => {
   const answer = await admin('GET', path)
   if (answer.status !== 200) throw new Error(`${path}: ${answer.text}\n${String(server.errors.at(-1) ?? '')}`)
@@ -99,6 +101,7 @@ const get = async (path: string): Promise<any> => {
 
 /** How one asked, and not what one was told. */
 const TRANSIENT = new Set(['asOf', 'snapshot'])
+// biome-ignore lint/suspicious/noExplicitAny: answers of many shapes
 const steady = (value: any): any =>
   Array.isArray(value)
     ? value.map(steady)
@@ -111,6 +114,7 @@ const steady = (value: any): any =>
       : value
 
 /** The parts of two answers that differ. */
+// biome-ignore lint/suspicious/noExplicitAny: answers of many shapes
 function differenceOf(was: any, is: any): unknown {
   if (isDeepStrictEqual(was, is)) return undefined
   if (typeof was !== 'object' || typeof is !== 'object' || was === null || is === null) return { was, is }
@@ -267,11 +271,13 @@ test('what every page said at a moment is what it says as of that moment, after 
 
   const wrong: string[] = []
   for (const [index, { at, said }] of moments.entries()) {
-    for (const [path, was] of said) {
-      const is = steady(await get(then(path, at)))
-      if (!isDeepStrictEqual(is, was))
-        wrong.push(`moment ${index}, ${path}: ${inspect(differenceOf(was, is), { depth: 9 })}`)
-    }
+    await Promise.all(
+      said.entries().map(async ([path, was]) => {
+        const is = steady(await get(then(path, at)))
+        if (!isDeepStrictEqual(is, was))
+          wrong.push(`moment ${index}, ${path}: ${inspect(differenceOf(was, is), { depth: 9 })}`)
+      }),
+    )
   }
   expect(wrong).toEqual([])
 
@@ -320,4 +326,37 @@ test('the end of today is now, and what is looked back at cannot be written', as
   const [now, then]: Inventory[] = await Promise.all([get('/v1/entities'), get(`/v1/entities?as-of=${today}`)])
   expect(steady(then)).toEqual(steady(now))
   expect(then!.asOf?.slice(0, 10)).toBe(today)
+})
+
+test('whatever is told of the estate can be told of a day; the rest is of now, and known by name', () => {
+  const ofNow = routes
+    .filter((one) => one.method === 'GET' && one.can !== 'anyone')
+    .filter((one) => !('as-of' in ((one.query as z.ZodObject | undefined)?.shape ?? {})))
+    .map(({ path }) => path)
+  expect(ofNow.sort()).toMatchInlineSnapshot(`
+    [
+      "/metrics",
+      "/v1/audit/proof",
+      "/v1/backups",
+      "/v1/backups/{id}/file",
+      "/v1/bulk",
+      "/v1/bulk/{id}",
+      "/v1/bulk/{id}/rows",
+      "/v1/demo",
+      "/v1/events",
+      "/v1/first-run",
+      "/v1/lists/{id}",
+      "/v1/lists/{id}/changes",
+      "/v1/passkeys",
+      "/v1/providers",
+      "/v1/providers/{id}",
+      "/v1/session",
+      "/v1/sessions",
+      "/v1/settings/outbound",
+      "/v1/settings/retention",
+      "/v1/tokens",
+      "/v1/users",
+      "/v1/views",
+    ]
+  `)
 })

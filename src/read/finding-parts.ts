@@ -44,7 +44,9 @@ export async function listingsOf(
     from graph.key k join graph.node n on n.id = coalesce(k.same_as, k.id) join graph.source s on s.id = any(n.sources)
     left join discover.connection c on c.id = s.connection left join graph.ledger l on l.source_id = s.id
     where k.key = any(${[subject, ...near.map(({ key }) => key)]}::text[]) and s.connection <> 'self'
-    group by k.key, s.id, c.label order by s.connection, s.collection`.execute(db)
+    group by k.key, s.id, s.connection, s.collection, s.read_at, s.complete, c.label order by s.connection, s.collection`.execute(
+    db,
+  )
   return {
     of: Map.groupBy(rows, ({ key }) => key),
     subject,

@@ -71,11 +71,17 @@ const happened = (table: string): Kept => ({
   view: (columns) => `select ${listed(columns)} from ${table} where at <= ${THEN}`,
 })
 
-/** Rows as they are, of which former versions are in `…_was`; `since` is when the present version began. */
+/**
+ * Rows as they are, of which former versions are in `…_was`; `since` is when the present version began. The moment is asked for
+ * outside of the union, or the planner would not carry what else is asked into its parts, and read them whole.
+ */
 const versioned = (table: string, since = 'since'): Kept => ({
-  view: (columns) => `select ${listed(columns)} from ${table} where ${since} <= ${THEN}
-    union all select ${columns.map(({ name, type, was }) => (was ? name : `null::${type} as ${name}`)).join(', ')}
-    from ${table}_was where ${since} <= ${THEN} and valid_to > ${THEN}`,
+  view: (columns) => {
+    const former = columns.map(({ name, type, was }) => (was ? name : `null::${type} as ${name}`)).join(', ')
+    return `select ${listed(columns)} from (
+      select ${listed(columns)}, timestamptz 'infinity' as held_to from ${table}
+      union all select ${former}, valid_to as held_to from ${table}_was) v where ${since} <= ${THEN} and held_to > ${THEN}`
+  },
 })
 
 /** Small tables, of which every row is in `kept` of their module. */
@@ -105,13 +111,11 @@ const edge: Kept = {
   view: (columns) => {
     const told: Told = (name) =>
       name === 'valid_to' ? `case when e.valid_to <= ${THEN} then e.valid_to end` : `e.${name}`
-    const moved = (
-      before: string,
-    ) => `select from graph.edge_was w where (w.from_key, w.to_key, w.verb, w.source_id, w.digest, w.valid_from)
-      = (e.from_key, e.to_key, e.verb, e.source_id, e.digest, e.valid_from) and w.until > ${THEN} ${before}`
-    return `select ${listed(columns, told)} from graph.edge e where e.valid_from <= ${THEN} and not exists (${moved('')})
-      union all select ${listed(columns, told)} from graph.edge_was e
-      where e.valid_from <= ${THEN} and e.until > ${THEN} and not exists (${moved('and w.until < e.until')})`
+    return `select ${listed(columns, told)} from (
+      select ${listed(columns)}, timestamptz 'infinity' as until from graph.edge union all select ${listed(columns)}, until from graph.edge_was) e
+      where e.valid_from <= ${THEN} and e.until > ${THEN} and not exists (select from graph.edge_was w
+        where (w.from_key, w.to_key, w.verb, w.source_id, w.digest, w.valid_from) = (e.from_key, e.to_key, e.verb, e.source_id, e.digest, e.valid_from)
+          and w.until > ${THEN} and w.until < e.until)`
   },
 }
 

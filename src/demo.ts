@@ -41,7 +41,12 @@ interface Begun {
  * Who asks for the demo asks here. What was begun goes on at the next start: moments that are done are not done again, and one that
  * was cut short is read again, which changes nothing that is there.
  */
-export async function openDemo(discovery: Discovery, assessor: Assessor, jobs: Jobs): Promise<DemoDesk> {
+export async function openDemo(
+  discovery: Discovery,
+  assessor: Pick<Assessor, 'judge'>,
+  jobs: Pick<Jobs, 'work' | 'send'>,
+  moments: (size: number) => number[] = momentsFor,
+): Promise<DemoDesk> {
   const { db } = discovery.database
   if ((await stateOf(db))?.loading) await closeRuns(discovery)
   await jobs.work(RUN, ({ signal }) => load(discovery, assessor, signal))
@@ -49,7 +54,7 @@ export async function openDemo(discovery: Discovery, assessor: Assessor, jobs: J
     state: () => stateOf(db),
     async load(asked, actor) {
       const { size, seed } = { ...DEFAULT, ...asked }
-      await begin(discovery, { size, seed, actor })
+      await begin(discovery, { size, seed, actor, moments: moments(size) })
       await jobs.send(RUN, {}, { singletonKey: RUN })
     },
   }
@@ -58,10 +63,7 @@ export async function openDemo(discovery: Discovery, assessor: Assessor, jobs: J
 /** Is a year being read in? Then nothing else is judged, or verdicts of now would stand among those of then. */
 export const isLoading = async (db: Db): Promise<boolean> => (await stateOf(db))?.loading ?? false
 
-async function begin(
-  discovery: Discovery,
-  { size, seed, actor }: Pick<Begun, 'size' | 'seed' | 'actor'>,
-): Promise<void> {
+async function begin(discovery: Discovery, { size, seed, actor, moments }: Omit<Begun, 'day'>): Promise<void> {
   if (!Number.isInteger(size) || size < demo.least || size > demo.most)
     throw new ReeveError('use/size', `loading the demo with ${size} identities: give ${demo.least} to ${demo.most}`)
   if (!Number.isInteger(seed) || seed < 0 || seed > 4_294_967_295)
@@ -88,14 +90,14 @@ async function begin(
     )
   }
   const day = discovery.clock.now().toISOString().slice(0, 10)
-  const begun: Begun = { size, seed, day, actor, moments: momentsFor(size) }
+  const begun: Begun = { size, seed, day, actor, moments }
   await (await steps(db, RUN)).once('begin', async (tx) => {
     await audit.record(tx, { actor, action: 'demo.load', subject: 'larkfield', after: { size, seed, day } })
     return begun
   })
 }
 
-async function load(discovery: Discovery, assessor: Assessor, signal: AbortSignal): Promise<void> {
+async function load(discovery: Discovery, assessor: Pick<Assessor, 'judge'>, signal: AbortSignal): Promise<void> {
   const { db } = discovery.database
   const state = await stateOf(db)
   if (!state?.loading) return

@@ -107,7 +107,7 @@ export function BulkSheet({
 const TOUCHED = ['/v1/entities', '/v1/lists', '/v1/counts', '/v1/facets', '/v1/overview', '/v1/frame', '/v1/findings']
 
 /** Acts that run, and the last that ended, until it is put away. */
-export function BulkProgress({ started, done }: { started: Bulk | null; done: () => void }) {
+export function BulkProgress({ started, watch }: { started: Bulk | null; watch: (bulk: Bulk | null) => void }) {
   const running = useAnswer<{ rows: Bulk[] }>(useMay('owner') ? '/v1/bulk' : null).data?.rows.find(
     (bulk) => bulk.state === 'running',
   )
@@ -132,8 +132,7 @@ export function BulkProgress({ started, done }: { started: Bulk | null; done: ()
   if (bulk === undefined || bulk.id === away) return null
   const step = (what: 'stop' | 'undo') =>
     void run(async () => {
-      await ask(`/v1/bulk/${bulk.id}/${what}`, { method: 'POST' })
-      if (what === 'undo') putAway(bulk.id)
+      watch(await ask<Bulk>(`/v1/bulk/${bulk.id}/${what}`, { method: 'POST' }))
       await forget('/v1/bulk')
     })
   const past = bulk.done + bulk.refused
@@ -182,7 +181,7 @@ export function BulkProgress({ started, done }: { started: Bulk | null; done: ()
             className="button small bare"
             onClick={() => {
               putAway(bulk.id)
-              done()
+              watch(null)
             }}
           >
             Put away

@@ -69,15 +69,18 @@ export function useList(question: ListQuestion): List {
     made.current.delete(path)
     void forget(path)
   }, [path])
+  const further = pages.filter((page) => page > 0 && page * PAGE < total)
   const fetched = useQueries({
-    queries: pages
-      .filter((page) => page > 0 && page * PAGE < total)
-      .map((page) => ({
-        queryKey: [pagePath(path, snapshot, page)],
-        staleTime: 60_000,
-        refetchOnWindowFocus: false,
-      })),
+    queries: further.map((page) => ({
+      queryKey: [pagePath(path, snapshot, page)],
+      staleTime: 60_000,
+      refetchOnWindowFocus: false,
+    })),
   })
+  const here = new Map<number, Inventory | undefined>(
+    further.map((page, at) => [page, fetched[at]?.data as Inventory | undefined]),
+  )
+  here.set(0, first.data)
   const gone = fetched.some(({ error }) => error instanceof Problem && error.code === 'list/gone')
   useEffect(() => {
     if (gone) show()
@@ -91,7 +94,7 @@ export function useList(question: ListQuestion): List {
     stale: first.isPlaceholderData,
     row: (index) => {
       const page = Math.floor(index / PAGE)
-      const data = page === 0 ? first.data : answers.getQueryData<Inventory>([pagePath(path, snapshot, page)])
+      const data = here.get(page) ?? answers.getQueryData<Inventory>([pagePath(path, snapshot, page)])
       return data?.rows[index - page * PAGE]
     },
     onWindow,

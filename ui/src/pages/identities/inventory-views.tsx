@@ -1,5 +1,5 @@
 /** Views: addresses of the inventory with a name, as tabs over the list. Those that come with Reeve, the shared ones, and one's own. */
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useAddress, withQuery } from '../../address.tsx'
 import { useAnswer } from '../../asking.ts'
 import type { Counts, Inventory, Kind, View } from '../../nouns.ts'
@@ -43,9 +43,18 @@ export function Views({ here, of, ready }: { here: ViewAddress; of: Inventory | 
   const plain = here.sort === DEFAULT_SORT && here.columns === ''
   const isGiven = current === undefined && plain && (here.q === '' || given.some(([, word]) => word === here.q))
   const changed = current !== undefined && !sameAddress(current, here)
+  // A tab that is open is seen, also where they are more than fit.
+  const tabs = useRef<HTMLElement>(null)
+  const open = current?.id ?? here.q
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another tab is open
+  useEffect(() => {
+    const nav = tabs.current!
+    const tab = nav.querySelector<HTMLElement>('[aria-current]')
+    if (tab) nav.scrollLeft = Math.max(0, tab.offsetLeft + tab.offsetWidth + 24 - nav.offsetLeft - nav.clientWidth)
+  }, [open])
   return (
     <div className="views">
-      <nav className="tabs" aria-label="Views">
+      <nav className="tabs" aria-label="Views" ref={tabs}>
         <a
           href={withQuery({ q: null, view: null, sort: null, cols: null })}
           aria-current={current === undefined && here.q === '' ? 'true' : undefined}
@@ -74,7 +83,7 @@ export function Views({ here, of, ready }: { here: ViewAddress; of: Inventory | 
           {changed ? 'View changed' : 'Edit view'}
         </button>
       )}
-      {((current === undefined && !isGiven) || (changed && !current.mayChange)) && (
+      {of !== undefined && ((current === undefined && !isGiven) || (changed && !current.mayChange)) && (
         <button type="button" className="button small bare" onClick={() => setSheet('save')}>
           Save view
         </button>

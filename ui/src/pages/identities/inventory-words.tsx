@@ -39,6 +39,9 @@ export const Summary = ({ of, kind, sources, q }: { of: Answered; kind: Kind; so
   )
 }
 
+const seen = (percentSeen: number | null): string =>
+  percentSeen === null ? 'what' : percentSeen === 100 ? 'all' : `the ${percent(percentSeen)}`
+
 export function NoRows({
   of,
   kind,
@@ -56,8 +59,7 @@ export function NoRows({
     return (
       <Empty title="Nothing fits" mark={<Mark of={unknown > 0 ? 'unknown' : 'not-judged'} beside />}>
         <p>
-          Nothing fits <Code text={q} longest={120} />. That is true for{' '}
-          {percentSeen === 100 ? 'all' : `the ${percent(percentSeen)}`} we could read
+          Nothing fits <Code text={q} longest={120} />. That is true for {seen(percentSeen)} we could read
           {unknown > 0 && `; ${some(unknown, 'verdict is', 'verdicts are')} unknown`}.
         </p>
         <div className="row">
@@ -78,10 +80,7 @@ export function NoRows({
     </Empty>
   ) : (
     <Empty title={`No ${KIND_WORDS[kind][0].toLowerCase()} has been read`}>
-      <p>
-        None of the sources that are connected tells of any. That is true for{' '}
-        {percentSeen === 100 ? 'all' : `the ${percent(percentSeen)}`} we could read.
-      </p>
+      <p>None of the sources that are connected tells of any. That is true for {seen(percentSeen)} we could read.</p>
       <div className="row">
         <a className="button" href="/connections/new">
           Connect a source

@@ -109,8 +109,6 @@ export function Inventory() {
             <FacetSheet {...facetProps} />
           </div>
           {frame && <Partial bar={frame.ledger} />}
-          <BulkProgress started={bulk} done={() => setBulk(null)} />
-          <ListNews of={list.changes} show={list.show} />
           {list.error && !queryProblem ? (
             <Failure error={list.error} what="The list" again={list.show} />
           ) : !data ? (
@@ -154,9 +152,13 @@ export function Inventory() {
           <div className="hidden-text" aria-live="polite">
             {selection.size > 0 && `${count(selection.size)} selected`}
           </div>
-          {selection.size > 0 && now && (
-            <BulkBar selection={selection} total={total} begin={(act) => setSheet({ act, row: null })} />
-          )}
+          <div className="below">
+            <ListNews of={list.changes} show={list.show} />
+            <BulkProgress started={bulk} watch={setBulk} />
+            {selection.size > 0 && now && (
+              <BulkBar selection={selection} total={total} begin={(act) => setSheet({ act, row: null })} />
+            )}
+          </div>
         </div>
       </div>
       {peeked && <Peek row={peeked} close={() => peek(null)} />}

@@ -34,6 +34,9 @@ export function useAnswer<T>(
   })
 }
 
+/** The path of a question that a page asks by itself, of the day that it shows. */
+export const useAsked = (path: string): string => asked(path, useAsOf())
+
 /** Whatever was answered about these places is asked again when next shown. */
 export function forget(...starts: string[]): Promise<void> {
   return answers.invalidateQueries({

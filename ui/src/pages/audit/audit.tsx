@@ -1,7 +1,7 @@
 /** Who did what through us? */
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useAddress } from '../../address.tsx'
-import { useAnswer } from '../../asking.ts'
+import { useAnswer, useAsked } from '../../asking.ts'
 import { useTitle } from '../../frame/title.ts'
 import { ask } from '../../http.ts'
 import type { AuditPage, AuditProof, JsonValue } from '../../nouns.ts'
@@ -17,7 +17,7 @@ import { count, dayAndTime, exact, time } from '../../words.ts'
 export function Audit() {
   const { query } = useAddress()
   const q = query.get('q') ?? ''
-  const base = `/v1/audit?${new URLSearchParams(q ? { q } : {})}`
+  const base = useAsked(`/v1/audit?${new URLSearchParams(q ? { q } : {})}`)
   const proof = useAnswer<AuditProof>('/v1/audit/proof')
   const pages = useInfiniteQuery({
     queryKey: [base, 'pages'],

@@ -3,7 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
 import { assignOwner } from '../../acting.ts'
 import { go, to, useAddress, withQuery } from '../../address.tsx'
-import { useAnswer, useFrame, useMay } from '../../asking.ts'
+import { useAnswer, useAsked, useFrame, useMay } from '../../asking.ts'
 import { useKeys } from '../../frame/keys.ts'
 import { useTitle } from '../../frame/title.ts'
 import { ask, Problem } from '../../http.ts'
@@ -20,10 +20,9 @@ import { OwnerSheet } from '../../parts/owner-sheet.tsx'
 import { Partial } from '../../parts/partial.tsx'
 import { QueryInput } from '../../parts/query.tsx'
 import { asTitle, Sentence } from '../../parts/sentence.tsx'
-import { UntilSheet } from '../../parts/until-sheet.tsx'
 import { Waiting } from '../../parts/waiting.tsx'
 import { age, count, date, effort, percent, some } from '../../words.ts'
-import { mute } from './holding.ts'
+import { HoldSheet } from './hold-sheet.tsx'
 import './findings.css'
 
 const BY = { fix: 'By fix', identity: 'By identity', rule: 'By rule' } as const
@@ -45,7 +44,10 @@ export function Findings() {
   const by = (query.get('by') ?? 'fix') as By
   const frame = useFrame()
   const mayMute = useMay('operator')
-  const [sheet, setSheet] = useState<null | { what: 'mute' | 'owner'; finding: FindingRow }>(null)
+  const [sheet, setSheet] = useState<
+    null | { what: 'mute'; findings: FindingRow[] } | { what: 'owner'; finding: FindingRow }
+  >(null)
+  const [picked, setPicked] = useState<ReadonlySet<string>>(new Set())
   useTitle(q === '' ? 'Findings' : `Findings: ${q}`)
   const base = `/v1/findings?${new URLSearchParams({ by, ...(q ? { q } : {}) })}`
   const pages = useInfiniteQuery({
@@ -60,6 +62,18 @@ export function Findings() {
   const groups = pages.data?.pages.flatMap((page) => page.groups) ?? []
   const queryProblem = pages.error instanceof Problem && pages.error.code.startsWith('query/')
 
+  // What is not shown any more is not chosen any more: a mute is never of what nobody sees.
+  const chosen = groups.flatMap((group) => group.findings).filter(({ id, state }) => picked.has(id) && state === 'open')
+  const pick = (findings: readonly FindingRow[]) => {
+    const ids = findings.filter(({ state }) => state === 'open').map(({ id }) => id)
+    const next = new Set(picked)
+    const all = ids.every((id) => next.has(id))
+    for (const id of ids) {
+      if (all) next.delete(id)
+      else next.add(id)
+    }
+    setPicked(next)
+  }
   const list = useRef<HTMLDivElement>(null)
   const step = (by: 1 | -1) => {
     const links = [...(list.current?.querySelectorAll<HTMLElement>('h2 a') ?? [])]
@@ -83,7 +97,15 @@ export function Findings() {
     k: () => step(-1),
     c: withHere((finding) => void copyText(finding.id, 'The id is')),
     a: withHere((finding) => setSheet({ what: 'owner', finding })),
-    ...(mayMute ? { m: withHere((finding) => setSheet({ what: 'mute', finding })) } : {}),
+    x: withHere((finding) => pick(groupOf(groups, finding))),
+    ...(mayMute
+      ? {
+          m: () => {
+            if (chosen.length > 0) return setSheet({ what: 'mute', findings: chosen })
+            return withHere((finding) => setSheet({ what: 'mute', findings: [finding] }))()
+          },
+        }
+      : {}),
   })
   return (
     <div className="page">
@@ -157,7 +179,7 @@ export function Findings() {
             <span className="number">Effort</span>
           </div>
           {groups.map((group) => (
-            <Group key={group.id} of={group} by={by} />
+            <Group key={group.id} of={group} by={by} picked={picked} pick={mayMute ? pick : null} />
           ))}
           {pages.hasNextPage && (
             <p className="row spaced">
@@ -184,12 +206,34 @@ export function Findings() {
           </span>
         </p>
       )}
+      {chosen.length > 0 && (
+        <section className="findings-bulk" aria-label="What is selected">
+          <b aria-live="polite">{some(chosen.length, 'finding')} selected</b>
+          <button type="button" className="button primary" onClick={() => setSheet({ what: 'mute', findings: chosen })}>
+            Mute until…
+          </button>
+          <button type="button" className="button bare" onClick={() => setPicked(new Set())}>
+            Select none
+          </button>
+        </section>
+      )}
       {sheet?.what === 'mute' && (
-        <UntilSheet
+        <HoldSheet
           what="mute"
-          says={sheet.finding.says}
-          close={() => setSheet(null)}
-          act={(until, reason) => mute(sheet.finding.id, until, reason)}
+          ids={sheet.findings.map(({ id }) => id)}
+          says={
+            sheet.findings.length === 1
+              ? sheet.findings[0]!.says
+              : `${sheet.findings
+                  .slice(0, 3)
+                  .map(({ says }) => asTitle(says).slice(0, 80))
+                  .join('; ')}${sheet.findings.length > 3 ? `; and ${sheet.findings.length - 3} more` : ''}`
+          }
+          owner={sheet.findings.length === 1 ? (sheet.findings[0]!.owner?.name ?? null) : null}
+          close={() => {
+            setSheet(null)
+            setPicked(new Set())
+          }}
         />
       )}
       {sheet?.what === 'owner' && (
@@ -204,149 +248,6 @@ export function Findings() {
   )
 }
 
-function Summary({ of, groups, by, q }: { of: FindingsPage; groups: readonly FindingGroup[]; by: By; q: string }) {
-  const n = of.total.count
-  if (q !== '')
-    return (
-      <>
-        <b>{count(n)}</b> {n === 1 ? 'fits' : 'fit'} <Code text={q} longest={80} />.
-      </>
-    )
-  if (n === 0) return <>No finding is open.</>
-  const three = groups.slice(0, 3)
-  const minutes = three.every((group) => group.effort !== null)
-    ? three.reduce((sum, group) => sum + group.effort!, 0)
-    : null
-  const closed = three.reduce((sum, group) => sum + group.count, 0)
-  return (
-    <>
-      <b>{count(n)}</b> {n === 1 ? 'is' : 'are'} open, closed by <b>{count(of.fixes)}</b>{' '}
-      {of.fixes === 1 ? 'fix' : 'fixes'}.
-      {by === 'fix' && of.fixes > 3 && (
-        <>
-          {' '}
-          The first three close {count(closed)} of them{minutes !== null && <> and take {effort(minutes)}</>}.
-        </>
-      )}
-    </>
-  )
-}
-
-function Group({ of, by }: { of: FindingGroup; by: By }) {
-  const [first, ...rest] = of.findings
-  const [all, setAll] = useState(false)
-  if (!first) return null
-  const shown = all ? rest : rest.slice(0, 3)
-  const owners = new Set(of.findings.map((finding) => finding.owner?.key ?? ''))
-  const lead = by !== 'fix'
-  return (
-    <section className="finding-group" data-finding={first.id} aria-label={first.says.slice(0, 120)}>
-      <Mark of={first.verdict === 'unknown' ? 'unknown' : of.severity} />
-      <div>
-        {lead && (
-          <p className="beside meta">
-            {of.subject && <KindIcon kind={of.subject.kind} type={of.subject.type} />}
-            <a className="link" href={by === 'identity' && of.subject ? to.entity(of.subject.key) : to.rule(of.id)}>
-              <Name text={asTitle(of.title)} longest={120} />
-            </a>
-          </p>
-        )}
-        <h2>
-          <a className="title" href={to.finding(first.id)}>
-            <Sentence text={asTitle(first.says)} />
-          </a>
-        </h2>
-        {shown.length > 0 && (
-          <ul className="finding-more">
-            {shown.map((finding) => (
-              <li key={finding.id}>
-                <Mark of={finding.verdict === 'unknown' ? 'unknown' : finding.severity} size={14} />
-                <a href={to.finding(finding.id)} className="hover-line">
-                  <Sentence text={asTitle(finding.says)} />
-                </a>
-              </li>
-            ))}
-          </ul>
-        )}
-        <div className="facets-line">
-          <span>
-            <Icon name="wrench" />
-            <Sentence text={by === 'fix' ? of.title : first.fix} />
-          </span>
-          {of.count > 1 + shown.length &&
-            (of.findings.length > 1 + shown.length ? (
-              <button type="button" className="link" onClick={() => setAll(true)}>
-                {count(of.count - 1 - shown.length)} more
-              </button>
-            ) : (
-              <span className="meta">and {count(of.count - 1 - shown.length)} more; narrow the list to see them</span>
-            ))}
-        </div>
-      </div>
-      <div className="finding-sides">
-        <div className="finding-side">
-          {owners.size > 1 ? (
-            `${owners.size} owners`
-          ) : first.owner ? (
-            <Name text={first.owner.name} longest={50} />
-          ) : (
-            <>
-              Nobody
-              {first.suggested && (
-                <span className="sub">
-                  suggested: <Name text={first.suggested.person.name} longest={40} />
-                </span>
-              )}
-            </>
-          )}
-        </div>
-        <div className="finding-side">
-          {first.state === 'resolved' && first.closed
-            ? `closed ${date(first.closed)}`
-            : first.state === 'open'
-              ? age(of.oldest)
-              : `${first.state}${first.until ? ` until ${date(first.until)}` : ''}`}
-        </div>
-        <div className="finding-side end">
-          <b>{effort(of.effort)}</b>
-          <span className="sub">{first.owasp.join(' ')}</span>
-        </div>
-      </div>
-    </section>
-  )
-}
-
-function None({ q, unknown, percentSeen }: { q: string; unknown: number; percentSeen: number | null }) {
-  const overview = useAnswer<Overview>(q === '' ? '/v1/overview' : null).data
-  if (q !== '')
-    return (
-      <Empty title="Nothing fits" mark={<Mark of={unknown > 0 ? 'unknown' : 'not-judged'} beside />}>
-        <p>
-          Nothing fits <Code text={q} longest={120} />. That is true for{' '}
-          {percentSeen === 100 ? 'all' : `the ${percent(percentSeen)}`} we could read
-          {unknown > 0 && `; ${some(unknown, 'verdict is', 'verdicts are')} unknown`}.
-        </p>
-        <div className="row">
-          <button type="button" className="button" onClick={() => go(withQuery({ q: null }))}>
-            Show all that are open
-          </button>
-        </div>
-      </Empty>
-    )
-  return (
-    <Empty title="No finding is open" mark={<Mark of={unknown > 0 ? 'unknown' : 'not-judged'} beside />}>
-      <p>
-        {unknown > 0
-          ? `${some(unknown, 'verdict is', 'verdicts are')} unknown and not counted here.`
-          : overview
-            ? `${some(overview.answer.identities, 'identity was', 'identities were')} judged by ${some(overview.rules, 'rule')}.`
-            : ''}
-      </p>
-      <div className="row">
-        <a className="button" href="/connections">
-          {unknown > 0 ? 'See what would answer them' : 'Connect another source'}
-        </a>
-      </div>
-    </Empty>
-  )
-}
+/** The findings of the group in which a finding leads. */
+const groupOf = (groups: readonly FindingGroup[], { id }: FindingRow): readonly FindingRow[] =>
+  groups.find((group) => group.findings[0]?.id === id)?.findings ?? []

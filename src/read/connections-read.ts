@@ -90,7 +90,7 @@ async function linesOf(db: Db, id: string): Promise<Line[]> {
   const { rows } = await sql<Omit<Line, 'since'> & { since: Date | null }>`
     select s.connection, s.collection, l.scope, l.expected, l.obtained, l.refused, l.reason, l.permission, l.since,
       l.refused = 0 and (l.expected is null or l.obtained >= l.expected) as whole,
-      case when s.complete or row_number() over (partition by s.id order by l.scope) > 1 then 0
+      case when s.complete or row_number() over (partition by s.id order by l.refused desc, l.scope) > 1 then 0
         else greatest(0, (select count(*)::int from graph.entity e where e.source_id = s.id and e.valid_to is null)
         - (select sum(o.obtained)::int from graph.ledger o where o.source_id = s.id)) end as stale
     from graph.ledger l join graph.source s on s.id = l.source_id where s.connection = ${id} and s.removed_at is null

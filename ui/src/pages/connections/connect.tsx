@@ -101,11 +101,14 @@ function OfProvider({ provider, existing }: { provider: string; existing: Connec
   return <Form of={page.data} existing={existing} />
 }
 
+/** The server chooses: each source has a minute of its own, so that they do not all begin at once. */
+const BY_ITSELF = 'by itself'
+
 function Form({ of, existing }: { of: ProviderPage; existing: ConnectionPage | undefined }) {
   const schema = of.form as unknown as Schema
   const [settings, setSettings] = useState<JsonValue>(() => startOf(schema, existing?.settings))
   const [name, setName] = useState('')
-  const [schedule, setSchedule] = useState(existing?.connection.schedule ?? '')
+  const [schedule, setSchedule] = useState(existing ? (existing.connection.schedule ?? '') : BY_ITSELF)
   const [tested, setTested] = useState<{ of: string; result: TestResult } | null>(null)
   const { busy, refused, run } = useAct()
   const whole = useMemo(() => wholeOf(schema, settings), [schema, settings])
@@ -125,7 +128,10 @@ function Form({ of, existing }: { of: ProviderPage; existing: ConnectionPage | u
     })
   const save = () =>
     run(async () => {
-      const body = { settings: whole, ...(schedule ? { schedule } : {}) }
+      const body = {
+        settings: whole,
+        ...(schedule === BY_ITSELF ? {} : { schedule: schedule === '' ? null : schedule }),
+      }
       const saved = id
         ? await ask<ConnectionPage>(`/v1/connections/${encodeURIComponent(id)}`, { method: 'PATCH', body })
         : await ask<ConnectionPage>('/v1/connections', {
@@ -159,7 +165,14 @@ function Form({ of, existing }: { of: ProviderPage; existing: ConnectionPage | u
             <header>
               <h2>What it asks for</h2>
               <span className="meta">
-                {some(of.collections.length, 'listing')}; <b>0</b> write permissions
+                {some(of.collections.length, 'listing')};{' '}
+                {of.writes ? (
+                  'it can write where you let it'
+                ) : (
+                  <>
+                    <b>0</b> write permissions
+                  </>
+                )}
               </span>
             </header>
             {needs.length === 0 ? (
@@ -212,7 +225,7 @@ function Form({ of, existing }: { of: ProviderPage; existing: ConnectionPage | u
                 <select value={schedule} onChange={(event) => setSchedule(event.target.value)}>
                   {[...new Set([schedule, ...SCHEDULES])].map((cron) => (
                     <option key={cron} value={cron}>
-                      {scheduleWord(cron)}
+                      {cron === BY_ITSELF ? 'every six hours, at a minute of its own' : scheduleWord(cron)}
                     </option>
                   ))}
                 </select>

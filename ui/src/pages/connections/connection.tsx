@@ -1,29 +1,27 @@
 /** One source: what each listing gave, what was refused and why, and the exact grant that answers it. */
 import { useState } from 'react'
 import { useAct } from '../../acting.ts'
-import { go, to } from '../../address.tsx'
+import { to, useAddress } from '../../address.tsx'
 import { forget, useAnswer, useMay } from '../../asking.ts'
 import { useTitle } from '../../frame/title.ts'
 import { tell } from '../../frame/toasts.tsx'
 import { ask } from '../../http.ts'
 import type { ConnectionPage } from '../../nouns.ts'
 import { Answer } from '../../parts/answer.tsx'
-import { Copy } from '../../parts/copy.tsx'
 import { Failure } from '../../parts/failure.tsx'
 import { Icon } from '../../parts/icon.tsx'
-import { When } from '../../parts/known.tsx'
-import { Layer } from '../../parts/layer.tsx'
 import { Ledger } from '../../parts/ledger.tsx'
 import { Mark } from '../../parts/mark.tsx'
 import { Name } from '../../parts/name.tsx'
 import { Refused } from '../../parts/refused.tsx'
 import { Sentence } from '../../parts/sentence.tsx'
 import { Waiting } from '../../parts/waiting.tsx'
-import { count, dayAndTime, some } from '../../words.ts'
-import { attributeWord, Said } from '../identities/attributes.tsx'
-import { Line, Runs } from './ledger-lines.tsx'
+import { count, dayAndTime, short, some } from '../../words.ts'
+import { Facts, Grants, OwnIdentity } from './about.tsx'
+import { LedgerTable, Runs } from './ledger-lines.tsx'
 import { ListingProgress } from './progress.tsx'
-import { scheduleWord } from './schedule.ts'
+import { Remove } from './remove.tsx'
+import { RunShown } from './run-shown.tsx'
 import './connections.css'
 
 export function Connection({ id = '' }: { id?: string }) {
@@ -41,21 +39,18 @@ export function Connection({ id = '' }: { id?: string }) {
         <Icon name="next" size={12} />
         <Name text={id} longest={60} />
       </p>
-      {page.error ? (
-        <>
-          <h1>
-            <Name text={id} />
-          </h1>
-          <Failure error={page.error} what="This connection" again={() => void page.refetch()} />
-        </>
-      ) : data ? (
+      {data ? (
         <Shown of={data} id={id} active={active} />
       ) : (
         <>
           <h1>
             <Name text={id} />
           </h1>
-          <Waiting />
+          {page.error ? (
+            <Failure error={page.error} what="This connection" again={() => void page.refetch()} />
+          ) : (
+            <Waiting />
+          )}
         </>
       )}
     </div>
@@ -64,17 +59,7 @@ export function Connection({ id = '' }: { id?: string }) {
 
 function Shown({ of, id, active }: { of: ConnectionPage; id: string; active: boolean }) {
   const { connection, ledger, progress } = of
-  const operator = useMay('operator')
-  const admin = useMay('admin')
-  const [removing, setRemoving] = useState(false)
-  const { busy, refused, run } = useAct()
-  const lost = ledger.reduce((sum, line) => sum + line.verdictsLost, 0)
-  const incomplete = ledger.filter((line) => !line.complete)
-  const read = () =>
-    run(async () => {
-      await ask(`/v1/connections/${encodeURIComponent(id)}/runs`, { method: 'POST', body: {} })
-      await forget('/v1/connections', '/v1/frame')
-    })
+  const run = useAddress().query.get('run')
   return (
     <>
       <div className="head">
@@ -83,64 +68,11 @@ function Shown({ of, id, active }: { of: ConnectionPage; id: string; active: boo
             <Name text={connection.title} longest={120} />
           </h1>
           <Answer>
-            {connection.state === 'never' ? (
-              <>It has not been read yet.</>
-            ) : (
-              <>
-                <b>{count(connection.bar.obtained)}</b> of <b>{count(connection.bar.asked)}</b> things came
-                {connection.lastRead && ` at the last read, ${dayAndTime(connection.lastRead)}`}
-                {incomplete.length > 0 ? (
-                  <>
-                    ; {some(incomplete.length, 'listing')} {incomplete.length === 1 ? 'is' : 'are'} not whole
-                    {lost > 0 && (
-                      <>
-                        , which leaves <b>{some(lost, 'verdict')} unknown</b>
-                      </>
-                    )}
-                  </>
-                ) : (
-                  '; every listing is whole'
-                )}
-                .
-              </>
-            )}
+            <Said of={of} />
           </Answer>
         </div>
-        <div className="acts">
-          {operator &&
-            (active && progress?.run ? (
-              <button
-                type="button"
-                className="button"
-                disabled={busy}
-                onClick={() =>
-                  void run(async () => {
-                    await ask(`/v1/runs/${encodeURIComponent(progress.run!)}/cancel`, { method: 'POST', body: {} })
-                    tell('Being cancelled. What is whole is kept.')
-                    await forget('/v1/connections')
-                  })
-                }
-              >
-                Cancel; keep what is whole
-              </button>
-            ) : (
-              <button type="button" className="button primary" disabled={busy} onClick={() => void read()}>
-                Read again
-              </button>
-            ))}
-          {admin && (
-            <>
-              <a className="button" href={`${to.connection(id)}/settings`}>
-                Change settings
-              </a>
-              <button type="button" className="button bare" onClick={() => setRemoving(true)}>
-                Remove…
-              </button>
-            </>
-          )}
-        </div>
+        <Acts of={of} id={id} active={active} />
       </div>
-      <Refused error={refused} />
       <div className="total-bar">
         <Ledger bar={connection.bar} tall live={active} />
       </div>
@@ -167,147 +99,127 @@ function Shown({ of, id, active }: { of: ConnectionPage; id: string; active: boo
               </span>
             </p>
           )}
-          <section className="section">
-            <header>
-              <h2>Ledger of the last read</h2>
-              <span className="meta">{some(ledger.length, 'line')}</span>
-            </header>
-            {ledger.length === 0 ? (
-              <p className="empty quiet">It begins with the first read.</p>
-            ) : (
-              <table>
-                <thead>
-                  <tr>
-                    <th className="margin">
-                      <span className="hidden-text">State</span>
-                    </th>
-                    <th>Listing</th>
-                    <th className="number">Asked</th>
-                    <th className="number">Got</th>
-                    <th className="number wide">Refused</th>
-                    <th className="number">Verdicts lost</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {ledger.map((line) => (
-                    <Line key={`${line.collection} ${line.scope}`} of={line} />
-                  ))}
-                </tbody>
-              </table>
-            )}
-          </section>
-          <Runs of={of.runs} />
-        </div>
-        <aside className="aside" aria-label="About this connection">
-          {of.grants.length > 0 && (
-            <section className="section grants">
+          {run !== null ? (
+            <RunShown id={run} of={of} />
+          ) : (
+            <section className="section">
               <header>
-                <h2>{lost > 0 ? `To answer the ${some(lost, 'unknown verdict')}` : 'To see the rest'}</h2>
+                <h2>Ledger of the last read</h2>
+                <span className="meta">
+                  {connection.bar.untold > 0 &&
+                    `${some(connection.bar.untold, 'listing does', 'listings do')} not say how many it has`.replace(
+                      /listings do not say how many it has/,
+                      'listings do not say how many they have',
+                    )}
+                </span>
               </header>
-              {of.grants.map((grant) => (
-                <div className="spaced" key={grant.permission}>
-                  <Copy
-                    text={grant.permission}
-                    says={
-                      grant.verdicts > 0
-                        ? `answers ${some(grant.verdicts, 'verdict')}`
-                        : 'read only; give it to whoever runs the source'
-                    }
-                  />
-                  <p className="meta">
-                    <Sentence text={grant.reason} />
-                  </p>
-                </div>
-              ))}
-              <p className="meta spaced">
-                What was not read was <b>not deleted, not passed and not scored</b>.
-              </p>
+              {ledger.length === 0 ? (
+                <p className="empty quiet">It begins with the first read.</p>
+              ) : (
+                <LedgerTable of={ledger} elsewhere={of.elsewhere} />
+              )}
             </section>
           )}
-          <dl className="facts section">
-            <div>
-              <dt>What it reads</dt>
-              <dd>{of.summary}</dd>
-            </div>
-            <div>
-              <dt>Schedule</dt>
-              <dd>
-                {scheduleWord(connection.schedule ?? '')}
-                {connection.next && <span className="sub">next {dayAndTime(connection.next)}</span>}
-              </dd>
-            </div>
-            <div>
-              <dt>Identities</dt>
-              <dd>
-                <a className="link" href={to.inventory(`source:${id}`)}>
-                  {count(connection.identities)}
-                </a>{' '}
-                of {count(connection.entities)} things
-              </dd>
-            </div>
-            <div>
-              <dt>Connected</dt>
-              <dd>
-                <When at={of.created} both />
-                {of.createdBy && <span className="sub">by {of.createdBy}</span>}
-              </dd>
-            </div>
-            <div>
-              <dt>Settings</dt>
-              <dd>
-                <dl className="said">
-                  {Object.entries(of.settings).map(([name, value]) => (
-                    <div key={name}>
-                      <dt>{attributeWord(name)}</dt>
-                      <dd>
-                        <Said value={value} />
-                      </dd>
-                    </div>
-                  ))}
-                  {of.secrets.map((name) => (
-                    <div key={name}>
-                      <dt>{attributeWord(name)}</dt>
-                      <dd>set, sealed, never shown</dd>
-                    </div>
-                  ))}
-                </dl>
-              </dd>
-            </div>
-          </dl>
+          <Runs of={of.runs} at={run} />
+        </div>
+        <aside className="aside" aria-label="About this connection">
+          {of.grants.length > 0 && <Grants of={of.grants} />}
+          <OwnIdentity of={of} />
+          <Facts of={of} />
         </aside>
       </div>
-      {removing && (
-        <Layer title="Remove this connection" close={() => setRemoving(false)}>
-          <div className="form">
-            <p>
-              <Name text={connection.title} longest={100} /> is read no more and its sealed settings are destroyed. What
-              only it described leaves the estate; history keeps it. The source itself is not touched. To take this
-              back, connect it anew.
-            </p>
-            <Refused error={refused} />
-            <div className="acts">
-              <button
-                type="button"
-                className="button danger"
-                disabled={busy}
-                onClick={() =>
-                  void run(async () => {
-                    await ask(`/v1/connections/${encodeURIComponent(id)}`, { method: 'DELETE' })
-                    tell('The connection is removed.')
-                    await forget('/v1/')
-                    go('/connections')
-                  })
-                }
-              >
-                Remove the connection
-              </button>
-              <button type="button" className="button bare" onClick={() => setRemoving(false)}>
-                Keep it
-              </button>
-            </div>
-          </div>
-        </Layer>
-      )}
     </>
+  )
+}
+
+const Said = ({ of: { connection, ledger } }: { of: ConnectionPage }) => {
+  const { bar } = connection
+  const incomplete = ledger.filter((line) => !line.complete).length
+  const atLines = ledger.reduce((sum, line) => sum + line.verdictsLost, 0)
+  if (connection.state === 'never') return <>It has not been read yet.</>
+  const unknown = (
+    <a href={to.findings(connection.query)}>
+      <b>{some(connection.unknownVerdicts, 'verdict')} unknown</b>
+    </a>
+  )
+  const lost =
+    connection.unknownVerdicts === 0 ? null : atLines > 0 ? (
+      <>, which leaves {unknown}</>
+    ) : (
+      <>; what it does not report leaves {unknown}</>
+    )
+  if (bar.obtained === 0 && bar.stale > 0)
+    return (
+      <>
+        Nothing came at the last read{connection.lastRead && `, ${dayAndTime(connection.lastRead)}`};{' '}
+        <b>{count(bar.stale)}</b> things are kept from {bar.staleSince ? short(bar.staleSince) : 'an earlier day'}
+        {lost}.
+      </>
+    )
+  return (
+    <>
+      <b>{count(bar.obtained)}</b> of <b>{count(bar.asked)}</b> things came
+      {connection.lastRead && ` at the last read, ${dayAndTime(connection.lastRead)}`}
+      {bar.stale > 0 &&
+        `; ${count(bar.stale)} are kept from ${bar.staleSince ? short(bar.staleSince) : 'an earlier day'}`}
+      {incomplete > 0
+        ? `; ${some(incomplete, 'listing')} ${incomplete === 1 ? 'is' : 'are'} not whole`
+        : '; every listing is whole'}
+      {lost}.
+    </>
+  )
+}
+
+function Acts({ of, id, active }: { of: ConnectionPage; id: string; active: boolean }) {
+  const operator = useMay('operator')
+  const admin = useMay('admin')
+  const [removing, setRemoving] = useState(false)
+  const { busy, refused, run } = useAct()
+  return (
+    <div className="acts">
+      {operator &&
+        (active && of.progress?.run ? (
+          <button
+            type="button"
+            className="button"
+            disabled={busy}
+            onClick={() =>
+              void run(async () => {
+                await ask(`/v1/runs/${encodeURIComponent(of.progress!.run!)}/cancel`, { method: 'POST', body: {} })
+                tell('Being cancelled. What is whole is kept.')
+                await forget('/v1/connections')
+              })
+            }
+          >
+            Cancel; keep what is whole
+          </button>
+        ) : (
+          <button
+            type="button"
+            className="button primary"
+            disabled={busy}
+            onClick={() =>
+              void run(async () => {
+                await ask(`/v1/connections/${encodeURIComponent(id)}/runs`, { method: 'POST', body: {} })
+                await forget('/v1/connections', '/v1/frame')
+              })
+            }
+          >
+            Read again
+          </button>
+        ))}
+      {admin && (
+        <>
+          <a className="button" href={`${to.connection(id)}/settings`}>
+            Change settings
+          </a>
+          <button type="button" className="button bare" onClick={() => setRemoving(true)}>
+            Remove…
+          </button>
+        </>
+      )}
+      <Refused error={refused} />
+      {removing && <Remove of={of.connection} close={() => setRemoving(false)} />}
+    </div>
   )
 }

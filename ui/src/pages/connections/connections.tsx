@@ -8,12 +8,13 @@ import type { Connections as Answered, ConnectionRow } from '../../nouns.ts'
 import { Answer } from '../../parts/answer.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { Failure } from '../../parts/failure.tsx'
-import { Ledger, LedgerWords } from '../../parts/ledger.tsx'
+import { Ledger } from '../../parts/ledger.tsx'
 import { Mark } from '../../parts/mark.tsx'
 import { Name } from '../../parts/name.tsx'
 import { Waiting } from '../../parts/waiting.tsx'
 import { count, dayAndTime, short, some, spell } from '../../words.ts'
 import { Beside } from './beside.tsx'
+import { SourceWords } from './source-words.tsx'
 import './connections.css'
 
 const MARKS = {
@@ -152,13 +153,12 @@ export function Connections() {
 }
 
 function step(by: 1 | -1): void {
-  const links = [...document.querySelectorAll<HTMLElement>('.sources-table a')]
+  const links = [...document.querySelectorAll<HTMLElement>('.sources-table a.title')]
   const at = links.indexOf(document.activeElement as HTMLElement)
   links[Math.min(Math.max(at + by, 0), links.length - 1)]?.focus()
 }
 
 const Source = ({ of, at, look }: { of: ConnectionRow; at: boolean; look: () => void }) => (
-  // biome-ignore lint/a11y/useKeyWithClickEvents: the link in the row does the same by keyboard
   <tr
     className={at ? 'current' : ''}
     onFocus={look}
@@ -176,21 +176,21 @@ const Source = ({ of, at, look }: { of: ConnectionRow; at: boolean; look: () => 
     </td>
     <td>
       <Ledger bar={of.bar} live={of.state === 'running'} />
-      {of.state === 'failed' ? (
-        <span className="ledger-words unknown">the last read failed</span>
-      ) : of.state === 'running' ? (
-        <span className="ledger-words">being read now, {count(of.bar.obtained)} so far</span>
-      ) : (
-        <LedgerWords bar={of.bar} />
-      )}
+      <SourceWords of={of} />
     </td>
     <td className="number wide">{count(of.identities)}</td>
-    <td className={of.unknownVerdicts > 0 ? 'number wide unknown' : 'number wide quiet'}>
-      {count(of.unknownVerdicts)}
+    <td className="number wide">
+      {of.unknownVerdicts > 0 ? (
+        <a className="link unknown" href={to.findings(of.query)}>
+          {count(of.unknownVerdicts)}
+        </a>
+      ) : (
+        <span className="quiet">0</span>
+      )}
     </td>
-    <td>
+    <td className="nowrap">
       {of.lastRead ? dayAndTime(of.lastRead) : <span className="quiet">never</span>}
-      {of.next && <span className="sub">next {dayAndTime(of.next)}</span>}
+      <span className="sub">{of.next ? `next ${dayAndTime(of.next)}` : 'when asked'}</span>
     </td>
   </tr>
 )

@@ -108,7 +108,7 @@ export const entityRoutes = [
     query: Question.omit({ sort: true }),
     answers: Facets,
     handle: async ({ app, query }) => ({
-      ...readFacets(await select(app, { ...query, sort: { sort: 'worst', down: false } })),
+      ...(await readFacets(app.db, await select(app, { ...query, sort: { sort: 'worst', down: false } }))),
       ...asOfNow(app),
     }),
   }),

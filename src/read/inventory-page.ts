@@ -148,11 +148,26 @@ function startOf(cursor: string, roll: Roll, selection: Selection): number {
 const cursorOf = (key: string, position: number): string =>
   Buffer.from(JSON.stringify([key, position])).toString('base64url')
 
-export function readFacets({ roll, selection, query, now }: Selected): Facets {
+/** How many rows of each kind the same question finds. */
+async function countKinds(db: Db, { kind: chosen, roll, selection, query, now }: Selected): Promise<Facets['kinds']> {
+  if (query.text === '') return Kind.options.map((kind) => ({ kind, count: roll.count(kind) }))
+  const kinds: Facets['kinds'] = []
+  for (const kind of Kind.options) {
+    const rows =
+      kind === chosen
+        ? selection.rows
+        : roll.select(kind, query, 'name', false, now, await attributeMatches(db, kind, query)).rows
+    kinds.push({ kind, count: rows.length })
+  }
+  return kinds
+}
+
+export async function readFacets(db: Db, selected: Selected): Promise<Facets> {
+  const { roll, selection, query, now } = selected
   return {
     facets: roll.facets(selection, now).map(({ facet, counts }) => facetOf(facet, counts, query)),
     total: { count: selection.rows.length, exact: true },
-    kinds: Kind.options.map((kind) => ({ kind, count: roll.count(kind) })),
+    kinds: await countKinds(db, selected),
     asOf: null,
   }
 }

@@ -27,7 +27,7 @@ export function Failure({ error, what, again }: { error: unknown; what: string; 
     <div className="state" role="alert">
       <h2>{what} could not be read</h2>
       <p>
-        {sentenceOf(error)} (<code>{problem?.code ?? 'console/error'}</code>
+        {causeOf(error)} (<code>{problem?.code ?? 'console/error'}</code>
         {problem?.request && <>, request {problem.request}</>}). Nothing was changed and no sync was lost; syncs wait
         and go on by themselves.
       </p>
@@ -41,3 +41,6 @@ export function Failure({ error, what, again }: { error: unknown; what: string; 
     </div>
   )
 }
+
+/** The cause alone, as the beginning of a sentence: what was not harmed is said after it, once. */
+const causeOf = (error: unknown): string => sentenceOf(error).replace(/[;.]\s*(nothing was changed.*)?$/is, '')

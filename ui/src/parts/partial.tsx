@@ -1,6 +1,6 @@
 /** The hatched notice above a list that is not whole. */
 import type { LedgerBar } from '../nouns.ts'
-import { count, percent, short } from '../words.ts'
+import { count, date, percent } from '../words.ts'
 import { Mark } from './mark.tsx'
 import './partial.css'
 
@@ -12,7 +12,7 @@ export function Partial({ bar, children }: { bar: LedgerBar; children?: React.Re
       <p>
         <b>This list is {percent(bar.percent)} of what we asked for.</b>{' '}
         {bar.stale > 0 &&
-          `${count(bar.stale)} ${bar.stale === 1 ? 'is' : 'are'} shown as on ${bar.staleSince ? short(bar.staleSince) : 'an earlier day'}. `}
+          `${count(bar.stale)} ${bar.stale === 1 ? 'is shown as it was' : 'are shown as they were'} on ${bar.staleSince ? date(bar.staleSince) : 'an earlier day'}${bar.refused > 0 ? '; ' : '. '}`}
         {bar.refused > 0 && `${count(bar.refused)} ${bar.refused === 1 ? 'was' : 'were'} refused. `}
         {children} Nothing was removed.
       </p>

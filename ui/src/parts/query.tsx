@@ -31,6 +31,10 @@ export function toggleWord(q: string, word: string): string {
 /** Milliseconds: letters of one stroke go together, and nobody waits for it. */
 const BREATH = 40
 
+/** The query with this word for all that it says of the field. */
+const aloneIn = (q: string, field: string, word: string): string =>
+  [...wordsOf(q).filter((one) => !one.replace('-', '').startsWith(`${field}:`)), word].join(' ')
+
 /** The filter field. `/` reaches it; what is typed becomes the address after a breath. */
 export function QueryInput({ q, error, example }: { q: string; error: unknown; example: string }) {
   const ref = useRef<HTMLInputElement>(null)
@@ -151,6 +155,8 @@ export function Facets({ facets, q, kind, stale }: FacetProps) {
                 key={value.word}
                 className="choice-line"
                 href={withQuery({ q: toggleWord(q, value.word) })}
+                // The number is of this value alone, however many are chosen beside it.
+                data-rows={withQuery({ q: aloneIn(q, facet.field, value.word) })}
                 aria-current={value.chosen ? 'true' : undefined}
               >
                 {facet.field === 'verdict' && MARKS.has(value.value) && <Mark of={value.value as MarkName} beside />}

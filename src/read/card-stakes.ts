@@ -7,6 +7,7 @@ import { iso } from './refs.ts'
 import type { Evidence } from './touch-checks.ts'
 
 type Body = Omit<Entity, 'key'>
+type Stake = Evidence['stakes'][number]
 const LISTED = 50
 
 /** What else hangs on it: why it must stay, what would be changed with it, and when it was put out of force. */
@@ -22,10 +23,10 @@ export async function stakesOf(
       (select count(distinct to_id)::int from graph.edge where from_id = ${id} and verb in ('controls', 'owns') and valid_to is null) as controls`.execute(
       db,
     ),
-    body.kind === 'identity' ? lastAdminOf(db, id) : null,
+    body.kind === 'identity' ? lastAdminOf(db, id, body) : null,
   ])
   return {
-    stakes: { emergency: emergencyOf(body, labels), system: systemOf(body, labels), lastAdmin },
+    stakes: [emergencyOf(body, labels), systemOf(body, labels), lastAdmin].filter((one) => one !== null),
     shared,
     unread,
     holders: body.kind === 'entitlement' ? (counts.rows[0]?.holders ?? 0) : 0,
@@ -37,24 +38,27 @@ export async function stakesOf(
 const EMERGENCY = /break.?glass|emergency.?(access|account|admin)|fire.?call/i
 
 /** Kept for the day on which nothing else works: that nobody uses it is as it should be. */
-function emergencyOf({ name, attributes }: Body, labels: readonly string[]): string | null {
+function emergencyOf({ name, attributes }: Body, labels: readonly string[]): Stake | null {
   if (attributes?.['breakGlass'] === true || attributes?.['emergency'] === true)
-    return 'It is kept for emergencies, so that nobody uses it proves nothing.'
+    return { weight: 'stops', says: 'It is kept for emergencies, so that nobody uses it proves nothing.' }
   const { description, purpose, comment } = attributes ?? {}
   const said = [name, description, purpose, comment, ...labels].find(
     (text) => typeof text === 'string' && EMERGENCY.test(text),
   )
   return said === undefined
     ? null
-    : 'By its name or description it is kept for emergencies, so that nobody uses it proves nothing.'
+    : {
+        weight: 'stops',
+        says: 'By its name or description it is kept for emergencies, so that nobody uses it proves nothing.',
+      }
 }
 
-function systemOf({ attributes }: Body, labels: readonly string[]): string | null {
+function systemOf({ attributes }: Body, labels: readonly string[]): Stake | null {
   if (labels.some((label) => label === 'service' || label === 'human')) return null
   const { accountKindConfirmed, accountKind, builtIn, bootstrap } = attributes ?? {}
   const kind = labels.includes('system') ? 'system' : (accountKindConfirmed ?? accountKind)
   return kind === 'system' || builtIn === true || bootstrap === true
-    ? 'It belongs to the system, which expects it to be there.'
+    ? { weight: 'stops', says: 'It belongs to the system, which expects it to be there.' }
     : null
 }
 
@@ -105,16 +109,20 @@ const mighty = (node: string) => {
 }
 
 /** That nobody else in force could administer what it does: without it nobody can let anybody in again. */
-async function lastAdminOf(db: Db, id: number): Promise<string | null> {
+async function lastAdminOf(db: Db, id: number, { attributes }: Body): Promise<Stake | null> {
   const { rows } = await sql<{ connection: string }>`
     select coalesce(d.label, c.id) as connection from graph.node n, unnest(n.connections) c(id) left join discover.connection d on d.id = c.id
     where n.id = ${id} and c.id <> 'self' and not ${outOfForce('n')} and ${mighty('n')}
       and not exists (select from graph.node o where o.type = n.type and o.id <> n.id and c.id = any(o.connections) and not ${outOfForce('o')} and ${mighty('o')})
       and not exists (select from graph.node o where o.kind = 'person' and c.id = any(o.connections) and not ${outOfForce('o')} and ${mighty('o')})
     order by 1 limit 1`.execute(db)
-  return rows[0]
-    ? `It is the last administrator that we read in ${rows[0].connection}: without it nobody could undo this.`
-    : null
+  if (!rows[0]) return null
+  // What a machine may administer, people may too, of whom its source need not have told.
+  const machine = (attributes?.['accountKindConfirmed'] ?? attributes?.['accountKind']) === 'service'
+  return {
+    weight: machine ? 'care' : 'stops',
+    says: `It is the last administrator that we read in ${rows[0].connection}: see that somebody else can undo this.`,
+  }
 }
 
 /** Since when it is out of force, as its descriptions tell: from the first of those in a row that say so. */

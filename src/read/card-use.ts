@@ -165,17 +165,15 @@ async function toldOf(db: Db, ids: readonly number[]): Promise<Told[]> {
   return rows.map(({ by, ...row }) => ({ ...row, by: by && 'value' in by ? by.value : null }))
 }
 
-/** Calls carry the moment of the last of them, or are known from the read that saw them. */
+/** Calls that carry the moment of the last of them; one that does not tells that it was used, not when. */
 async function callsOf(db: Db, id: number): Promise<Sighting[]> {
-  const { rows } = await sql<{ attributes: Record<string, unknown> | null; at: Date }>`
-    select attributes, valid_from as at from graph.edge where from_id = ${id} and verb = 'called' order by valid_from desc limit ${sql.lit(MOST)}`.execute(
+  const { rows } = await sql<{ attributes: Record<string, unknown> }>`
+    select distinct attributes from graph.edge where from_id = ${id} and verb = 'called' and attributes ? 'last' limit ${sql.lit(MOST)}`.execute(
     db,
   )
-  return rows.map(({ attributes, at }) => {
-    const { last, at: moment, by, from } = attributes ?? {}
-    const told = [last, moment].find((one): one is string => typeof one === 'string' && !Number.isNaN(Date.parse(one)))
-    const who = [by, from].find((one): one is string => typeof one === 'string' && one !== '')
-    return { at: told === undefined ? at.getTime() : Date.parse(told), by: who ?? null }
+  return rows.flatMap(({ attributes: { last, by } }) => {
+    const at = typeof last === 'string' ? Date.parse(last) : Number.NaN
+    return Number.isNaN(at) ? [] : { at, by: typeof by === 'string' && by !== '' ? by : null }
   })
 }
 

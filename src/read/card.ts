@@ -131,6 +131,8 @@ export const Grant = z.object({
   actions: z.array(z.string()),
   sensitive: z.boolean(),
   used: known(Instant.nullable()),
+  /** Of one that is used: what it allows and was never called. */
+  unusedActions: z.array(z.string()),
 })
 export type Grant = z.infer<typeof Grant>
 
@@ -199,6 +201,7 @@ export const Card = z.object({
     rows: z.array(Grant),
     more: z.number().int(),
     used: z.number().int(),
+    partly: z.number().int(),
     notUsed: z.number().int(),
     unknown: z.number().int(),
   }),

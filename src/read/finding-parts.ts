@@ -109,9 +109,15 @@ export async function costOf(db: Db, id: number | null): Promise<{ cost: Finding
   return {
     reach,
     cost: {
-      reached: reach.resources
-        .slice(0, LISTED)
-        .map(({ key, kind, type, name, sensitivity }) => ({ key, kind, type, name, gone: null, sensitivity })),
+      reached: reach.resources.slice(0, LISTED).map(({ key, kind, type, name, sensitivity, sensitive }) => ({
+        key,
+        kind,
+        type,
+        name,
+        gone: null,
+        sensitivity,
+        sensitive,
+      })),
       reachedCount: reach.resources.length,
       sensitiveCount: reach.resources.filter(({ sensitive }) => sensitive).length,
       dependents: consumers.map(({ entity, takesNewKey }) => ({ ...entity, takesNewKey })),

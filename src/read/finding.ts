@@ -46,7 +46,7 @@ export const FindingPage = z.object({
   because: z.array(Evidence),
   cost: z.object({
     /** What is reached if it is used by somebody else; `sensitive` are among `reached`. */
-    reached: z.array(EntityRef.extend({ sensitivity: z.string().nullable() })),
+    reached: z.array(EntityRef.extend({ sensitivity: z.string().nullable(), sensitive: z.boolean() })),
     reachedCount: z.number().int(),
     sensitiveCount: z.number().int(),
     /** What would break if it were taken away, and whether it takes a new key by itself. */

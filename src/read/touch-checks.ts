@@ -1,5 +1,5 @@
 import type { Kind, Known, Method } from '../sdk/index.ts'
-import type { Card, CardSource, Check, Consumer, Quiet } from './card.ts'
+import type { CardSource, Check, Consumer, Quiet } from './card.ts'
 
 export const DAY = 86_400_000
 /** Used within so many days: it is in use. */
@@ -39,12 +39,12 @@ export interface Evidence {
   controls: number
   /** Refused attempts since it is off; null where no source reports them. */
   refused: number | null
-  /** Why it is kept though nobody uses it; that it belongs to the system; that nobody else could administer what it does. */
-  stakes: { emergency: string | null; system: string | null; lastAdmin: string | null }
-  grants: { total: number; used: number; notUsed: number; unknown: number }
-  /** Who described it, or stands where it does and could name a user of it. */
+  /** What speaks against it however little it is used: kept for emergencies, part of the system, the last administrator. */
+  stakes: readonly { weight: 'stops' | 'care'; says: string }[]
+  grants: { total: number; used: number; partly: number; notUsed: number; unknown: number }
+  /** The listings that describe it. */
   sources: readonly CardSource[]
-  /** Listings of other sources that were not read whole and in which a user of it could stand. */
+  /** Listings that were not read whole and in which a user of it could stand: of the same connections first. */
   elsewhere: readonly CardSource[]
 }
 
@@ -54,7 +54,11 @@ export interface Weighed extends Check {
   weight: Weight
 }
 
-const check = (weight: Weight, says: string, at: Partial<Pick<Check, 'permission' | 'connection'>> = {}): Weighed => ({
+export const check = (
+  weight: Weight,
+  says: string,
+  at: Partial<Pick<Check, 'permission' | 'connection'>> = {},
+): Weighed => ({
   weight,
   says,
   holds: weight === 'holds' ? true : weight === 'unknown' ? null : false,
@@ -84,21 +88,27 @@ export function readWhole({ sources, now }: Evidence): Weighed[] {
     : [check('holds', 'Everything that describes it was read whole, within the last 7 days.')]
 }
 
-/** The same of what other sources could tell: how much it weighs depends on whether the act can be taken back. */
-export const readElsewhere = ({ elsewhere }: Evidence, weight: 'unknown' | 'care'): Weighed[] =>
-  elsewhere.length === 0
-    ? [check('holds', 'Every listing in which a user of it could stand was read whole.')]
-    : elsewhere.map(({ title, collection, reason, permission, connection }) =>
-        check(
-          weight,
-          `A user of it could stand in ${title}, ${collection}, which was not read whole: ${reason ?? 'part of it is missing'}.`,
-          { permission, connection },
-        ),
-      )
+/** The same of what other sources could tell: what cannot be taken back wants each of them named. */
+export function readElsewhere({ elsewhere }: Evidence, weight: 'unknown' | 'care'): Weighed[] {
+  if (elsewhere.length === 0) return [check('holds', 'Every listing in which a user of it could stand was read whole.')]
+  if (weight === 'care' && elsewhere.length > 1)
+    return [
+      check(
+        'care',
+        `A user of it could stand in ${elsewhere.length} listings that were not read whole: ${list(elsewhere.map(({ title, collection }) => `${title} (${collection})`))}.`,
+      ),
+    ]
+  return elsewhere.map(({ title, collection, reason, permission, connection }) =>
+    check(
+      weight,
+      `A user of it could stand in ${title}, ${collection}, which was not read whole: ${reason ?? 'part of it is missing'}.`,
+      { permission, connection },
+    ),
+  )
+}
 
 /** What forbids it however little it is used. */
-export const standing = ({ stakes }: Evidence): Weighed[] =>
-  Object.values(stakes).flatMap((says) => (says === null ? [] : check('stops', says)))
+export const standing = ({ stakes }: Evidence): Weighed[] => stakes.map(({ weight, says }) => check(weight, says))
 
 export function nobodyUsesIt(evidence: Evidence): Weighed[] {
   const { consumers, moreConsumers } = evidence
@@ -276,5 +286,3 @@ const count = (days: number): string => (days === 1 ? 'one day' : `${days} days`
 
 const date = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' })
 const on = (at: string | number): string => date.format(typeof at === 'string' ? Date.parse(at) : at)
-
-export type Touches = Card['touch']

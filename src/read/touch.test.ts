@@ -46,8 +46,8 @@ const clear: Evidence = {
   holders: 0,
   controls: 0,
   refused: 0,
-  stakes: { emergency: null, system: null, lastAdmin: null },
-  grants: { total: 3, used: 0, notUsed: 0, unknown: 3 },
+  stakes: [],
+  grants: { total: 3, used: 0, partly: 0, notUsed: 0, unknown: 3 },
   sources: [source()],
   elsewhere: [],
 }
@@ -65,9 +65,14 @@ const quarterly: Partial<Evidence> = {
   ...used(80),
   quiet: { days: 91, from: at(171), until: at(80), times: 2 },
 }
-const emergency = 'By its name or description it is kept for emergencies, so that nobody uses it proves nothing.'
-const lastAdmin = 'It is the last administrator that we read in a: without it nobody could undo this.'
-const stakes = clear.stakes
+const emergency = {
+  weight: 'stops' as const,
+  says: 'By its name or description it is kept for emergencies, so that nobody uses it proves nothing.',
+}
+const lastAdmin = {
+  weight: 'stops' as const,
+  says: 'It is the last administrator that we read in a: see that somebody else can undo this.',
+}
 const touch = (over: Partial<Evidence> = {}) => touchOf({ ...clear, ...over })
 
 type Case = [when: string, over: Partial<Evidence>, answer: Touch['answer'], reason?: string]
@@ -184,12 +189,12 @@ describe('disable', () => {
       { elsewhere: [source({ complete: false })] },
       'with-care',
     ],
-    ['kept for emergencies', { stakes: { ...stakes, emergency } }, 'no', 'emergencies'],
-    ['the last administrator', { stakes: { ...stakes, lastAdmin } }, 'no', 'last administrator'],
-    ['the last administrator, though its use is unknown', { ...unknownUse, stakes: { ...stakes, lastAdmin } }, 'no'],
+    ['kept for emergencies', { stakes: [emergency] }, 'no', 'emergencies'],
+    ['the last administrator', { stakes: [lastAdmin] }, 'no', 'last administrator'],
+    ['the last administrator, though its use is unknown', { ...unknownUse, stakes: [lastAdmin] }, 'no'],
     [
       'part of the system',
-      { stakes: { ...stakes, system: 'It belongs to the system, which expects it to be there.' } },
+      { stakes: [{ weight: 'stops', says: 'It belongs to the system, which expects it to be there.' }] },
       'no',
     ],
     ['its credential opens another as well', { shared: ['deploy'] }, 'with-care'],
@@ -244,7 +249,7 @@ describe('delete', () => {
     ['its own source was read ten days ago', { ...watched, sources: [source({ readAt: at(10) })] }, 'unknown'],
     ['its key opens another identity', { ...watched, shared: ['deploy'] }, 'with-care', 'deploy'],
     ['it may change others at the source', { ...watched, controls: 12 }, 'with-care', '12 things'],
-    ['kept for emergencies', { ...watched, stakes: { ...stakes, emergency } }, 'no'],
+    ['kept for emergencies', { ...watched, stakes: [emergency] }, 'no'],
     ['a credential that opens two', { ...watched, kind: 'credential', shared: ['a', 'b'] }, 'with-care', 'a and b'],
     ['an entitlement that somebody holds', { kind: 'entitlement', holders: 2 }, 'no', '2 hold it'],
     ['an entitlement that nobody was seen to hold', { kind: 'entitlement' }, 'with-care'],
@@ -260,17 +265,13 @@ describe('delete', () => {
 
 describe('narrow', () => {
   const grants = (total: number, notUsed: number, unknown: number) => ({
-    grants: { total, used: total - notUsed - unknown, notUsed, unknown },
+    grants: { total, used: total - notUsed - unknown, partly: 0, notUsed, unknown },
   })
   test.each<Case>([
     ['the use of none is recorded', {}, 'unknown', 'no source records'],
     ['some were never used', grants(3, 2, 0), 'yes', '2 of 3'],
     ['some were never used, but its source was read in part', { ...grants(3, 2, 0), sources: [partial] }, 'unknown'],
-    [
-      'some were never used by what is kept for emergencies',
-      { ...grants(3, 2, 0), stakes: { ...stakes, emergency } },
-      'with-care',
-    ],
+    ['some were never used by what is kept for emergencies', { ...grants(3, 2, 0), stakes: [emergency] }, 'with-care'],
     ['all were used', grants(3, 0, 0), 'no'],
     ['it has none', grants(0, 0, 0), 'not-applicable'],
     ['none was seen in a partial read', { ...grants(0, 0, 0), sources: [partial] }, 'unknown', 'not the whole'],
@@ -295,7 +296,7 @@ test('yes is said only when every check holds, whatever else is known', () => {
     { shared: ['x'] },
     { refused: null },
     { controls: 1 },
-    { stakes: { emergency, system: null, lastAdmin: null } },
+    { stakes: [emergency] },
     { off: { word: 'disabled', since: null } },
   ]
   for (const kind of ['identity', 'credential'] as const) {

@@ -1,5 +1,6 @@
 import type { Card, Touch } from './card.ts'
 import {
+  check,
   copies,
   disabledFirst,
   type Evidence,
@@ -32,17 +33,23 @@ const lower = (says: string): string => says.charAt(0).toLowerCase() + says.slic
  * The answer that checks come to. What stops it decides before what is not known, and that before what wants care: `yes` is
  * left only when every check holds.
  */
-function weigh(checks: readonly Weighed[], yes: string, unknown = 'Not provable'): Touch {
+function weigh(
+  checks: readonly Weighed[],
+  yes: string,
+  { unknown = 'Not provable', led = false }: { unknown?: string; led?: boolean } = {},
+): Touch {
   const of = (weight: Weighed['weight']) => checks.filter((check) => check.weight === weight)
   const [stops, open, care] = [of('stops'), of('unknown'), of('care')]
   const more = (list: readonly Weighed[]) => (list.length > 1 ? ` ${beside(list.length - 1)}` : '')
+  // What was shown stands before what wants care.
+  const lead = led && of('holds')[0] ? `${of('holds')[0]!.says} ` : ''
   const answer = stops[0] ? 'no' : open[0] ? 'unknown' : care[0] ? 'with-care' : 'yes'
   const reason = stops[0]
     ? `No: ${begin(stops[0].says)}`
     : open[0]
       ? `${unknown}: ${begin(open[0].says)}${more(open)}`
       : care[0]
-        ? `${care[0].says}${more(care)}`
+        ? `${lead}${care[0].says}${more(care)}`
         : yes
   return {
     answer,
@@ -56,7 +63,9 @@ const beside = (count: number): string => (count === 1 ? 'One thing more is open
 
 /** A sentence that follows a colon; a name may stand first, so only our own beginnings are made small. */
 const begin = (says: string): string =>
-  /^(A|An|It|Its|No|Nobody|Nothing|Something|When|Whether|Who|Every|Everything|Of|The) /.test(says) ? lower(says) : says
+  /^(A|All|An|It|Its|No|Nobody|Nothing|Something|When|Whether|Who|Every|Everything|Of|The) /.test(says)
+    ? lower(says)
+    : says
 
 function rotate(evidence: Evidence): Touch {
   const { kind, credentials, off, methods } = evidence
@@ -67,18 +76,19 @@ function rotate(evidence: Evidence): Touch {
   if (kind === 'identity' && credentials === 0)
     return whole.every(({ weight }) => weight === 'holds')
       ? none('It holds no credential of its own.')
-      : weigh(whole, '', 'We saw no credential of it, but that is not the whole')
+      : weigh(whole, '', { unknown: 'We saw no credential of it, but that is not the whole' })
   if (methods.length > 0 && methods.every((method) => method === 'federation'))
     return none('It signs in by federation: there is no lasting credential to rotate.')
   const known = evidence.consumers.length + evidence.moreConsumers > 0
+  const seen = known || seenUse(evidence)[0]?.weight === 'care'
   return weigh(
     [
       ...takers(evidence),
       ...seenUse(evidence),
       ...copies(evidence, 'care'),
       ...shared(evidence),
-      // With overlap the old one goes on working: a user who was not seen is asked for later, by what still uses the old.
-      ...whole.map((check) => (known && check.weight === 'unknown' ? { ...check, weight: 'care' as const } : check)),
+      // With overlap the old one goes on working: a user who was not seen is found by what still uses the old.
+      ...whole.map((one) => (seen && one.weight === 'unknown' ? { ...one, weight: 'care' as const } : one)),
       ...readElsewhere(evidence, 'care'),
     ],
     known
@@ -94,26 +104,25 @@ function narrow(evidence: Evidence): Touch {
   if (grants.total === 0)
     return whole.every(({ weight }) => weight === 'holds')
       ? none('It holds no permission that could be narrowed.')
-      : weigh(whole, '', 'We saw no permission of it, but that is not the whole')
+      : weigh(whole, '', { unknown: 'We saw no permission of it, but that is not the whole' })
   const of = `${grants.total} ${grants.total === 1 ? 'permission' : 'permissions'}`
-  const checks: Weighed[] = []
-  const say = (weight: Weighed['weight'], says: string) =>
-    checks.push({
-      weight,
-      says,
-      holds: weight === 'holds' ? true : weight === 'unknown' ? null : false,
-      permission: null,
-      connection: null,
-    })
-  if (grants.notUsed > 0) say('holds', `${grants.notUsed} of ${of} were never used while use was recorded.`)
-  else if (grants.unknown > 0) say('unknown', `Of ${grants.unknown} of ${of} no source records the use.`)
-  else say('stops', grants.total === 1 ? 'Its one permission was used.' : `All ${of} were used.`)
-  if (grants.notUsed > 0) {
-    if (stakes.emergency) say('care', stakes.emergency)
-    if (stakes.system) say('care', stakes.system)
-    checks.push(...whole)
-  }
-  return weigh(checks, `Yes: ${grants.notUsed} of ${of} were never used while use was recorded.`)
+  if (grants.notUsed + grants.partly === 0)
+    return weigh(
+      grants.unknown > 0
+        ? [check('unknown', `Of ${grants.unknown} of ${of} no source records the use.`)]
+        : [check('stops', grants.total === 1 ? 'Its one permission is used.' : `All its ${of} are used.`)],
+      '',
+    )
+  const says = [
+    ...(grants.notUsed > 0 ? [`${grants.notUsed} of ${of} ${grants.notUsed === 1 ? 'was' : 'were'} never used`] : []),
+    ...(grants.partly > 0
+      ? [`${grants.partly} of ${of} ${grants.partly === 1 ? 'allows' : 'allow'} more than was ever called`]
+      : []),
+  ].join(', and ')
+  return weigh(
+    [check('holds', `${says}, while use was recorded.`), ...stakes.map((one) => check('care', one.says)), ...whole],
+    `Yes: ${says}, while use was recorded.`,
+  )
 }
 
 function disable(evidence: Evidence): Touch {
@@ -131,6 +140,7 @@ function disable(evidence: Evidence): Touch {
       ...readElsewhere(evidence, 'care'),
     ],
     'Yes, and it can be taken back: nobody used it for as long as a quarter, and a use would have been seen.',
+    { led: true },
   )
 }
 
@@ -155,36 +165,26 @@ function remove(evidence: Evidence): Touch {
       ...handedOver(evidence),
     ],
     'Yes: it is off, nobody missed it, nothing that uses it was found, and everything that could name a user was read.',
-    'Not provable yet',
+    { unknown: 'Not provable yet' },
   )
 }
 
 /** A file or a variable: taking it away breaks who reads it, and reading is seldom recorded. */
 function removeCopy(evidence: Evidence): Touch {
-  const unseen: Weighed = {
-    weight: 'care',
-    says: 'Nothing was seen to read it, and reading it leaves no trace: keep it aside for a while.',
-    holds: false,
-    permission: null,
-    connection: null,
-  }
+  const unseen = check(
+    'care',
+    'Nothing was seen to read it, and reading it leaves no trace: keep it aside for a while.',
+  )
   const users = nobodyUsesIt(evidence)
   return weigh([...users, ...readWhole(evidence), ...(users[0]!.weight === 'holds' ? [unseen] : [])], '')
 }
 
 function removeEntitlement(evidence: Evidence): Touch {
   const { holders, moreConsumers, consumers } = evidence
-  const held: Weighed[] = [
-    {
-      weight: holders > 0 ? 'stops' : 'care',
-      says:
-        holders > 0
-          ? `${holders === 1 ? 'One holds' : `${holders} hold`} it and would lose what it allows.`
-          : 'Nobody was seen to hold it; what names it in a policy text was not asked.',
-      holds: false,
-      permission: null,
-      connection: null,
-    },
+  const held = [
+    holders > 0
+      ? check('stops', `${holders === 1 ? 'One holds' : `${holders} hold`} it and would lose what it allows.`)
+      : check('care', 'Nobody was seen to hold it; what names it in a policy text was not asked.'),
   ]
   return weigh(
     [...held, ...(consumers.length + moreConsumers > holders ? nobodyUsesIt(evidence) : []), ...readWhole(evidence)],

@@ -144,6 +144,7 @@ export function card(key: string, whole: boolean): read.Card | undefined {
           actions: ['read', 'write'],
           sensitive: true,
           used: { value: ago(1) },
+          unusedActions: ['write'],
         },
         {
           entitlement: ref('entitlement:sudo', 'entitlement', 'sudo_rule', 'ALL=(ALL) NOPASSWD: ALL'),
@@ -152,6 +153,7 @@ export function card(key: string, whole: boolean): read.Card | undefined {
           actions: [],
           sensitive: false,
           used: { unknown: 'sudo is not logged here' },
+          unusedActions: [],
         },
         {
           entitlement: ref('entitlement:deploy-v7', 'entitlement', 'policy', 'deploy-v7'),
@@ -160,10 +162,12 @@ export function card(key: string, whole: boolean): read.Card | undefined {
           actions: ['read'],
           sensitive: false,
           used: { value: null },
+          unusedActions: [],
         },
       ],
       more: 12,
       used: 9,
+      partly: 1,
       notUsed: 193,
       unknown: 12,
     },

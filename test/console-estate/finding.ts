@@ -46,8 +46,13 @@ export function findingPage(id: string, whole: boolean): read.FindingPage | unde
         {
           ...ref('postgres:orders/cards', 'resource', 'postgres_table', 'cardholder exports'),
           sensitivity: 'restricted',
+          sensitive: true,
         },
-        { ...ref('postgres:orders', 'resource', 'postgres_server', 'orders-db'), sensitivity: 'internal' },
+        {
+          ...ref('postgres:orders', 'resource', 'postgres_server', 'orders-db'),
+          sensitivity: 'internal',
+          sensitive: false,
+        },
       ],
       reachedCount: 42,
       sensitiveCount: 6,

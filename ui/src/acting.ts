@@ -66,14 +66,6 @@ export async function assignOwner(key: string, name: string, person: Person, rea
   await forget(...ESTATE)
 }
 
-export async function setLabel(key: string, label: string, on: boolean): Promise<void> {
-  const { undo } = await ask<{ undo: string }>(`${entityPath(key)}/labels/${encodeURIComponent(label)}`, {
-    method: on ? 'PUT' : 'DELETE',
-  })
-  tell(on ? `Labelled ${label}.` : `Label ${label} taken off.`, () => void takeBack(undo))
-  await forget(...ESTATE)
-}
-
 /** The same for many: what was done and what was refused, with the first reason. */
 export async function forEach<T>(items: readonly T[], change: (item: T) => Promise<unknown>): Promise<string> {
   let done = 0

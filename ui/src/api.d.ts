@@ -2051,6 +2051,7 @@ export interface components {
                     name: string;
                     gone: components["schemas"]["Instant"] | null;
                     sensitivity: string | null;
+                    sensitive: boolean;
                 }[];
                 reachedCount: number;
                 sensitiveCount: number;
@@ -2947,6 +2948,8 @@ export interface operations {
     getAudit: {
         parameters: {
             query?: {
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
                 /** @description words as in the console: `type:linux_user owner:none used:>90d` */
                 q?: string;
                 /** @description `next` of the page before */
@@ -2980,6 +2983,8 @@ export interface operations {
     getAuditExport: {
         parameters: {
             query?: {
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
                 /** @description words as in the console: `type:linux_user owner:none used:>90d` */
                 q?: string;
             };

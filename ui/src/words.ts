@@ -108,6 +108,15 @@ export const ENVIRONMENT_WORDS = {
   test: 'Test',
 } as const
 
+/** Whether an issuer takes a credential, as far as somebody asked. */
+export const LIVE_WORDS = {
+  live: 'it works',
+  dead: 'its issuer refuses it',
+  blocked: 'its issuer knows it and blocks it',
+  indeterminate: 'whether it works could not be told',
+  'not-asked': 'whether it works was not asked',
+} as const
+
 /** A title of the browser's window: one line, cut, without control characters. */
 export const windowTitle = (text: string): string => {
   const line = text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ').trim()

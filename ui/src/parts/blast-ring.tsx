@@ -19,6 +19,8 @@ export interface Blast {
   sensitive: number
   unknown: number
   dependents: number
+  /** How many of the dependents must be given a new key by hand, or it is not known: drawn in minium. */
+  byHand?: number
 }
 
 /** Is there anything to draw? */
@@ -43,6 +45,9 @@ export function BlastRing({
   const gap = outer.length > 1 ? 0.024 : 0
   let from = 0
   const inner = Math.min(of.dependents, 12)
+  // Of more than are drawn, each way keeps its share, and none is drawn away.
+  const hand = of.byHand ?? 0
+  const moving = inner - (hand === 0 ? 0 : Math.max(1, Math.round((inner * hand) / of.dependents)))
   return (
     <svg className="ring" viewBox="0 0 200 200" role="img" aria-label={blastSentence(of)}>
       <defs>
@@ -83,7 +88,7 @@ export function BlastRing({
               // biome-ignore lint/suspicious/noArrayIndexKey: segments that are all alike
               key={i}
               d={arc(48, 66, i * step + (inner > 1 ? 0.03 : 0), (i + 1) * step - (inner > 1 ? 0.03 : 0))}
-              fill="var(--accent-fill)"
+              fill={i < moving ? 'var(--accent-fill)' : 'var(--high)'}
             />
           )
         })
@@ -95,13 +100,15 @@ export function BlastRing({
   )
 }
 
-export const blastSentence = ({ reached, sensitive, unknown, dependents }: Blast): string =>
+export const blastSentence = ({ reached, sensitive, unknown, dependents, byHand = 0 }: Blast): string =>
   [
     reached === 0
       ? 'Reaches nothing that we know'
       : `Reaches ${some(reached, 'thing')}${sensitive > 0 ? `, ${count(sensitive)} of them sensitive` : ''}`,
     unknown > 0 && `${count(unknown)} unknown`,
-    dependents === 0 ? 'nothing we saw depends on it' : `${some(dependents, 'thing depends', 'things depend')} on it`,
+    dependents === 0
+      ? 'nothing we saw depends on it'
+      : `${some(dependents, 'thing depends', 'things depend')} on it${byHand > 0 ? `, ${count(byHand)} of them to be changed by hand` : ''}`,
   ]
     .filter(Boolean)
     .join('; ')

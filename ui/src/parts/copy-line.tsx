@@ -2,13 +2,21 @@
 import { copyText } from './copy.tsx'
 import './copy-line.css'
 
-export const CopyLine = ({ text }: { text: string }) => (
+export const CopyLine = ({
+  text,
+  says = 'Copy what answers it',
+  what = 'The grant is',
+}: {
+  text: string
+  says?: string
+  what?: string
+}) => (
   <span className="copy-line">
     <code>
       <bdi>{text.length > 160 ? `${text.slice(0, 159)}…` : text}</bdi>
     </code>
-    <button type="button" className="link" onClick={() => void copyText(text, 'The grant is')}>
-      Copy what answers it
+    <button type="button" className="link" onClick={() => void copyText(text, what)}>
+      {says}
     </button>
   </span>
 )

@@ -1,4 +1,4 @@
-/** Thirty days of use: 0 is seen and nothing, null is not read. */
+/** Thirty days of use: 0 is a day without, on which one would have been seen; null is a day that nobody saw. */
 import { short, some } from '../words.ts'
 import './use-strip.css'
 
@@ -10,7 +10,7 @@ export function UseStrip({ days, until }: { days: readonly (number | null)[]; un
     <span
       className="strip"
       role="img"
-      aria-label={`Used on ${used} of ${days.length} days until ${short(until)}${unread > 0 ? `; ${some(unread, 'day')} could not be read` : ''}`}
+      aria-label={`Used on ${used} of ${days.length} days until ${short(until)}${unread > 0 ? `; ${some(unread, 'day was', 'days were')} not seen` : ''}`}
     >
       {days.map((n, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a day is its place in the row

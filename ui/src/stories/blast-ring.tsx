@@ -8,7 +8,13 @@ const ring = (of: Blast) => (
 )
 
 export const stories: Stories = {
-  'sensitive, plain and unknown': ring({ reached: 42, sensitive: 6, unknown: 7, dependents: 3 }),
+  'sensitive, plain and unknown; one of three by hand': ring({
+    reached: 42,
+    sensitive: 6,
+    unknown: 7,
+    dependents: 3,
+    byHand: 1,
+  }),
   'reaches nothing, nothing depends': ring({ reached: 0, sensitive: 0, unknown: 0, dependents: 0 }),
   'one in 1,200 is sensitive': ring({ reached: 1200, sensitive: 1, unknown: 0, dependents: 1 }),
 }

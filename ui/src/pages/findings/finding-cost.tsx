@@ -36,6 +36,8 @@ export const Places = ({ of }: { of: FindingPage }) =>
     </ul>
   )
 
+const TAKES = { 'by-itself': 'moves by itself', 'by-hand': 'by hand', unknown: 'how is not known' } as const
+
 export function Cost({ of }: { of: FindingPage }) {
   const { cost } = of
   const blast = {
@@ -43,6 +45,7 @@ export function Cost({ of }: { of: FindingPage }) {
     sensitive: cost.sensitiveCount,
     unknown: cost.unknown.length,
     dependents: cost.dependentCount,
+    byHand: cost.dependentCount - cost.byItself,
   }
   return (
     <section className="section">
@@ -57,13 +60,7 @@ export function Cost({ of }: { of: FindingPage }) {
           <ul>
             {cost.reached.slice(0, 7).map((one) => (
               <li key={one.key}>
-                <span
-                  className={
-                    one.sensitivity === 'confidential' || one.sensitivity === 'restricted'
-                      ? 'swatch sensitive'
-                      : 'swatch'
-                  }
-                />
+                <span className={one.sensitive ? 'swatch sensitive' : 'swatch'} />
                 <EntityLink of={one} icon={false} />
                 {one.sensitivity && <span className="end">{one.sensitivity}</span>}
               </li>
@@ -87,8 +84,9 @@ export function Cost({ of }: { of: FindingPage }) {
           <ul>
             {cost.dependents.slice(0, 7).map((one) => (
               <li key={one.key}>
-                <span className="swatch depends" />
+                <span className={one.takesNewKey === 'by-itself' ? 'swatch depends' : 'swatch hand'} />
                 <EntityLink of={one} icon={false} />
+                <span className={one.takesNewKey === 'unknown' ? 'end unknown' : 'end'}>{TAKES[one.takesNewKey]}</span>
               </li>
             ))}
             {cost.dependentCount > Math.min(7, cost.dependents.length) && (

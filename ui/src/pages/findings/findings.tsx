@@ -2,26 +2,25 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
 import { assignOwner } from '../../acting.ts'
-import { go, to, useAddress, withQuery } from '../../address.tsx'
-import { useAnswer, useAsked, useFrame, useMay } from '../../asking.ts'
+import { useAddress, withQuery } from '../../address.tsx'
+import { useAsked, useFrame, useMay } from '../../asking.ts'
 import { useKeys } from '../../frame/keys.ts'
 import { useTitle } from '../../frame/title.ts'
 import { ask, Problem } from '../../http.ts'
-import type { FindingGroup, FindingRow, FindingsPage, Overview } from '../../nouns.ts'
+import type { FindingGroup, FindingRow, FindingsPage } from '../../nouns.ts'
 import { Answer } from '../../parts/answer.tsx'
 import { copyText } from '../../parts/copy.tsx'
-import { Empty } from '../../parts/empty.tsx'
 import { Failure } from '../../parts/failure.tsx'
 import { Icon } from '../../parts/icon.tsx'
-import { KindIcon } from '../../parts/kind-icon.tsx'
 import { Mark } from '../../parts/mark.tsx'
-import { Code, Name } from '../../parts/name.tsx'
 import { OwnerSheet } from '../../parts/owner-sheet.tsx'
 import { Partial } from '../../parts/partial.tsx'
 import { QueryInput } from '../../parts/query.tsx'
-import { asTitle, Sentence } from '../../parts/sentence.tsx'
+import { asTitle } from '../../parts/sentence.tsx'
 import { Waiting } from '../../parts/waiting.tsx'
-import { age, count, date, effort, percent, some } from '../../words.ts'
+import { count, some } from '../../words.ts'
+import { Group } from './finding-group.tsx'
+import { None, Summary } from './findings-words.tsx'
 import { HoldSheet } from './hold-sheet.tsx'
 import './findings.css'
 
@@ -36,12 +35,14 @@ const STATES = [
   ['Accepted', 'state:accepted', 'accepted'],
 ] as const
 
+const byOf = (said: string | null): By => (said === 'identity' || said === 'rule' ? said : 'fix')
+
 const isView = (q: string): boolean => q === 'verdict:unknown' || q === CLOSED || STATES.some(([, word]) => word === q)
 
 export function Findings() {
   const { query } = useAddress()
   const q = query.get('q') ?? ''
-  const by = (query.get('by') ?? 'fix') as By
+  const by = byOf(query.get('by'))
   const frame = useFrame()
   const mayMute = useMay('operator')
   const [sheet, setSheet] = useState<
@@ -49,7 +50,7 @@ export function Findings() {
   >(null)
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set())
   useTitle(q === '' ? 'Findings' : `Findings: ${q}`)
-  const base = `/v1/findings?${new URLSearchParams({ by, ...(q ? { q } : {}) })}`
+  const base = useAsked(`/v1/findings?${new URLSearchParams({ by, ...(q ? { q } : {}) })}`)
   const pages = useInfiniteQuery({
     queryKey: [base, 'pages'],
     queryFn: ({ pageParam, signal }) =>

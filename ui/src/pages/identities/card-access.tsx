@@ -13,6 +13,7 @@ export function Grants({ of }: { of: Card['grants'] }) {
     <section className="section" id="access">
       <header>
         <h2>Granted and used</h2>
+        {of.rows.length > 0 && <span className="meta">{count(total)} granted</span>}
       </header>
       {of.rows.length === 0 ? (
         <p className="empty quiet">Nothing that we read grants it anything.</p>
@@ -21,7 +22,7 @@ export function Grants({ of }: { of: Card['grants'] }) {
           <div
             className="bar tall granted-bar"
             role="img"
-            aria-label={`${of.used} used, ${of.notUsed} granted and not used, ${of.unknown} unknown`}
+            aria-label={`Of ${total} granted ${of.used} are used, ${of.notUsed} were never used, of ${of.unknown} it is unknown`}
           >
             {of.used > 0 && <i className="used" style={width(of.used)} />}
             {of.notUsed > 0 && <i className="granted" style={width(of.notUsed)} />}
@@ -29,7 +30,10 @@ export function Grants({ of }: { of: Card['grants'] }) {
           </div>
           <p className="facets-line">
             <span>
-              <b>{count(of.used)}</b> used
+              <span>
+                <b>{count(of.used)}</b> used
+                {of.partly > 0 && <span className="high">, {count(of.partly)} of them only in part</span>}
+              </span>
             </span>
             <span>
               <b>{count(of.notUsed)}</b> granted, never used
@@ -75,8 +79,11 @@ export function Grants({ of }: { of: Card['grants'] }) {
                   </td>
                   <td>
                     <Known of={grant.used} brief>
-                      {(at) => <When at={at} />}
+                      {(at) => (at === null ? 'never, while recorded' : <When at={at} />)}
                     </Known>
+                    {grant.unusedActions.length > 0 && (
+                      <span className="sub high">never {cut(grant.unusedActions.join(', '), 80)}</span>
+                    )}
                   </td>
                 </tr>
               ))}

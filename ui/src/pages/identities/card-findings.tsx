@@ -1,12 +1,16 @@
 /** What is wrong with it, what could not be judged, and what changed. */
+import { useState } from 'react'
 import { to } from '../../address.tsx'
 import type { Card, Change } from '../../nouns.ts'
 import { Copy } from '../../parts/copy.tsx'
+import { Diff, diffLines } from '../../parts/diff.tsx'
 import { EntityLink } from '../../parts/entity-link.tsx'
 import { Mark } from '../../parts/mark.tsx'
 import { cut } from '../../parts/name.tsx'
 import { asTitle, Sentence } from '../../parts/sentence.tsx'
 import { count, date, dayAndTime, effort, some } from '../../words.ts'
+
+import { attributeWord } from './attributes.tsx'
 
 export const CardFindings = ({ of }: { of: Card }) => (
   <section className="section" id="findings">
@@ -63,33 +67,65 @@ export const CardFindings = ({ of }: { of: Card }) => (
   </section>
 )
 
-export const History = ({ of, firstSeen }: { of: readonly Change[]; firstSeen: string }) => (
-  <section className="section" id="history">
-    <header>
-      <h2>History</h2>
-      <span className="meta">first seen by Reeve on {date(firstSeen)}</span>
-    </header>
-    {of.length === 0 ? (
-      <p className="empty quiet">Nothing has changed since.</p>
-    ) : (
-      <ul className="history">
-        {of.map((change, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: two changes may be alike to the letter
-          <li key={i}>
-            <time dateTime={change.at}>{dayAndTime(change.at)}</time>
-            <span>
-              <Sentence text={change.says} />
-              {change.other && (
-                <>
-                  {' '}
-                  <EntityLink of={change.other} icon={false} />
-                </>
-              )}
-              {change.by && <span className="sub">by {cut(change.by, 80)}</span>}
-            </span>
-          </li>
-        ))}
-      </ul>
-    )}
-  </section>
-)
+const SHOWN = 20
+
+export function History({ of, firstSeen }: { of: readonly Change[]; firstSeen: string }) {
+  const [all, setAll] = useState(false)
+  const shown = all ? of : of.slice(0, SHOWN)
+  return (
+    <section className="section" id="history">
+      <header>
+        <h2>What changed</h2>
+        <span className="meta">first seen by Reeve on {date(firstSeen)}; its use, day by day, stands above</span>
+      </header>
+      {of.length === 0 ? (
+        <p className="empty quiet">Nothing has changed since.</p>
+      ) : (
+        <ul className="history">
+          {shown.map((change, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: two changes may be alike to the letter
+            <li key={i}>
+              <time dateTime={change.at}>{dayAndTime(change.at)}</time>
+              <span>
+                <Sentence text={change.says} />
+                {change.other && (
+                  <>
+                    {' '}
+                    <EntityLink of={change.other} icon={false} />
+                  </>
+                )}
+                <span className="sub">
+                  {change.by ? (
+                    `by ${cut(change.by, 80)}`
+                  ) : change.source ? (
+                    <>
+                      told by{' '}
+                      <a className="link" href={to.connection(change.source.connection)}>
+                        {cut(change.source.title, 60)}
+                      </a>
+                      , {change.source.collection}
+                    </>
+                  ) : (
+                    'judged by Reeve'
+                  )}
+                </span>
+                {change.fields.length > 0 && (
+                  <Diff
+                    title={change.what === 'changed' ? 'As it was told' : 'As it was said'}
+                    note={dayAndTime(change.at)}
+                    lines={diffLines(change.fields.map((field) => ({ ...field, name: attributeWord(field.name) })))}
+                  />
+                )}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {of.length > shown.length && (
+        <button type="button" className="link" onClick={() => setAll(true)}>
+          {count(of.length - shown.length)} earlier
+        </button>
+      )}
+    </section>
+  )
+}

@@ -1,13 +1,13 @@
-/** Who uses it, and what proves it. */
+/** Who uses it: what was seen of it day by day, by whom, and what takes a new key by itself. */
 import { to } from '../../address.tsx'
-import type { Card, CardCredential, Consumer } from '../../nouns.ts'
+import type { Card, Consumer } from '../../nouns.ts'
 import { EntityLink } from '../../parts/entity-link.tsx'
 import { KindIcon } from '../../parts/kind-icon.tsx'
-import { Known, When } from '../../parts/known.tsx'
-import { Mark } from '../../parts/mark.tsx'
-import { cut, Name } from '../../parts/name.tsx'
+import { IfKnown, Known, When } from '../../parts/known.tsx'
+import { Name } from '../../parts/name.tsx'
 import { Sentence } from '../../parts/sentence.tsx'
-import { age, count, short, some, typeWord } from '../../words.ts'
+import { UseStrip } from '../../parts/use-strip.tsx'
+import { count, date, short, some } from '../../words.ts'
 
 const TAKES = {
   'by-itself': ['pass', 'by itself'],
@@ -15,146 +15,156 @@ const TAKES = {
   unknown: ['unknown', 'unknown'],
 } as const
 
-export const UsedBy = ({ of }: { of: Card['usedBy'] }) => (
-  <section className="section" id="use">
-    <header>
-      <h2>Who uses it</h2>
-      {of.consumers.length > 0 && <span className="meta">{some(of.consumers.length + of.more, 'consumer')}</span>}
-    </header>
-    {of.consumers.length > 0 && (
-      <table>
-        <thead>
-          <tr>
-            <th className="margin">
-              <span className="hidden-text">Kind</span>
-            </th>
-            <th>Consumer</th>
-            <th>Last seen</th>
-            <th className="wide">Through</th>
-            <th>Takes a new key</th>
-          </tr>
-        </thead>
-        <tbody>
-          {of.consumers.map((one: Consumer) => (
-            <tr key={`${one.entity.key} ${one.verb} ${one.through?.key ?? ''}`}>
-              <td className="margin">
-                <KindIcon kind={one.entity.kind} type={one.entity.type} named />
-              </td>
-              <td>
-                <a className="title" href={to.entity(one.entity.key)}>
-                  <Name text={one.entity.name} longest={80} />
-                </a>
-                <span className="sub">{cut(one.because, 160)}</span>
-              </td>
-              <td>
-                <Known of={one.lastSeen} brief>
-                  {(at) => <When at={at} />}
-                </Known>
-              </td>
-              <td className="wide">
-                {one.through ? <EntityLink of={one.through} /> : <span className="quiet">directly</span>}
-              </td>
-              <td>
-                <span className={`tag ${TAKES[one.takesNewKey][0]}`}>{TAKES[one.takesNewKey][1]}</span>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    )}
-    {of.more > 0 && <p className="meta empty">and {count(of.more)} more</p>}
-    <div className="empty quiet">
-      <Known of={of.seeing}>
-        {(says) => (
-          <p>
-            {of.consumers.length === 0 && 'Nobody was seen using it. '}
-            <Sentence text={says} />
-          </p>
+export const UsedBy = ({ of, title, days }: { of: Card['usedBy']; title: string; days: boolean }) => {
+  const { consumers, more, record } = of
+  return (
+    <section className="section" id="use">
+      <header>
+        <h2>{title}</h2>
+        <span className="meta">
+          {[
+            consumers.length > 0 && days && some(consumers.length + more, 'consumer'),
+            record.by.length > 0 && `${some(record.by.length, 'user')} seen`,
+          ]
+            .filter(Boolean)
+            .join(', ')}
+        </span>
+      </header>
+      {days && <Days of={record} />}
+      {consumers.length > 0 && <Consumers of={consumers} more={more} />}
+      {record.by.length > 0 && <SeenUsers of={record.by} />}
+      <div className="empty quiet">
+        <Known of={of.seeing}>
+          {(since) => (
+            <p>
+              {consumers.length === 0 && record.by.length === 0 && 'Nobody was seen using it. '}
+              We could have seen {consumers.length > 0 || record.by.length > 0 ? 'others' : 'it'}: everything in which a
+              user of it could stand was read whole, and its use is recorded since {date(since)}.
+            </p>
+          )}
+        </Known>
+      </div>
+    </section>
+  )
+}
+
+/** Thirty days, and the same as a sentence. */
+function Days({ of: { days, until, recorded, quiet } }: { of: Card['usedBy']['record'] }) {
+  const used = days.filter((n) => n !== null && n > 0).length
+  const unseen = days.filter((n) => n === null).length
+  const first = new Date(Date.parse(until) - (days.length - 1) * 86_400_000).toISOString()
+  return (
+    <div className="days">
+      <UseStrip days={days} until={until} />
+      <p className="days-ends meta" aria-hidden="true">
+        <span>{short(first)}</span>
+        <span>{short(until)}</span>
+      </p>
+      <p className="facets-line">
+        <span>
+          <i className="swatch depends" aria-hidden="true" />
+          used on <b>{used}</b> of {days.length} days
+        </span>
+        {days.length - used - unseen > 0 && (
+          <span>
+            <i className="swatch none" aria-hidden="true" />
+            <b>{days.length - used - unseen}</b> without
+          </span>
         )}
-      </Known>
+        {unseen > 0 && (
+          <span className="unknown">
+            <i className="swatch hatched" aria-hidden="true" />
+            <b>{unseen}</b> that nobody saw
+          </span>
+        )}
+        <IfKnown of={recorded}>
+          {(since) => <span className="meta">seen without a hole since {date(since)}</span>}
+        </IfKnown>
+      </p>
+      {quiet && (
+        <p className="quiet days-quiet">
+          {quiet.times > 1 ? `${some(quiet.times, 'time')} it was quiet for about` : 'Once it was quiet for'}{' '}
+          <b>{some(quiet.days, 'day')}</b> and then used again, last from {date(quiet.from)} to {date(quiet.until)}: a
+          job of such a rhythm would not be missed sooner.
+        </p>
+      )}
     </div>
-  </section>
+  )
+}
+
+const Consumers = ({ of, more }: { of: readonly Consumer[]; more: number }) => (
+  <>
+    <table>
+      <thead>
+        <tr>
+          <th className="margin">
+            <span className="hidden-text">Kind</span>
+          </th>
+          <th>Consumer</th>
+          <th className="wide">Seen</th>
+          <th className="wide">Through</th>
+          <th>Takes a new key</th>
+        </tr>
+      </thead>
+      <tbody>
+        {of.map((one) => (
+          <tr key={`${one.entity.key} ${one.verb} ${one.through?.key ?? ''}`}>
+            <td className="margin">
+              <KindIcon kind={one.entity.kind} type={one.entity.type} named />
+            </td>
+            <td>
+              <a className="title" href={to.entity(one.entity.key)}>
+                <Name text={one.entity.name} longest={80} />
+              </a>
+              <span className={one.entity.kind === null ? 'sub unknown' : 'sub'}>
+                {one.entity.kind === null ? 'named by others, never read itself; ' : ''}
+                <Sentence text={one.because} />
+              </span>
+            </td>
+            <td className="wide">
+              <Known of={one.lastSeen} brief>
+                {(at) => <When at={at} />}
+              </Known>
+              {one.firstSeen && <span className="sub">known since {short(one.firstSeen)}</span>}
+            </td>
+            <td className="wide">
+              {one.through ? <EntityLink of={one.through} /> : <span className="quiet">directly</span>}
+            </td>
+            <td>
+              <span className={`tag ${TAKES[one.takesNewKey][0]}`}>{TAKES[one.takesNewKey][1]}</span>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+    {more > 0 && <p className="meta empty">and {count(more)} more</p>}
+  </>
 )
 
-export const Credentials = ({ of }: { of: readonly CardCredential[] }) => (
-  <section className="section" id="credentials">
-    <header>
-      <h2>Credentials</h2>
-      {of.length > 0 && <span className="meta">{count(of.length)}; values are never kept</span>}
-    </header>
-    {of.length === 0 ? (
-      <p className="empty quiet">It holds none that we read.</p>
-    ) : (
-      <table>
-        <thead>
-          <tr>
-            <th className="margin">
-              <span className="hidden-text">Verdict</span>
-            </th>
-            <th>Credential</th>
-            <th>Age</th>
-            <th className="wide">Expires</th>
-            <th>Last used</th>
-            <th>Copies found</th>
-          </tr>
-        </thead>
-        <tbody>
-          {of.map((one) => (
-            <tr key={one.entity.key}>
-              <td className="margin">
-                <Mark of={one.mark} />
-              </td>
-              <td>
-                <a className="title" href={to.entity(one.entity.key)}>
-                  <Name text={one.entity.name} longest={80} />
-                </a>
-                <span className="sub">
-                  {[one.method, one.state].filter(Boolean).join(', ') || typeWord(one.entity.type)}
-                </span>
-              </td>
-              <td>
-                <Known of={one.created} brief>
-                  {(at) => age(at)}
-                </Known>
-              </td>
-              <td className="wide">
-                <Known of={one.expires} brief>
-                  {(at) => (
-                    <>
-                      {short(at)}{' '}
-                      <span className="sub">
-                        <When at={at} />
-                      </span>
-                    </>
-                  )}
-                </Known>
-              </td>
-              <td>
-                <Known of={one.lastUsed} brief>
-                  {(at) => <When at={at} />}
-                </Known>
-              </td>
-              <td>
-                {one.copyCount === 0 ? (
-                  <span className="quiet">none found</span>
-                ) : (
-                  <>
-                    {some(one.copyCount, 'place')}
-                    {one.copies.slice(0, 4).map((copy) => (
-                      <span className="sub" key={copy.entity.key}>
-                        {copy.public && <b className="critical">public </b>}
-                        <a className="link" href={to.entity(copy.entity.key)}>
-                          <Name text={copy.where} longest={70} />
-                        </a>
-                      </span>
-                    ))}
-                  </>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    )}
-  </section>
+/** Each who is a consumer of its own: two addresses on one account are two. */
+const SeenUsers = ({ of }: { of: Card['usedBy']['record']['by'] }) => (
+  <table>
+    <thead>
+      <tr>
+        <th>Seen as it</th>
+        <th>First</th>
+        <th>Last</th>
+        <th className="number">Days</th>
+      </tr>
+    </thead>
+    <tbody>
+      {of.map((one) => (
+        <tr key={one.who}>
+          <td>
+            <Name text={one.who} longest={140} />
+          </td>
+          <td>{short(one.first)}</td>
+          <td>
+            <When at={one.last} />
+          </td>
+          <td className="number">{count(one.days)}</td>
+        </tr>
+      ))}
+    </tbody>
+  </table>
 )

@@ -1,12 +1,12 @@
 /** Can I touch this? Four verdicts, then who uses it, what proves it, what it may do, what is wrong, what stands around it. */
 import { useState } from 'react'
 import { assignOwner, useAct } from '../../acting.ts'
-import { to, useAsOf } from '../../address.tsx'
+import { to } from '../../address.tsx'
 import { useAnswer, useMay } from '../../asking.ts'
 import { useKeys } from '../../frame/keys.ts'
 import { useTitle } from '../../frame/title.ts'
 import { entityPath } from '../../http.ts'
-import type { Card } from '../../nouns.ts'
+import type { Card, Kind } from '../../nouns.ts'
 import { Answer } from '../../parts/answer.tsx'
 import { copyText } from '../../parts/copy.tsx'
 import { Failure } from '../../parts/failure.tsx'
@@ -24,14 +24,14 @@ import { Waiting } from '../../parts/waiting.tsx'
 import { date, dayAndTime, ENVIRONMENT_WORDS, KIND_WORDS, spell, typeWord } from '../../words.ts'
 import { AttributeFacts, attributeWord, Said } from './attributes.tsx'
 import { Grants } from './card-access.tsx'
-import { Labels, Score, Sources } from './card-facts.tsx'
+import { Credentials } from './card-credentials.tsx'
+import { Account, Score, Sources } from './card-facts.tsx'
 import { CardFindings, History } from './card-findings.tsx'
-import { Credentials, UsedBy } from './card-use.tsx'
+import { UsedBy } from './card-use.tsx'
 import './card.css'
 
 export function IdentityCard({ id = '' }: { id?: string }) {
-  const asOf = useAsOf()
-  const card = useAnswer<Card>(`${entityPath(id)}${asOf ? `?${new URLSearchParams({ 'as-of': asOf })}` : ''}`)
+  const card = useAnswer<Card>(entityPath(id))
   useTitle(card.data?.entity.name ?? id)
   return (
     <div className="page">
@@ -116,12 +116,14 @@ function Shown({ of }: { of: Card }) {
           </a>
         </div>
       )}
-      <Touch of={of.touch} />
+      <Touched of={of} />
       <div className="two card-body">
         <div>
-          <UsedBy of={of.usedBy} />
+          {USED[attributes.kind] && (
+            <UsedBy of={of.usedBy} title={USED[attributes.kind]!} days={attributes.kind !== 'entitlement'} />
+          )}
           {(of.credentials.length > 0 || attributes.kind === 'identity' || attributes.kind === 'credential') && (
-            <Credentials of={of.credentials} />
+            <Credentials of={of.credentials} kind={attributes.kind} />
           )}
           {(of.grants.rows.length > 0 || attributes.kind === 'identity') && <Grants of={of.grants} />}
           <CardFindings of={of} />
@@ -166,8 +168,8 @@ function Shown({ of }: { of: Card }) {
               }
             />
             <AttributeFacts of={of} />
+            {attributes.kind === 'identity' && <Account of={of} may={may} />}
             <Score of={of} />
-            <Labels of={of} may={may} />
             <Sources of={of} />
             {of.other.length > 0 && (
               <div>
@@ -201,40 +203,74 @@ function Shown({ of }: { of: Card }) {
   )
 }
 
+/** What is asked of who uses it, of the kinds that something can use. */
+const USED: Partial<Record<Kind, string>> = {
+  identity: 'Who uses it',
+  credential: 'Who uses it',
+  secret: 'Who reads it',
+  entitlement: 'Who holds it',
+}
+
+/** Where nothing is to be touched, one line says why; the four answers stand for what acts, opens or allows. */
+function Touched({ of }: { of: Card }) {
+  const answers = Object.values(of.touch)
+  if (of.entity.gone === null && answers.every(({ answer }) => answer === 'not-applicable'))
+    return (
+      <p className="untouched quiet">
+        Nothing to rotate, narrow, disable or delete: {UNTOUCHED[of.attributes.kind] ?? answers[0]!.reason}
+      </p>
+    )
+  return <Touch of={of.touch} />
+}
+
+const UNTOUCHED: Partial<Record<Kind, string>> = {
+  person: 'a person is here so that machines have somebody who answers for them.',
+  workload: 'a workload is changed where it runs; what it runs as and uses stands below.',
+  resource: 'a resource is what is reached; who reaches it stands below.',
+}
+
 /** One sentence: what it is, who depends on it, who answers for it, what is wrong. */
 function Opening({ of }: { of: Card }) {
   const { attributes: a, usedBy, owners, findings } = of
   const users = usedBy.consumers.length + usedBy.more
   const environment = knownOr(a.environment, null)
-  const where = environment === null ? '' : ` in ${ENVIRONMENT_WORDS[environment].toLowerCase()}`
+  const sensitivity = knownOr(a.sensitivity, null)
   const type = typeWord(a.type)
+  const open = findings.filter(({ state }) => state === 'open').length
   const depends =
     users > 0
-      ? `${spell(users)} ${users === 1 ? 'thing depends' : 'things depend'} on it`
+      ? a.kind === 'entitlement'
+        ? `${spell(users)} ${users === 1 ? 'holds' : 'hold'} it`
+        : `${spell(users)} ${users === 1 ? 'thing depends' : 'things depend'} on it`
       : isUnknown(usedBy.seeing)
         ? 'who depends on it is unknown'
         : 'nothing we saw depends on it'
   return (
     <>
       {/^[aeiou]/.test(type) ? 'An' : 'A'} {type}
-      {where}. <b>{depends.charAt(0).toUpperCase() + depends.slice(1)}</b>,{findings.length === 0 && ' and'}{' '}
-      {owners.accountable ? (
-        owners.accountable.left ? (
-          <>
-            <Name text={owners.accountable.name} longest={60} />, who answers for it, has left
-          </>
-        ) : (
-          <>
-            <Name text={owners.accountable.name} longest={60} /> answers for it
-          </>
-        )
-      ) : (
-        'nobody answers for it'
+      {environment && ` in ${ENVIRONMENT_WORDS[environment].toLowerCase()}`}
+      {a.kind === 'resource' && sensitivity && `, ${sensitivity}`}.{' '}
+      {USED[a.kind] && (
+        <>
+          <b>{upper(depends)}</b>,{open === 0 && ' and'}{' '}
+        </>
       )}
-      {findings.length > 0
-        ? `, and ${spell(findings.length)} ${findings.length === 1 ? 'finding is' : 'findings are'} open`
-        : ''}
-      .
+      {a.kind !== 'person' && <Answers of={owners} first={!USED[a.kind]} />}
+      {open > 0 &&
+        `${a.kind === 'person' ? '' : ', and '}${a.kind === 'person' ? upper(spell(open)) : spell(open)} ${open === 1 ? 'finding is' : 'findings are'} open`}
+      {(a.kind !== 'person' || open > 0) && '.'}
     </>
   )
 }
+
+const upper = (says: string): string => says.charAt(0).toUpperCase() + says.slice(1)
+
+const Answers = ({ of, first }: { of: Card['owners']; first: boolean }) =>
+  of.accountable === null ? (
+    <>{first ? 'Nobody' : 'nobody'} answers for it</>
+  ) : (
+    <>
+      <Name text={of.accountable.name} longest={60} />
+      {of.accountable.left ? ', who answers for it, has left' : ' answers for it'}
+    </>
+  )

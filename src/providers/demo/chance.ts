@@ -19,11 +19,16 @@ export function chanceOf(seed: number): Chance {
     of: <T>(list: readonly T[], ...what: (string | number)[]): T => list[Math.floor(draw(...what) * list.length)]!,
     between: (low: number, high: number, ...what: (string | number)[]): number =>
       low + Math.floor(draw(...what) * (high - low + 1)),
-    letters: (length: number, ...what: (string | number)[]): string =>
-      BigInt(`0x${digest(seed, what)}`)
-        .toString(36)
-        .slice(1, 1 + length)
-        .padEnd(length, '0'),
+    letters(length: number, ...what: (string | number)[]): string {
+      let text = ''
+      // Ids are made by the million: a block of six at a time, each from other beginnings.
+      for (let block = 0; text.length < length; block++)
+        text += mixed(seed + 0x9e3779b9 * (block + 1), [block, ...what])
+          .toString(36)
+          .padStart(7, '0')
+          .slice(-6)
+      return text.slice(0, length)
+    },
     hex: (length: number, ...what: (string | number)[]): string => digest(seed, what).slice(0, length),
   })
 }

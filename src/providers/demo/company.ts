@@ -73,6 +73,8 @@ const SERVICES: [name: string, team: string, sensitivity: Service['sensitivity']
 export interface Company {
   people: readonly Person[]
   services: readonly Service[]
+  /** Who had left by the day of the stories. */
+  leavers: readonly Person[]
   /** The person of that name; the cast are called by theirs. */
   person(name: string): Person
 }
@@ -110,7 +112,8 @@ export function companyOf(size: number, seed: number, chance: Chance): Company {
     })
   }
   const byName = new Map(people.map((person) => [person.name, person]))
-  const company = { people, services, person: (name: string) => byName.get(name)! }
+  const leavers = people.filter(({ left }) => left !== null && left < 0)
+  const company = { people, services, leavers, person: (name: string) => byName.get(name)! }
   made.clear()
   made.set(`${size} ${seed}`, company)
   return company

@@ -10,6 +10,8 @@ import { accessKeyId, environmentWord, keyOf, type Scene, type World } from './s
 import { type System, systemOf } from './systems.ts'
 import type { Fault } from './truth.ts'
 
+const HELD = [...HOLDERS]
+
 /** Tells of one member, and what is true of it. */
 export function tellMember(scene: Scene, member: Member): void {
   const facts = factsOf(scene.world, member)
@@ -164,7 +166,7 @@ function consumers(
   const holder = reused
     ? 'kubernetes'
     : system.pattern.secret === null || chance('holder', number) < 0.5
-      ? chance.of([...HOLDERS], 'held', number)
+      ? chance.of(HELD, 'held', number)
       : system.id
   const { secret, workload } = systemOf(holder).pattern
   if (secret === null || (!reused && chance('held at all', number) < 0.3)) return
@@ -213,7 +215,7 @@ function grants(scene: Scene, { system, number }: Member, facts: Facts, identity
   const { chance } = scene.world
   const { service, environment, level, faults, rhythm } = facts
   const policy = policyOf(system.id, service.name, environment, level)
-  scene.say(system.id, identity, 'has', keyOf(system.id, policy[2]), { since: scene.at(facts.born).slice(0, 10) })
+  scene.say(system.id, identity, 'has', keyOf(system.id, policy[2]))
   if (faults.has('environment-mixing')) {
     const other = system.pattern.environments.find((one) => (one === 'production') !== (environment === 'production'))
     if (other)

@@ -96,7 +96,7 @@ export function factsOf(world: World, { system, number, life }: Member): Facts {
       : -(young ? chance.between(5, 360, 'born', number) : chance.between(370, 1500, 'born', number))
   const abandoned = Math.max(born + 20, -chance.between(120, 700, 'abandoned', number))
   const every = chance.of([0.04, 0.25, 1, 1, 1, 7, 7, 30, 91], 'every', number)
-  const leavers = company.people.filter(({ left }) => left !== null && left < 0)
+  const { leavers } = company
   const leaver = faults.has('orphaned') ? leavers[number % 5 < 3 ? 0 : number % leavers.length] : undefined
   const recorded = chance('recorded', number) < (leaver ? 0.6 : 0.79)
   const evidence: Evidence[] = recorded

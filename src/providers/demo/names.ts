@@ -40,7 +40,7 @@ export function nameOf(
   if (id === 'agents')
     return `${service.name}-${chance.of(['assistant', 'triage', 'summariser', 'coder', 'planner'], 'agent', number)}-${number}`
   if (id === 'linux')
-    return `svc-${service.name}-${job}@${chance.of(['web', 'db', 'batch', 'build'], 'host', number)}-eu-${1 + (number % 4)}`
+    return `svc-${service.name}-${job}@${chance.of(['web', 'db', 'batch', 'build'], 'host', number)}-eu-${number}`
   if (id === 'postgres') return `${service.name.replaceAll('-', '_')}_${job}_${number}`
   return `${service.name}-${job}${suffix}`
 }

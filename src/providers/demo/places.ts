@@ -115,22 +115,18 @@ function peopleOf(scene: Scene): void {
     if (came > scene.today) continue
     const gone = left !== null && left <= scene.today
     scene.told.push({
-      system: 'entra',
-      slot: 'people',
-      item: {
-        kind: 'person',
-        type: 'entra_user',
-        key,
-        name,
-        created: { value: scene.at(came, key) },
-        aliases: [mail],
-        attributes: {
-          mail,
-          team,
-          title,
-          status: gone ? 'disabled' : 'active',
-          ...(gone ? { left: scene.at(left).slice(0, 10) } : {}),
-        },
+      kind: 'person',
+      type: 'entra_user',
+      key,
+      name,
+      created: { value: scene.at(came, key) },
+      aliases: [mail],
+      attributes: {
+        mail,
+        team,
+        title,
+        status: gone ? 'disabled' : 'active',
+        ...(gone ? { left: scene.at(left).slice(0, 10) } : {}),
       },
     })
   }

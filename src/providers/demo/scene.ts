@@ -9,12 +9,6 @@ import { type Evidence, type Fault, labelled, type Truth } from './truth.ts'
 
 export const DAY = 86_400_000
 
-export interface Told {
-  system: SystemId
-  slot: Slot
-  item: Entity | Edge
-}
-
 export interface World {
   size: number
   seed: number
@@ -65,14 +59,19 @@ const NO_END = { notApplicable: 'accounts have no end there' } as const
 
 export class Scene {
   readonly world: World
-  readonly told: Told[] = []
+  readonly told: (Entity | Edge)[] = []
   readonly truths: Truth[] = []
-  /** Spares what another listing tells of. */
-  readonly wants: (system: SystemId, slot: Slot) => boolean
+  readonly #listing: { system: SystemId; slot: Slot } | undefined
 
-  constructor(world: World, wants: (system: SystemId, slot: Slot) => boolean = () => true) {
+  /** For one listing, and what is told goes there; or without, for what is true. */
+  constructor(world: World, listing?: { system: SystemId; slot: Slot }) {
     this.world = world
-    this.wants = wants
+    this.#listing = listing
+  }
+
+  /** Spares what another listing tells of. */
+  wants(system: SystemId, slot: Slot): boolean {
+    return this.#listing !== undefined && this.#listing.system === system && this.#listing.slot === slot
   }
 
   /** Days from the day of the stories to now. */
@@ -137,11 +136,7 @@ export class Scene {
 
   edge(system: SystemId, slot: Slot, from: string, verb: Verb, to: string, attributes?: Edge['attributes']): void {
     if (!this.wants(system, slot)) return
-    this.told.push({
-      system,
-      slot,
-      item: attributes === undefined ? { from, verb, to } : { from, verb, to, attributes },
-    })
+    this.told.push(attributes === undefined ? { from, verb, to } : { from, verb, to, attributes })
   }
 
   /** `system` says it, in the listing of identities, permissions or workloads that fits the verb. */
@@ -161,6 +156,7 @@ export class Scene {
     name: string,
     { faults = [], machine = true, owner, recorded = true, evidence = [], near = [], hard = null }: Telling,
   ): void {
+    if (this.#listing) return
     this.truths.push({
       identity: keyOf(system, native),
       name,
@@ -204,7 +200,7 @@ export class Scene {
       if (usedBy !== undefined && 'value' in item.lastUsed)
         item.lastUsedBy = typeof usedBy === 'string' ? { value: usedBy } : usedBy
     }
-    this.told.push({ system, slot, item })
+    this.told.push(item)
     return key
   }
 }
@@ -224,7 +220,7 @@ export interface Telling {
 export const keyOf = (system: SystemId, native: string): string => `${system}:${native}`
 
 /** A made-up secret value: long, and not in this repository. */
-export const madeUp = ({ chance }: Pick<World, 'chance'>, name: string): string => chance.letters(40, 'value', name)
+export const madeUp = ({ chance }: Pick<World, 'chance'>, name: string): string => chance.hex(40, 'value', name)
 
 /** The public id of an access key, in its issuer's form. */
 export const accessKeyId = ({ chance }: Pick<World, 'chance'>, name: string): string =>

@@ -59,12 +59,12 @@ interface Column {
 const listed = (columns: readonly Column[], told: Told = (name) => name): string =>
   columns.map(({ name }) => `${told(name)} as ${name}`).join(', ')
 
-/** Rows that begin at a column and end at another; an end that was still ahead is not told. */
-const lasting = (table: string, from: string, to: string, with_: readonly string[] = []): Kept => ({
+/** What people decided; an end that was still ahead is not told. */
+const assignment: Kept = {
   view: (columns) =>
-    `select ${listed(columns, (name) => ([to, ...with_].includes(name) ? `case when ${to} <= ${THEN} then ${name} end` : name))}
-     from ${table} where ${from} <= ${THEN}`,
-})
+    `select ${listed(columns, (name) => (/^ended_/.test(name) ? `case when ended_at <= ${THEN} then ${name} end` : name))}
+     from act.assignment where at <= ${THEN}`,
+}
 
 /** What happened at a moment, and stays. */
 const happened = (table: string): Kept => ({
@@ -94,16 +94,22 @@ const remembered = (table: string): Kept => {
   }
 }
 
-/** Keys that stood for each other then. */
+/** Keys that stood for each other then: of what was different later, the first to change. */
 const key: Kept = {
-  view: (columns) => {
-    const later = `from graph.key_was w where w.id = k.id and w.valid_to > ${THEN}`
-    const told: Told = (name) =>
-      name === 'same_as'
-        ? `case when exists (select ${later}) then (select w.same_as ${later} order by w.valid_to limit 1) else k.same_as end`
-        : `k.${name}`
-    return `select ${listed(columns, told)} from graph.key k`
-  },
+  view: (columns) => `select ${listed(columns, (name) => `k.${name}`)} from (
+    select ${listed(columns)}, timestamptz 'infinity' as held_to from graph.key
+    union all select ${listed(columns)}, valid_to as held_to from graph.key_was) k
+    where k.held_to > ${THEN} and not exists (select from graph.key_was w
+      where w.id = k.id and w.valid_to > ${THEN} and w.valid_to < k.held_to)`,
+}
+
+/** What sources said, ended or not: two parts of one table, so that what asks for either is led along its index. */
+const entity: Kept = {
+  view: (columns) => `select ${listed(columns)} from (
+    select ${listed(columns)}, true as ended, valid_to as held_to from graph.entity
+    union all select ${listed(columns, (name) => (name === 'valid_to' ? 'null::timestamptz' : name))}, false as ended, valid_to as held_to
+    from graph.entity) e
+    where valid_from <= ${THEN} and (ended and held_to <= ${THEN} or not ended and (held_to is null or held_to > ${THEN}))`,
 }
 
 /** Edges between the nodes that their keys stood for then. */
@@ -139,7 +145,7 @@ const run: Kept = {
 const TABLES: Readonly<Record<string, Kept>> = {
   'graph.key': key,
   'graph.node': versioned('graph.node'),
-  'graph.entity': lasting('graph.entity', 'valid_from', 'valid_to'),
+  'graph.entity': entity,
   'graph.edge': edge,
   'graph.source': remembered('graph.source'),
   'graph.ledger': remembered('graph.ledger'),
@@ -153,7 +159,7 @@ const TABLES: Readonly<Record<string, Kept>> = {
   'assess.rule_setting': remembered('assess.rule_setting'),
   'assess.thing': remembered('assess.thing'),
   'assess.lost': remembered('assess.lost'),
-  'act.assignment': lasting('act.assignment', 'at', 'ended_at', ['ended_by']),
+  'act.assignment': assignment,
   'discover.connection': versioned('discover.connection', 'changed_at'),
   'discover.run': run,
   'platform.audit': happened('platform.audit'),

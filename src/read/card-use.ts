@@ -69,7 +69,7 @@ export function recordOf(
     return watched.some((one) => one.from <= from && one.until >= (from === today ? from : from + DAY)) ? 0 : null
   })
   return {
-    latest: seen.at(-1) ?? null,
+    latest: latestOf(seen),
     record: {
       days,
       until: new Date(today).toISOString(),
@@ -78,6 +78,13 @@ export function recordOf(
       by: whoOf(seen),
     },
   }
+}
+
+/** The latest use; who it was is also told by another sighting of that day. */
+function latestOf(seen: readonly Sighting[]): Sighting | null {
+  const last = seen.at(-1)
+  if (!last || last.by !== null) return last ?? null
+  return { at: last.at, by: seen.findLast(({ at, by }) => by !== null && last.at - at < DAY)?.by ?? null }
 }
 
 /** How far back the watches reach without a hole, from the last read on. */

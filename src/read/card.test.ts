@@ -176,7 +176,7 @@ describe('what a deletion would need to know', () => {
       more: 0,
       consumers: [{ entity: { key: 'host:never/read', kind: null }, through: { key: 'edges:file' } }],
     })
-    expect(touch.delete).toMatchObject({ answer: 'no', reason: 'No: host:never/read would fail.' })
+    expect(touch.delete).toMatchObject({ answer: 'no', reason: 'No: host:never/read (never read itself) would fail.' })
     expect(credentials).toMatchObject([{ live: 'not-asked', copies: [{ where: '/srv/.env:2', readers: 1 }] }])
   })
 
@@ -247,16 +247,27 @@ describe('what a deletion would need to know', () => {
       { from: 'gr:schema', verb: 'contains', to: 'gr:orders' },
       { from: 'gr:svc', verb: 'has', to: 'gr:role' },
       ...['orders', 'cards', 'schema', 'queue'].map(
-        (to): Edge => ({ from: 'gr:role', verb: 'allows', to: `gr:${to}` }),
+        (to): Edge => ({
+          from: 'gr:role',
+          verb: 'allows',
+          to: `gr:${to}`,
+          attributes: { privileges: ['select', 'delete'] },
+        }),
       ),
-      { from: 'gr:svc', verb: 'called', to: 'gr:orders', attributes: { last: ago(1).value, by: '10.0.0.7' } },
+      {
+        from: 'gr:svc',
+        verb: 'called',
+        to: 'gr:orders',
+        attributes: { last: ago(1).value, by: '10.0.0.7', actions: ['select'] },
+      },
     ]
     // Used on each of 130 days: the record has no hole.
     for (let at = 130.5; at >= 0; at -= 1.5)
       await read('gr', [account('gr:svc', { lastUsed: ago(at) })], { at: past(at), collection: 'users' })
     await read('gr', items(200), { collection: 'grants' })
     const { grants, touch } = await card('gr:svc')
-    expect(grants).toMatchObject({ used: 2, notUsed: 1, unknown: 1 })
+    expect(grants).toMatchObject({ used: 2, partly: 1, notUsed: 1, unknown: 1 })
+    expect(grants.rows.find(({ resource }) => resource!.name === 'orders')!.unusedActions).toEqual(['delete'])
     expect(Object.fromEntries(grants.rows.map(({ resource, used }) => [resource!.name, used]))).toMatchObject({
       orders: { value: expect.any(String) },
       schema: { value: expect.any(String) },
@@ -283,6 +294,17 @@ test('what changed is told with before and after and the read that told it; who 
       fields: [{ name: 'shell', from: '/bin/sh', to: '/bin/false' }],
     },
     expect.objectContaining({ what: 'appeared', says: 'First seen in Host a' }),
+  ])
+})
+
+test('a key that took the place of another is one change', async () => {
+  const key = (name: string): Item => ({ kind: 'credential', type: 'demo_key', key: `rot:${name}` })
+  const proves = (name: string): Edge => ({ from: `rot:${name}`, verb: 'authenticates', to: 'rot:svc' })
+  await read('rot', [account('rot:svc'), key('old'), proves('old')], { at: past(9) })
+  await read('rot', [account('rot:svc'), key('new'), proves('new')], { at: past(2) })
+  expect((await card('rot:svc')).history.map(({ says, other }) => [says, other?.name])).toEqual([
+    ['Instead of old: it is authenticated by', 'new'],
+    ['First seen in rot', undefined],
   ])
 })
 

@@ -83,18 +83,16 @@ export async function changesOf(db: Db, id: number, key: string): Promise<Change
       }
     })
   }
-  for (const { out, verb, other, at, appeared, ...source } of edges.rows) {
-    const owns = !out && verb === 'owns'
-    const sentence = out ? VERBS[verb][0] : VERBS[verb][1]
-    say(
-      at,
-      owns ? 'owner' : appeared ? 'edge-appeared' : 'edge-vanished',
-      `${appeared ? 'Since then' : 'No longer'}: ${sentence}`,
-      {
-        source,
-        other,
-      },
-    )
+  for (const together of Map.groupBy(edges.rows, ({ out, verb, at }) => `${out} ${verb} ${at.getTime()}`).values()) {
+    const [came, went] = [together.filter(({ appeared }) => appeared), together.filter(({ appeared }) => !appeared)]
+    // One for one at one moment is a change of one thing: a key that was rotated.
+    const instead = came.length === 1 && went.length === 1 ? refOr(refs, went[0]!.other).name : null
+    for (const { out, verb, other, at, appeared, ...source } of instead === null ? together : came) {
+      const what = !out && verb === 'owns' ? 'owner' : appeared ? 'edge-appeared' : 'edge-vanished'
+      const sentence = VERBS[verb][out ? 0 : 1]
+      const says = `${appeared ? 'Since then' : 'No longer'}: ${sentence}`
+      say(at, what, instead === null ? says : `Instead of ${instead.slice(0, 120)}: ${sentence}`, { source, other })
+    }
   }
   for (const { at, says, by } of findings.rows) say(at, 'finding', says, { by })
   for (const { at, action, actor, before, after } of acts.rows) {

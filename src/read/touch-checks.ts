@@ -123,8 +123,14 @@ export const needed = ({ quiet }: Evidence): number => Math.max(QUARTER, quiet ?
 
 /** Whether it was used lately, and whether that would have been seen. */
 export function unused(evidence: Evidence, short: 'unknown' | 'care'): Weighed[] {
-  const { lastUsed, sighting, recorded, quiet, now } = evidence
-  if (sighting && now - sighting.at < RECENT * DAY) return [check('stops', `It was used ${since(evidence)}.`)]
+  const { lastUsed, sighting, recorded, quiet, now, off } = evidence
+  if (sighting && now - sighting.at < RECENT * DAY)
+    return [
+      check(
+        'stops',
+        off ? `It is ${off.word}, and was used ${since(evidence)} all the same.` : `It was used ${since(evidence)}.`,
+      ),
+    ]
   if ('unknown' in recorded) {
     const { permission } = recorded
     return [
@@ -230,7 +236,12 @@ export function takers({ consumers, moreConsumers, methods }: Evidence): Weighed
   const found: Weighed[] = []
   if (hand.length > 0)
     found.push(
-      check('care', `${hand.length} of ${all} that use it must be given the new one by hand: ${names(hand, 0)}.`),
+      check(
+        'care',
+        all === 1
+          ? `The one that uses it must be given the new one by hand: ${names(hand, 0)}.`
+          : `${hand.length} of ${all} that use it must be given the new one by hand: ${names(hand, 0)}.`,
+      ),
     )
   if (unclear.length > 0 || moreConsumers > 0)
     found.push(check('care', `Of ${names(unclear, moreConsumers)} we do not know how a new one reaches them.`))
@@ -268,14 +279,18 @@ export function since({ now, sighting }: Pick<Evidence, 'now' | 'sighting'>): st
 }
 
 function names(consumers: readonly Consumer[], more: number): string {
-  return list([...consumers.map(({ entity }) => entity.name), ...Array.from({ length: more }, () => '')])
+  const named = consumers.map(({ entity: { name, type } }) => {
+    const short = name.length > 80 ? `${name.slice(0, 79)}…` : name
+    return type === null ? `${short} (never read itself)` : `${short} (${type.replaceAll('_', ' ')})`
+  })
+  return list([...named, ...Array.from({ length: more }, () => '')])
 }
 
 function list(of: readonly string[]): string {
   const shown = of
     .filter((name) => name !== '')
     .slice(0, 3)
-    .map((name) => (name.length > 80 ? `${name.slice(0, 79)}…` : name))
+    .map((name) => (name.length > 140 ? `${name.slice(0, 139)}…` : name))
   const left = of.length - shown.length
   if (left > 0) return shown.length === 0 ? `${left} others` : `${shown.join(', ')} and ${left} more`
   return shown.length > 1 ? `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}` : (shown[0] ?? 'nobody')

@@ -63,7 +63,7 @@ const beside = (count: number): string => (count === 1 ? 'One thing more is open
 
 /** A sentence that follows a colon; a name may stand first, so only our own beginnings are made small. */
 const begin = (says: string): string =>
-  /^(A|All|An|It|Its|No|Nobody|Nothing|Something|When|Whether|Who|Every|Everything|Of|The) /.test(says)
+  /^(A|All|An|Both|It|Its|No|Nobody|Nothing|Something|When|Whether|Who|Every|Everything|Of|The) /.test(says)
     ? lower(says)
     : says
 
@@ -109,8 +109,22 @@ function narrow(evidence: Evidence): Touch {
   if (grants.notUsed + grants.partly === 0)
     return weigh(
       grants.unknown > 0
-        ? [check('unknown', `Of ${grants.unknown} of ${of} no source records the use.`)]
-        : [check('stops', grants.total === 1 ? 'Its one permission is used.' : `All its ${of} are used.`)],
+        ? [
+            check(
+              'unknown',
+              grants.unknown < grants.total
+                ? `Of ${grants.unknown} of its ${of} no source records the use.`
+                : `No source records the use of ${grants.total === 1 ? 'its one permission' : `any of its ${of}`}.`,
+            ),
+          ]
+        : [
+            check(
+              'stops',
+              grants.total === 1
+                ? 'Its one permission is used.'
+                : `${grants.total === 2 ? 'Both its permissions' : `All its ${of}`} are used.`,
+            ),
+          ],
       '',
     )
   const says = [

@@ -107,7 +107,7 @@ function secretOf(subject: Entity, outcome: Told): Secret | undefined {
 const unlock = ({ permission }: { permission?: string }): string[] =>
   permission === undefined
     ? ['Make it known, at its source or by a label, then sync again.']
-    : [`Grant ${permission}, then sync again.`]
+    : [`Grant ${permission.replace(/^grant /i, '')}, then sync again.`]
 
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { estateFrom } from '../graph/index.ts'
-import { type Edge, Entity } from '../sdk/index.ts'
+import { type Edge, Entity, type Severity } from '../sdk/index.ts'
 import { evaluate } from './evaluate.ts'
 import { toFindings } from './finding.ts'
 import { suggestOwner } from './owner.ts'
@@ -86,6 +86,26 @@ test('when verdicts are lost, one of five says which grant answers how many', ()
     fix: ['Grant logs.read, then sync again.'],
     says: expect.stringMatching(/^1 verdict on demo waits for one permission: logs\.read\.$/),
   })
+})
+
+test('of several permissions that are missing, the one that answers most stands among the five, whatever is graver', () => {
+  const estate = estateOf(faulty())
+  const findings = toFindings(evaluate(estate, rules, { now }))
+  const some = findings.find(({ verdict }) => verdict === 'unknown')!
+  const lost = (n: number, severity: Severity, permission: string) =>
+    Array.from({ length: n }, (_, i) => ({ ...some, id: `${permission} ${i}`, severity, permission }))
+  const five = fiveThings(
+    [
+      ...findings.filter(({ verdict }) => verdict === 'fail'),
+      ...lost(1, 'critical', 'pool.get'),
+      ...lost(12, 'low', 'audit.read'),
+    ],
+    estate,
+    rules,
+  )
+  expect(five.filter(({ what }) => what === 'unlock').map(({ says }) => says)).toEqual([
+    '13 verdicts could not be reached. One permission on demo answers 12 of them: audit.read.',
+  ])
 })
 
 test('the same findings in another order give the same things', () => {

@@ -61,7 +61,7 @@ export function thingsToKnow(
   )
   const things = [...byFix.values()].map((group) => thingOf(group, ruleOf.get(group[0]!.rule)!, estate))
   const unlocks = unlocksOf(findings, estate, ruleOf).sort(
-    (a, b) => Number(isReason(a)) - Number(isReason(b)) || best(a, b),
+    (a, b) => Number(isReason(a)) - Number(isReason(b)) || b.more - a.more || best(a, b),
   )
   return withAnUnlock(spread(things.sort(best)), unlocks).slice(0, most)
 }
@@ -135,13 +135,12 @@ function suggestFor(estate: ThingsEstate, subject: Entity, finding: Finding): Su
 
 /** Lost verdicts by connection and grant; where no grant is named, by reason. */
 function unlocksOf(findings: readonly Finding[], estate: ThingsEstate, ruleOf: ReadonlyMap<string, Rule>): Thing[] {
-  const lost = Map.groupBy(
-    findings.filter(({ verdict, rule }) => verdict === 'unknown' && ruleOf.has(rule)),
-    (finding) =>
-      JSON.stringify([
-        estate.sourcesOf?.(finding.subject)[0]?.connection ?? null,
-        finding.permission ?? finding.because[0],
-      ]),
+  const unknown = findings.filter(({ verdict, rule }) => verdict === 'unknown' && ruleOf.has(rule))
+  const lost = Map.groupBy(unknown, (finding) =>
+    JSON.stringify([
+      estate.sourcesOf?.(finding.subject)[0]?.connection ?? null,
+      finding.permission ?? finding.because[0],
+    ]),
   )
   return [...lost.values()].map((group) => {
     const [first] = group as [Finding]
@@ -154,13 +153,9 @@ function unlocksOf(findings: readonly Finding[], estate: ThingsEstate, ruleOf: R
       const entity = estate.get(key)
       if (entity && levelOf(entity) >= 2) sensitive++
     }
-    const answered = group.length === 1 ? '1 verdict' : `${group.length} verdicts`
     return {
       what: 'unlock',
-      says:
-        first.permission !== undefined
-          ? `${answered}${connection ? ` on ${connection}` : ''} ${group.length === 1 ? 'waits' : 'wait'} for one permission: ${first.permission}.`
-          : `${answered} cannot be reached: ${first.because[0]}.`,
+      says: unlockSays(group.length, unknown.length, first, connection === null ? '' : ` on ${connection}`),
       because: [
         asSentence(first.because[0]!),
         `It concerns ${subjects.size === 1 ? (estate.get(first.subject)?.name ?? first.subject) : `${subjects.size} subjects`} and ${asked.size === 1 ? `the rule “${first.title}”` : `${asked.size} rules`}.`,
@@ -180,6 +175,18 @@ function unlocksOf(findings: readonly Finding[], estate: ThingsEstate, ruleOf: R
       value: round((GRAVITY[worst.severity] * Math.log2(1 + group.length)) / (BESIDE + ASKING) / 10),
     }
   })
+}
+
+function unlockSays(count: number, all: number, { permission, because: [reason] }: Finding, place: string): string {
+  const verdicts = (n: number) => (n === 1 ? '1 verdict' : `${n} verdicts`)
+  if (count === all)
+    return permission === undefined
+      ? `${verdicts(count)} cannot be reached: ${reason}.`
+      : `${verdicts(count)}${place} ${count === 1 ? 'waits' : 'wait'} for one permission: ${permission}.`
+  const lost = `${verdicts(all)} could not be reached`
+  return permission === undefined
+    ? `${lost}, ${count} of them for one reason: ${reason}.`
+    : `${lost}. One permission${place} answers ${count} of them: ${permission}.`
 }
 
 /** A reason begins in lower case, as refusals do. */

@@ -19,7 +19,7 @@ const isShipped = (id: string): boolean => rules.some((one) => one.id === id)
 export async function allRules({
   db,
   asOf,
-}: Pick<Serving, 'db' | 'asOf'>): Promise<{ rows: RuleRow[]; broken: { id: string; why: string }[] }> {
+}: Pick<Serving, 'db' | 'asOf'>): Promise<{ rows: RuleRow[]; broken: { id: string; why: string; source: string }[] }> {
   const judged = await readRules(db)
   // What is written and switched now was not so then.
   if (asOf !== null) return { rows: judged, broken: [] }

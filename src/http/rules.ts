@@ -33,7 +33,7 @@ export const ruleRoutes = [
     answers: z.object({
       rows: z.array(RuleRow),
       /** Rules written here that this version of Reeve cannot read any more: they are not asked. */
-      broken: z.array(z.object({ id: z.string(), why: z.string() })),
+      broken: z.array(z.object({ id: z.string(), why: z.string(), source: z.string() })),
     }),
     handle: ({ app }) => allRules(app),
   }),

@@ -33,7 +33,9 @@ const PAGES: readonly (readonly [string, Page])[] = [
   ['/connections/:id', page(() => import('./pages/connections/connection.tsx'), 'Connection')],
   ['/connections/:id/settings', page(() => import('./pages/connections/connect.tsx'), 'Connect')],
   ['/rules', page(() => import('./pages/rules/rules.tsx'), 'Rules')],
+  ['/rules/new', page(() => import('./pages/rules/own-rule.tsx'), 'OwnRule')],
   ['/rules/:id', page(() => import('./pages/rules/rule.tsx'), 'Rule')],
+  ['/rules/:id/text', page(() => import('./pages/rules/own-rule.tsx'), 'OwnRule')],
   ['/audit', page(() => import('./pages/audit/audit.tsx'), 'Audit')],
   ['/settings', page(() => import('./pages/settings/settings.tsx'), 'Settings')],
 ]

@@ -166,7 +166,7 @@ test('a stored rule is audited, cannot take the id of ours, and a broken one doe
   const own = await ownRules(db)
   expect(own.rules.map(({ id }) => id)).toEqual(['shell-for-service'])
   expect(own.expressions.get('shell-for-service')).toContain('matches')
-  expect(own.broken).toEqual([{ id: 'old', why: expect.stringContaining('title') }])
+  expect(own.broken).toEqual([{ id: 'old', why: expect.stringContaining('title'), source: 'id: old' }])
   await db.transaction().execute((tx) => removeUserRule(tx, { id: 'shell-for-service', by: 'user:ada' }))
   await expect(
     db.transaction().execute((tx) => removeUserRule(tx, { id: 'shell-for-service', by: 'user:ada' })),

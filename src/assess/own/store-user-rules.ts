@@ -9,7 +9,7 @@ export interface OwnRules {
   /** Rule id → its expression; for `storeEvaluation`. */
   expressions: Map<string, string>
   /** Stored once, and no longer readable by this version. */
-  broken: { id: string; why: string }[]
+  broken: { id: string; why: string; source: string }[]
 }
 
 /** The rules that were written here. One that cannot be read any more is told, and does not stop the others. */
@@ -25,7 +25,7 @@ export async function ownRules(db: Db): Promise<OwnRules> {
       own.rules.push(rule)
       own.expressions.set(rule.id, expression)
     } catch (error) {
-      own.broken.push({ id, why: messageOf(error) })
+      own.broken.push({ id, why: messageOf(error), source })
     }
   }
   return own

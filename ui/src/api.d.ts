@@ -5076,6 +5076,7 @@ export interface operations {
                         broken: {
                             id: string;
                             why: string;
+                            source: string;
                         }[];
                     };
                 };

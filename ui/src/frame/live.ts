@@ -13,7 +13,7 @@ export const news = new EventTarget()
 export function useLiveChanges(on: boolean): void {
   useEffect(() => {
     if (!on || typeof EventSource === 'undefined') return
-    const source = new EventSource('/v1/events')
+    let source: EventSource | undefined
     const waiting = new Set<string>()
     let timer: ReturnType<typeof setTimeout> | undefined
     const heard = (event: Event) => {
@@ -25,10 +25,24 @@ export function useLiveChanges(on: boolean): void {
         waiting.clear()
       }, 1000)
     }
-    for (const name of Object.keys(TOUCHED)) source.addEventListener(name, heard)
+    // A browser keeps six connections to one server: a window that nobody looks at gives its own back, and asks anew when seen again.
+    const listen = () => {
+      source?.close()
+      source = undefined
+      if (document.visibilityState === 'hidden') return
+      source = new EventSource('/v1/events')
+      for (const name of Object.keys(TOUCHED)) source.addEventListener(name, heard)
+    }
+    const turned = () => {
+      listen()
+      if (source) for (const name of Object.keys(TOUCHED)) heard(new Event(name))
+    }
+    listen()
+    document.addEventListener('visibilitychange', turned)
     return () => {
+      document.removeEventListener('visibilitychange', turned)
       clearTimeout(timer)
-      source.close()
+      source?.close()
     }
   }, [on])
 }

@@ -146,7 +146,7 @@ function api(method: string, url: URL, body: Record<string, unknown>, mood: Mood
     return problem(401, 'session/none', 'sign in first')
   if (mood.fails && url.pathname.startsWith(mood.fails.path))
     return problem(mood.fails.status, mood.fails.code, 'the database did not answer within 5 seconds')
-  const session = { user, csrf: 'c1', expires: '2026-11-25T00:00:00.000Z', by: 'session', scopes: null }
+  const session = { user, csrf: 'c1', expires: '2026-11-25T00:00:00.000Z', by: 'session', scopes: null, liking: {} }
   if (path === '/session')
     return method === 'DELETE'
       ? [204, undefined]
@@ -180,16 +180,26 @@ function api(method: string, url: URL, body: Record<string, unknown>, mood: Mood
     case '/providers':
       return [200, { rows: of.providers.map((provider) => checked(read.ProviderPage, provider)) }]
     case '/rules':
-      return [200, { rows: of.rules.map((page) => checked(read.RuleRow, page.rule)) }]
+      return [200, { rows: of.rules.map((page) => checked(read.RuleRow, page.rule)), broken: [] }]
     case '/audit':
       return [200, checked(read.AuditPage, of.audit)]
     case '/audit/proof':
       return [
         200,
-        checked(read.AuditProof, { holds: true, entries: 48_211, at: '2026-11-24T06:00:00.000Z', broken: null }),
+        checked(read.AuditProof, { holds: true, entries: 48_211, at: '2026-11-24T06:00:00.000Z', by: 'reeve', broken: null }),
       ]
     case '/tokens':
       return [200, { rows: of.tokens.map((token) => checked(read.TokenRow, token)) }]
+    case '/passkeys':
+      return [200, { rows: of.passkeys.map((one) => checked(read.PasskeyRow, one)) }]
+    case '/sessions':
+      return [200, { rows: of.sessions.map((one) => checked(read.SessionRow, one)) }]
+    case '/settings/retention':
+      return [200, checked(read.RetentionPage, of.retention)]
+    case '/backups':
+      return [200, checked(read.BackupsPage, of.backups)]
+    case '/settings/outbound':
+      return [200, checked(read.Outbound, of.outbound)]
     case '/users':
       return [200, { rows: of.users.map((one) => checked(read.UserRow, one)) }]
   }

@@ -142,7 +142,7 @@ function bare({ where }: Question) {
 async function ask(rolls: Rolls, q: string) {
   const selected = await selectRows(db, rolls, NOW.getTime(), { kind: 'identity', q, sort: 'name', down: false })
   const page = await readInventory(db, selected, { limit: 100 })
-  return { page, facets: readFacets(selected) }
+  return { page, facets: await readFacets(db, selected) }
 }
 
 async function pages(rolls: Rolls, exact: boolean): Promise<void> {

@@ -169,6 +169,18 @@ function api(method: string, url: URL, body: Record<string, unknown>, mood: Mood
           suggestion: 'owner',
         })
       return [200, checked(read.Inventory, of.inventory(url.searchParams))]
+    case '/views':
+    case '/bulk':
+      return [200, { rows: [] }]
+    case '/counts':
+      return [
+        200,
+        checked(read.Counts, {
+          rows: url.searchParams
+            .getAll('q')
+            .map((one) => ({ q: one, count: of.inventory(new URLSearchParams({ q: one })).total.count, says: null })),
+        }),
+      ]
     case '/facets':
       return [200, checked(read.Facets, of.facets(url.searchParams))]
     case '/findings':
@@ -186,7 +198,13 @@ function api(method: string, url: URL, body: Record<string, unknown>, mood: Mood
     case '/audit/proof':
       return [
         200,
-        checked(read.AuditProof, { holds: true, entries: 48_211, at: '2026-11-24T06:00:00.000Z', by: 'reeve', broken: null }),
+        checked(read.AuditProof, {
+          holds: true,
+          entries: 48_211,
+          at: '2026-11-24T06:00:00.000Z',
+          by: 'reeve',
+          broken: null,
+        }),
       ]
     case '/tokens':
       return [200, { rows: of.tokens.map((token) => checked(read.TokenRow, token)) }]

@@ -95,9 +95,7 @@ export const entityRoutes = [
     }),
     answers: Counts,
     handle: async ({ app, query: { kind, q } }) => ({
-      rows: await countRows(q, (one) =>
-        select(app, { kind, q: one, sort: { sort: 'name', down: false }, 'as-of': undefined }),
-      ),
+      rows: await countRows(app.db, app.rolls, app.clock.now().getTime(), { kind, queries: q }),
     }),
   }),
   route({

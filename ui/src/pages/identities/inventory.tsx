@@ -95,7 +95,7 @@ export function Inventory() {
         <div className="wide">
           <Facets {...facetProps} />
         </div>
-        <div>
+        <div data-q={data === undefined || list.stale || list.error !== null ? undefined : q}>
           <div className="roll-head">
             <QueryInput
               q={q}

@@ -1,6 +1,6 @@
 /** Questions to the server: the path is the name of the answer. */
-import { keepPreviousData, QueryClient, type UseQueryResult, useQuery } from '@tanstack/react-query'
-import { asked, useAsOf } from './address.tsx'
+import { hashKey, keepPreviousData, QueryClient, type UseQueryResult, useQuery } from '@tanstack/react-query'
+import { asked, asOfHere, useAsOf } from './address.tsx'
 import { ask, Problem } from './http.ts'
 import type { Frame } from './nouns.ts'
 
@@ -11,6 +11,8 @@ export const answers = new QueryClient({
       retry: (times, error) => times < 2 && error instanceof Problem && (error.status === 0 || error.status >= 502),
       refetchOnWindowFocus: true,
       queryFn: ({ queryKey, signal }) => ask(queryKey[0] as string, { signal }),
+      // Answers of an earlier day are never taken for those of now.
+      queryKeyHashFn: (key) => `${asOfHere() ?? ''} ${hashKey(key)}`,
     },
   },
 })
@@ -28,14 +30,12 @@ export function useAnswer<T>(
   return useQuery<T, Error>({
     queryKey: [path === null ? null : asked(path, asOf)],
     enabled: path !== null,
+    ...(options.now ? { queryFn: ({ signal }) => ask<T>(path!, { signal, now: true }) } : {}),
     refetchInterval: asOf === null && (options.every ?? false),
     ...(asOf === null ? {} : { staleTime: Number.POSITIVE_INFINITY, retryOnMount: false, refetchOnWindowFocus: false }),
     ...(options.keep ? { placeholderData: keepPreviousData } : {}),
   })
 }
-
-/** The path of a question that a page asks by itself, of the day that it shows. */
-export const useAsked = (path: string): string => asked(path, useAsOf())
 
 /** Whatever was answered about these places is asked again when next shown. */
 export function forget(...starts: string[]): Promise<void> {

@@ -1,6 +1,6 @@
 /** The only way out of the console: JSON to the server it came from. */
 
-import { asOfHere } from './address.tsx'
+import { asked, asOfHere } from './address.tsx'
 
 /** What a refused request says (RFC 9457), under the names the server gives. */
 export class Problem extends Error {
@@ -49,9 +49,10 @@ export const setCsrf = (value: string): void => {
   csrf = value
 }
 
+/** What is asked while an earlier day is shown is asked of that day; `now`: of now all the same. */
 export async function ask<T>(
   path: string,
-  init: { method?: string; body?: unknown; signal?: AbortSignal } = {},
+  init: { method?: string; body?: unknown; signal?: AbortSignal; now?: boolean } = {},
 ): Promise<T> {
   if (init.method !== undefined && asOfHere() !== null)
     throw new Problem(409, {
@@ -64,7 +65,7 @@ export async function ask<T>(
   const limit = AbortSignal.timeout(60_000)
   let response: Response
   try {
-    response = await fetch(path, {
+    response = await fetch(init.method === undefined && !init.now ? asked(path, asOfHere()) : path, {
       method: init.method ?? 'GET',
       headers,
       body: init.body === undefined ? null : JSON.stringify(init.body),

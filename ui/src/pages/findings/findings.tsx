@@ -3,7 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
 import { assignOwner } from '../../acting.ts'
 import { useAddress, withQuery } from '../../address.tsx'
-import { useAsked, useFrame, useMay } from '../../asking.ts'
+import { useFrame, useMay } from '../../asking.ts'
 import { useKeys } from '../../frame/keys.ts'
 import { useTitle } from '../../frame/title.ts'
 import { ask, Problem } from '../../http.ts'
@@ -50,7 +50,7 @@ export function Findings() {
   >(null)
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set())
   useTitle(q === '' ? 'Findings' : `Findings: ${q}`)
-  const base = useAsked(`/v1/findings?${new URLSearchParams({ by, ...(q ? { q } : {}) })}`)
+  const base = `/v1/findings?${new URLSearchParams({ by, ...(q ? { q } : {}) })}`
   const pages = useInfiniteQuery({
     queryKey: [base, 'pages'],
     queryFn: ({ pageParam, signal }) =>

@@ -18,6 +18,7 @@ export const connectionRow = (
   identities: 31,
   entities: 400,
   unknownVerdicts,
+  query: `verdict:unknown lost:"${id}"`,
   next: ahead(0.2),
   schedule: '0 */6 * * *',
   run: 'run-1',
@@ -93,6 +94,7 @@ export function connectionPage(
     complete: reason === null,
     stale,
     verdictsLost,
+    query: verdictsLost > 0 ? `verdict:unknown lost:"${id}: ${title}"` : null,
   })
   return {
     connection: of,
@@ -125,8 +127,16 @@ export function connectionPage(
             permission: 'alter system set log_connections = on;\nselect pg_reload_conf();',
             reason: 'Logins by role are not recorded.',
             verdicts: 12,
+            query: `verdict:unknown lost:"${id}" grant:"log_connections"`,
           },
         ],
+    elsewhere: whole
+      ? []
+      : [{ reason: HOSTILE, verdicts: 3, query: `verdict:unknown lost:"${id}" cause:"the source does not say"` }],
+    policy: [
+      { need: 'connect to the server', listings: ['Roles', 'Grants'], refused: false },
+      { need: HOSTILE, listings: ['Logins by role'], refused: !whole },
+    ],
     progress: id === 'git-checkout' && !whole ? { ...progress } : null,
     runs: [
       {

@@ -87,6 +87,7 @@ async function cardOf(db: Tx, key: string, now: Date): Promise<Card> {
     asOf: null,
     firstSeen: iso(subject.first_seen),
     staleSince: isoOrNull(subject.stale_since),
+    off: off === null ? null : { word: off, since: since === null ? null : new Date(since).toISOString() },
     touch: touchOf({
       ...stakes,
       kind: body.kind,
@@ -111,7 +112,7 @@ async function cardOf(db: Tx, key: string, now: Date): Promise<Card> {
     account: accountOf(body, subject.labels ?? []),
     aliases: body.aliases ?? [],
     score: scoreOf(subject),
-    usedBy: { consumers, more, seeing: seeingOf(record, [...listings.own, ...listings.near]), record },
+    usedBy: { consumers, more, seeing: seeingOf(body.kind, record, [...listings.own, ...listings.near]), record },
     credentials,
     grants: {
       rows: grants.rows,
@@ -185,7 +186,7 @@ function attributesOf(
           grants.total === 0,
           'no permission was seen',
         )
-      : { notApplicable: `a ${body.kind} holds no permissions` },
+      : { notApplicable: `${a(body.kind)} holds no permissions` },
     credentials:
       body.kind === 'identity' || body.kind === 'secret' || body.kind === 'credential'
         ? unless(
@@ -193,7 +194,7 @@ function attributesOf(
             credentials === 0,
             'no credential was seen',
           )
-        : { notApplicable: `a ${body.kind} has no credentials` },
+        : { notApplicable: `${a(body.kind)} has no credentials` },
     methods:
       body.kind === 'credential'
         ? body.method
@@ -201,9 +202,11 @@ function attributesOf(
           : { unknown: `not reported by ${connections.join(', ')}` }
         : body.kind === 'identity'
           ? unless(subject.methods, subject.methods.length === 0, 'no credential was seen')
-          : { notApplicable: `a ${body.kind} does not sign in` },
+          : { notApplicable: `${a(body.kind)} does not sign in` },
   }
 }
+
+const a = (kind: string): string => `${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}`
 
 function oldestOf({ body, connections, oldest_credential }: Subject, credentials: number): Known<string> {
   if (body.kind === 'credential') return knownOf(body.created, connections)
@@ -226,15 +229,17 @@ function scoreOf(subject: Subject): Card['score'] {
 }
 
 /** What an empty list of consumers is worth. */
-function seeingOf({ recorded }: UseRecord, sources: readonly CardSource[]): Known<string> {
+function seeingOf(kind: Entity['kind'], { recorded }: UseRecord, sources: readonly CardSource[]): Known<string> {
   const gap = sources.find(({ complete }) => !complete)
   if (gap)
     return {
       unknown: `${gap.title}, ${gap.collection}, was not read whole: ${gap.reason ?? 'part of it is missing'}`,
       ...(gap.permission === null ? {} : { permission: gap.permission }),
     }
-  if (!('value' in recorded)) return recorded
-  return { value: recorded.value }
+  // Who holds an entitlement is listed, not watched.
+  if (kind !== 'entitlement') return recorded
+  const reads = sources.flatMap(({ readAt }) => readAt ?? []).sort()
+  return reads[0] === undefined ? { unknown: 'no listing that was read describes it' } : { value: reads[0] }
 }
 
 /** A record too short to hold a quarter proves no disuse. */
@@ -273,7 +278,8 @@ async function unknownVerdicts(db: Db, key: string): Promise<Card['rules']['unkn
 
 /** Who acts through it. What a person said holds at once, before `self` is read again. */
 function accountOf({ kind, attributes = {} }: Subject['body'], labels: readonly string[]): Card['account'] {
-  if (kind !== 'identity') return { notApplicable: kind === 'person' ? 'a person is human' : `a ${kind} is no account` }
+  if (kind !== 'identity')
+    return { notApplicable: kind === 'person' ? 'a person is human' : `${a(kind)} is no account` }
   const { accountKind, accountKindConfirmed, accountKindReasons } = attributes
   const confirmed = labels.find(isAccount) ?? accountKindConfirmed
   const because = Array.isArray(accountKindReasons)

@@ -178,6 +178,8 @@ export const Card = z.object({
   asOf: Instant.nullable(),
   firstSeen: Instant,
   staleSince: Instant.nullable(),
+  /** Out of force, in its source's word, and since when that was seen. */
+  off: z.object({ word: z.string(), since: Instant.nullable() }).nullable(),
   touch: z.object({ rotate: Touch, narrow: Touch, disable: Touch, delete: Touch }),
   attributes: Attributes,
   owners: Owners,

@@ -14,6 +14,7 @@ export function card(key: string, whole: boolean): read.Card | undefined {
     asOf: null,
     firstSeen: at.firstSeen,
     staleSince: at.staleSince,
+    off: null,
     touch: {
       rotate: {
         answer: 'with-care',

@@ -1640,6 +1640,10 @@ export interface components {
             asOf: components["schemas"]["Instant"] | null;
             firstSeen: components["schemas"]["Instant"];
             staleSince: components["schemas"]["Instant"] | null;
+            off: {
+                word: string;
+                since: components["schemas"]["Instant"] | null;
+            } | null;
             touch: {
                 rotate: components["schemas"]["Touch"];
                 narrow: components["schemas"]["Touch"];

@@ -69,14 +69,18 @@ export const CardFindings = ({ of }: { of: Card }) => (
 
 const SHOWN = 20
 
-export function History({ of, firstSeen }: { of: readonly Change[]; firstSeen: string }) {
+/** `days`: its use is drawn day by day elsewhere, and is not told again here. */
+export function History({ of, firstSeen, days }: { of: readonly Change[]; firstSeen: string; days: boolean }) {
   const [all, setAll] = useState(false)
   const shown = all ? of : of.slice(0, SHOWN)
   return (
     <section className="section" id="history">
       <header>
         <h2>What changed</h2>
-        <span className="meta">first seen by Reeve on {date(firstSeen)}; its use, day by day, stands above</span>
+        <span className="meta">
+          first seen by Reeve on {date(firstSeen)}
+          {days && '; its use, day by day, stands above'}
+        </span>
       </header>
       {of.length === 0 ? (
         <p className="empty quiet">Nothing has changed since.</p>

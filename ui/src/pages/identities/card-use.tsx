@@ -37,9 +37,13 @@ export const UsedBy = ({ of, title, days }: { of: Card['usedBy']; title: string;
         <Known of={of.seeing}>
           {(since) => (
             <p>
-              {consumers.length === 0 && record.by.length === 0 && 'Nobody was seen using it. '}
-              We could have seen {consumers.length > 0 || record.by.length > 0 ? 'others' : 'it'}: everything in which a
-              user of it could stand was read whole, and its use is recorded since {date(since)}.
+              {consumers.length === 0 &&
+                record.by.length === 0 &&
+                (days ? 'Nobody was seen using it. ' : 'Nobody was seen to hold it. ')}
+              We could have seen {consumers.length > 0 || record.by.length > 0 ? 'others' : days ? 'it' : 'them'}:{' '}
+              {days
+                ? `everything in which a user of it could stand was read whole, and its use is recorded since ${date(since)}.`
+                : `what describes it was read whole, last on ${date(since)}.`}
             </p>
           )}
         </Known>
@@ -61,20 +65,29 @@ function Days({ of: { days, until, recorded, quiet } }: { of: Card['usedBy']['re
         <span>{short(until)}</span>
       </p>
       <p className="facets-line">
-        <span>
-          <i className="swatch depends" aria-hidden="true" />
-          used on <b>{used}</b> of {days.length} days
-        </span>
+        {unseen < days.length && (
+          <span>
+            <i className="swatch depends" aria-hidden="true" />
+            <span>
+              used on <b>{used}</b> of {days.length} days
+            </span>
+          </span>
+        )}
         {days.length - used - unseen > 0 && (
           <span>
             <i className="swatch none" aria-hidden="true" />
-            <b>{days.length - used - unseen}</b> without
+            <span>
+              <b>{days.length - used - unseen}</b> without
+            </span>
           </span>
         )}
         {unseen > 0 && (
           <span className="unknown">
             <i className="swatch hatched" aria-hidden="true" />
-            <b>{unseen}</b> that nobody saw
+            <span>
+              {unseen < days.length ? <b>{unseen}</b> : 'Whether it was used on any of 30 days,'}{' '}
+              {unseen < days.length ? 'that nobody saw' : 'nobody saw'}
+            </span>
           </span>
         )}
         <IfKnown of={recorded}>

@@ -18,6 +18,7 @@ import { Name } from '../../parts/name.tsx'
 import { Neighbourhood } from '../../parts/neighbourhood.tsx'
 import { OwnerFacts } from '../../parts/owner-facts.tsx'
 import { OwnerSheet } from '../../parts/owner-sheet.tsx'
+import { quoteWord } from '../../parts/query.tsx'
 import { Refused } from '../../parts/refused.tsx'
 import { Touch } from '../../parts/touch.tsx'
 import { Waiting } from '../../parts/waiting.tsx'
@@ -134,42 +135,48 @@ function Shown({ of }: { of: Card }) {
             </header>
             <Neighbourhood of={of.neighbourhood} self={entity.key} />
           </section>
-          <History of={of.history} firstSeen={of.firstSeen} />
+          <History
+            of={of.history}
+            firstSeen={of.firstSeen}
+            days={attributes.kind === 'identity' || attributes.kind === 'credential'}
+          />
         </div>
         <aside className="aside" aria-label="Attributes">
           <dl className="facts">
-            <OwnerFacts
-              of={of.owners}
-              act={
-                may && (
-                  <span className="row owner-acts">
-                    {suggested && !of.owners.accountable && (
+            {attributes.kind !== 'person' && (
+              <OwnerFacts
+                of={of.owners}
+                act={
+                  may && (
+                    <span className="row owner-acts">
+                      {suggested && !of.owners.accountable && (
+                        <button
+                          type="button"
+                          className="button small"
+                          disabled={busy}
+                          onClick={() => void run(() => assignOwner(entity.key, entity.name, suggested))}
+                        >
+                          <span>
+                            Accept <Name text={suggested.name.split(/[\s@]/)[0]!} longest={20} />
+                          </span>
+                        </button>
+                      )}
                       <button
                         type="button"
-                        className="button small"
-                        disabled={busy}
-                        onClick={() => void run(() => assignOwner(entity.key, entity.name, suggested))}
+                        className={suggested && !of.owners.accountable ? 'button small bare' : 'button small'}
+                        onClick={() => setAssigning(true)}
                       >
-                        <span>
-                          Accept <Name text={suggested.name.split(/[\s@]/)[0]!} longest={20} />
-                        </span>
+                        {of.owners.accountable ? 'Change' : suggested ? 'Other' : 'Assign'}
                       </button>
-                    )}
-                    <button
-                      type="button"
-                      className={suggested && !of.owners.accountable ? 'button small bare' : 'button small'}
-                      onClick={() => setAssigning(true)}
-                    >
-                      {of.owners.accountable ? 'Change' : suggested ? 'Other' : 'Assign'}
-                    </button>
-                    <Refused error={refused} />
-                  </span>
-                )
-              }
-            />
+                      <Refused error={refused} />
+                    </span>
+                  )
+                }
+              />
+            )}
             <AttributeFacts of={of} />
             {attributes.kind === 'identity' && <Account of={of} may={may} />}
-            <Score of={of} />
+            {attributes.kind === 'identity' && <Score of={of} />}
             <Sources of={of} />
             {of.other.length > 0 && (
               <div>
@@ -250,11 +257,25 @@ function Opening({ of }: { of: Card }) {
       {/^[aeiou]/.test(type) ? 'An' : 'A'} {type}
       {environment && ` in ${ENVIRONMENT_WORDS[environment].toLowerCase()}`}
       {a.kind === 'resource' && sensitivity && `, ${sensitivity}`}.{' '}
+      {of.off && (
+        <>
+          <b>
+            {a.kind === 'person' ? 'Their account is' : 'It is'} {of.off.word}
+          </b>
+          {of.off.since && ` since ${date(of.off.since)}`}.{' '}
+        </>
+      )}
       {USED[a.kind] && (
         <>
           <b>{upper(depends)}</b>,{open === 0 && ' and'}{' '}
         </>
       )}
+      {a.kind === 'person' && (
+        <a className="link" href={to.inventory(`owner:${quoteWord(a.distinctId)}`)}>
+          See what <Name text={of.entity.name} longest={60} /> answers for
+        </a>
+      )}
+      {a.kind === 'person' && open > 0 && '. '}
       {a.kind !== 'person' && <Answers of={owners} first={!USED[a.kind]} />}
       {open > 0 &&
         `${a.kind === 'person' ? '' : ', and '}${a.kind === 'person' ? upper(spell(open)) : spell(open)} ${open === 1 ? 'finding is' : 'findings are'} open`}

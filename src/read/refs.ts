@@ -106,15 +106,6 @@ export async function suggestionsOf(db: Db, keys: Iterable<string>): Promise<Map
   )
 }
 
-/** When a key was first described, and the number it has in the graph; null for one that never was. */
-export async function firstSeenOf(db: Db, key: string): Promise<{ id: number; at: string } | null> {
-  const { rows } = await sql<{ id: number; at: Date }>`
-    select k.id, min(e.valid_from) as at from graph.key k join graph.entity e on e.key_id = k.id where k.key = ${key} group by k.id`.execute(
-    db,
-  )
-  return rows[0] ? { id: rows[0].id, at: iso(rows[0].at) } : null
-}
-
 /** The living entity behind a key, any of its names or a merged credential's. */
 export async function nodeOf(
   db: Db,

@@ -59,7 +59,7 @@ describe.skipIf(reason !== null)('the calendar', () => {
     built()
     server = await testServer({ consoleFolder: dist, clock })
     const lines = [
-      { scope: '', expected: 20, obtained: 14, refused: 6, reason: 'sudoers was refused', permission: 'read sudoers' },
+      { scope: '', expected: 21, obtained: 15, refused: 6, reason: 'sudoers was refused', permission: 'read sudoers' },
     ]
     await server.database.pool.query(
       `insert into discover.connection (id, provider, label, settings, version, shown, secrets, created_at, created_by, changed_at)

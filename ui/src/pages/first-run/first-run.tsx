@@ -15,7 +15,7 @@ import { Ledger, LedgerWords } from '../../parts/ledger.tsx'
 import { Mark } from '../../parts/mark.tsx'
 import { Name } from '../../parts/name.tsx'
 import { Refused } from '../../parts/refused.tsx'
-import { asTitle, Sentence } from '../../parts/sentence.tsx'
+import { asProse, asTitle, Sentence } from '../../parts/sentence.tsx'
 import { Waiting } from '../../parts/waiting.tsx'
 import { count, some, spell } from '../../words.ts'
 import { ListingProgress } from '../connections/progress.tsx'
@@ -66,6 +66,9 @@ function leave(): void {
   go('/')
 }
 
+/** So many sources fit beside what comes next; those that are being read come first, and all of them. */
+const SHOWN = 8
+
 /** A step bears its number until it is done. */
 const Step = ({ n, done, title, children }: { n: number; done: boolean; title: string; children: React.ReactNode }) => (
   <li>
@@ -82,6 +85,9 @@ function Steps({ of }: { of: Answered }) {
   const { busy, refused, run } = useAct()
   const started = of.sources.length > 0
   const active = of.sources.filter(isRead)
+  const shown = of.sources
+    .toSorted((a, b) => Number(isRead(b)) - Number(isRead(a)))
+    .slice(0, Math.max(SHOWN, active.length))
   return (
     <ol className="steps-run">
       <Step n={1} done title="You are in">
@@ -140,10 +146,18 @@ function Steps({ of }: { of: Answered }) {
               </div>
             </div>
             <ul className="arriving">
-              {of.sources.map((source) => (
+              {shown.map((source) => (
                 <Arriving key={source.connection} of={source} />
               ))}
             </ul>
+            {shown.length < of.sources.length && (
+              <p className="meta">
+                <a className="link" href="/connections">
+                  {count(of.sources.length - shown.length)} more
+                </a>{' '}
+                have ended.
+              </p>
+            )}
           </>
         ) : (
           <p className="quiet">A count for each source, with what was refused and why.</p>
@@ -234,7 +248,7 @@ const Arriving = ({ of }: { of: SourceProgress }) => (
         </>
       ) : of.state === 'failed' ? (
         <span className="unknown">
-          It failed: <Sentence text={of.error?.message ?? 'no reason was given'} /> Nothing was removed.
+          It failed: <Sentence text={asProse([of.error?.message ?? 'no reason was given'], 1)} /> Nothing was removed.
         </span>
       ) : (
         <LedgerWords bar={of.bar} />

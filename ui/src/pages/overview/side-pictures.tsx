@@ -61,17 +61,18 @@ const SourcesSeen = ({ of, bar }: { of: readonly SourceSeen[]; bar: Answered['le
       ))}
     </ul>
     <p className="meta read-more">
+      {of.length > 12 && (
+        <>
+          <a className="link" href="/connections">
+            {of.length - 12} more
+          </a>
+          {' · '}
+        </>
+      )}
       <a className="link" href="/welcome">
         Read something else
       </a>
     </p>
-    {of.length > 12 && (
-      <p className="meta">
-        <a className="link" href="/connections">
-          {of.length - 12} more
-        </a>
-      </p>
-    )}
   </section>
 )
 

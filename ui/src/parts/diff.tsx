@@ -18,9 +18,7 @@ export const diffLines = (
   ])
 
 export const Diff = ({ title, note, lines }: { title: string; note: string; lines: readonly DiffLine[] }) => (
-  // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-  // biome-ignore lint/a11y/useSemanticElements: a figure would want a caption of its own
-  <div className="diff" role="region" aria-label={`${title}: ${note}`} tabIndex={0}>
+  <section className="diff" aria-label={`${title}: ${note}`}>
     <p className="diff-head">
       <b>{title}</b> <span>{note}</span>
     </p>
@@ -35,5 +33,5 @@ export const Diff = ({ title, note, lines }: { title: string; note: string; line
         <bdi>{cut(text, 400)}</bdi>
       </p>
     ))}
-  </div>
+  </section>
 )

@@ -31,7 +31,7 @@ export function Aside({ of, mayName, name }: { of: FindingPage; mayName: boolean
             </b>
           </dd>
         </div>
-        {!unknown && (
+        {!unknown && finding.state !== 'resolved' && (
           <div>
             <dt>Why it weighs so much</dt>
             <dd>

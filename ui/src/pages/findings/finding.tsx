@@ -111,12 +111,12 @@ function Shown({ of }: { of: FindingPage }) {
             <Because evidence={of.because} />
             <Places of={of} />
           </section>
-          <Cost of={of} />
+          {finding.subject.gone === null && <Cost of={of} />}
           <Fix of={of} />
           <Proofs of={of} />
           <History of={of} undo={operator ? (undo) => void run(() => takeBack(finding.id, undo)) : null} />
         </div>
-        <Aside of={of} mayName={mayName} name={() => setSheet('owner')} />
+        <Aside of={of} mayName={mayName && finding.state !== 'resolved'} name={() => setSheet('owner')} />
       </div>
       {(sheet === 'mute' || sheet === 'accept') && (
         <HoldSheet
@@ -180,7 +180,7 @@ function Primary({ of, mayName, show }: { of: FindingPage; mayName: boolean; sho
   )
 }
 
-function Opening({ of: { finding, state, effort: minutes } }: { of: FindingPage }) {
+function Opening({ of: { finding, state, effort: minutes, unknown } }: { of: FindingPage }) {
   if (finding.state === 'resolved')
     return (
       <>
@@ -202,9 +202,16 @@ function Opening({ of: { finding, state, effort: minutes } }: { of: FindingPage 
   return (
     <>
       It is about <EntityLink of={finding.subject} />.{' '}
-      <b>
-        <Sentence text={finding.fix} />
-      </b>
+      {finding.verdict === 'unknown' ? (
+        <>
+          <b>Neither found nor passed:</b> what would decide it was not read.
+          {unknown?.permission && ' One grant answers it, to read and no more.'}
+        </>
+      ) : (
+        <b>
+          <Sentence text={finding.fix} />
+        </b>
+      )}
       {minutes !== null && finding.verdict === 'fail' && ` It takes ${effort(minutes)}.`}
       {state.asked && (
         <>
@@ -285,6 +292,14 @@ const History = ({ of, undo }: { of: FindingPage; undo: ((id: string) => void) |
       <h2>History</h2>
     </header>
     <ul className="history">
+      {of.history.length === 0 && (
+        <li>
+          <span />
+          <span className="quiet">
+            Nothing happened to it yet. It gets a number, and a history, on the day it fails.
+          </span>
+        </li>
+      )}
       {of.history.map((event, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: two events may be alike to the letter
         <li key={i}>

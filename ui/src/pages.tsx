@@ -2,6 +2,7 @@
 import { Component, lazy, Suspense, useEffect } from 'react'
 import { match, useAddress } from './address.tsx'
 import { Frame } from './frame/frame.tsx'
+import { PLACES } from './frame/places.ts'
 import { Overview } from './pages/overview/overview.tsx'
 import { Empty } from './parts/empty.tsx'
 import { Waiting } from './parts/waiting.tsx'
@@ -55,6 +56,7 @@ export function Pages() {
         <SignIn />
       </Suspense>
     )
+  const place = PLACES.find(({ href }) => href === path)
   for (const [pattern, Page] of PAGES) {
     const parts = match(pattern, path)
     if (parts)
@@ -64,6 +66,7 @@ export function Pages() {
             <Suspense
               fallback={
                 <div className="page">
+                  {place && <h1>{place.title}</h1>}
                   <Waiting />
                 </div>
               }

@@ -163,6 +163,10 @@ describe.skipIf(reason !== null)('the console at an earlier day', () => {
     await page.waitForSelector('table.roll .title')
     expect((await page.locator('table.roll .title').allTextContents()).sort()).toEqual(['ci-deployer', 'old'])
     expect(await page.locator('.side .place[href^="/identities"] .count').textContent()).toBe('2')
+    // Lengths of time too are those of then.
+    await open(dated('/'))
+    const words = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' })
+    expect(await page.locator('main').textContent()).toContain(words.format(new Date(then)))
     await open('/identities')
     expect((await page.locator('table.roll .title').allTextContents()).sort()).toEqual(['ci-renamed', 'late', 'later'])
   })

@@ -10,14 +10,14 @@ import { Layer } from '../parts/layer.tsx'
 import { Ledger, seenWord } from '../parts/ledger.tsx'
 import { Mark } from '../parts/mark.tsx'
 import { cut } from '../parts/name.tsx'
-import { count, setServerTime, short } from '../words.ts'
+import { count, short } from '../words.ts'
 import { Help } from './help.tsx'
 import { Invented } from './invented.tsx'
 import { useKeys } from './keys.ts'
 import { useLiveChanges } from './live.ts'
 import { Palette } from './palette.tsx'
 import { type Place, useMyPlaces } from './places.ts'
-import { dayWord, hearPick, NotThen, PickDay, pickDay, Then } from './then.tsx'
+import { dayWord, hearPick, NotThen, PickDay, pickDay, Then, tellTime } from './then.tsx'
 import { Toasts } from './toasts.tsx'
 import './frame.css'
 
@@ -34,9 +34,8 @@ export function Frame({ children }: { children: React.ReactNode }) {
   const then = useThen()
   useLiveChanges(then.asOf === null)
   const looksBack = then.asOf !== null && then.refused === null
-  useEffect(() => {
-    if (frame) setServerTime(frame.now)
-  }, [frame])
+  // Before the pages are drawn: they say how long ago things were.
+  tellTime(looksBack ? then.asOf : null, frame?.now)
 
   const first = useRef(true)
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new page takes the focus, a new query does not

@@ -4,6 +4,7 @@ import { asOfHere, go, useAddress, withQuery } from '../address.tsx'
 import { sentenceOf } from '../http.ts'
 import { Icon } from '../parts/icon.tsx'
 import { Layer } from '../parts/layer.tsx'
+import { setServerTime } from '../words.ts'
 import './then.css'
 
 const DAY = 86_400_000
@@ -20,6 +21,15 @@ export const pickDay = (): void => void asked.dispatchEvent(new Event('pick'))
 export const hearPick = (heard: () => void): (() => void) => {
   asked.addEventListener('pick', heard)
   return () => asked.removeEventListener('pick', heard)
+}
+
+let told = ''
+/** Lengths of time are counted to the moment that is shown: what was used a day before it was used a day ago. */
+export function tellTime(asOf: string | null, now: string | undefined): void {
+  if (`${asOf} ${now}` === told) return
+  told = `${asOf} ${now}`
+  const at = asOf === null ? Number.NaN : Date.parse(asOf.length === 10 ? `${asOf}T23:59:59.999Z` : asOf)
+  setServerTime(at < Date.now() ? new Date(at).toISOString() : (now ?? new Date().toISOString()))
 }
 
 /** `17 November`, `17 November 2025`, `17 November, 10:00 UTC`; what is no moment stands as it was written. */

@@ -12,8 +12,10 @@ const KEYS: readonly [string, string][] = [
   ['x ⇧X', 'select a row, a range'],
   ['a', 'assign who answers for it'],
   ['m', 'mute until a date'],
+  ['p', 'plan a change'],
   ['c ⇧C', 'copy the id, the address'],
   ['t', 'light or dark'],
+  ['?', 'this list'],
   ['esc', 'close one layer'],
 ]
 

@@ -32,12 +32,14 @@ export function Group({
       <div className="finding-margin">
         <Mark of={first.verdict === 'unknown' ? 'unknown' : of.severity} />
         {pick && of.findings.some(({ state }) => state === 'open') && (
-          <input
-            type="checkbox"
-            aria-label={`Select ${some(of.findings.length, 'finding')}: ${first.says.slice(0, 80)}`}
-            checked={of.findings.every(({ id, state }) => picked.has(id) || state !== 'open')}
-            onChange={() => pick(of.findings)}
-          />
+          <label className="tick">
+            <input
+              type="checkbox"
+              aria-label={`Select ${some(of.findings.length, 'finding')}: ${first.says.slice(0, 80)}`}
+              checked={of.findings.every(({ id, state }) => picked.has(id) || state !== 'open')}
+              onChange={() => pick(of.findings)}
+            />
+          </label>
         )}
       </div>
       <div>

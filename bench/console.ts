@@ -251,12 +251,15 @@ async function pageChanges(opened: Opened): Promise<void> {
   const { page } = opened
   await page.goto(`${server.url}/identities?sort=name`)
   await page.waitForSelector('table.roll .title')
-  const name = await page.locator('table.roll .title').first().textContent()
+  // Gone to again, it may stand where it was scrolled to.
+  await page.evaluate('window.scrollTo(0, 0)')
+  await page.waitForSelector('tr[data-index="0"] .title')
+  const name = await page.locator('tr[data-index="0"] .title').textContent()
   const card = `() => document.querySelector('main h1')?.textContent.includes(${JSON.stringify(name)}) && document.querySelector('main .skeleton') === null`
-  const list = `() => document.querySelector('table.roll .title')?.textContent === ${JSON.stringify(name)}`
+  const list = `() => document.querySelector('tr[data-index="0"] .title')?.textContent === ${JSON.stringify(name)}`
   const times: number[] = []
   const change = async () => {
-    times.push(await untilPainted(page, 'click', () => page.locator('table.roll .title').first().click(), card))
+    times.push(await untilPainted(page, 'click', () => page.locator('tr[data-index="0"] .title').click(), card))
     times.push(await untilPainted(page, 'popstate', () => page.evaluate('history.back()'), list))
   }
   for (let n = 0; n < 5; n++) await change()

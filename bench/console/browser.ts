@@ -37,16 +37,18 @@ export async function untilPainted(
   act: () => Promise<void>,
   until: string,
 ): Promise<number> {
-  const measured = page.evaluate(
-    ({ event, until }) =>
-      new Promise<number>((resolve, fail) => {
-        const holds = new Function(`return (${until})()`) as () => boolean
+  // Listens first: what a person does goes past what a debugger asks for.
+  await page.evaluate(
+    ({ event, until }) => {
+      const holds = new Function(`return (${until})()`) as () => boolean
+      window.measured_ = new Promise<number>((resolve, fail) => {
         let start = 0
         let done = false
         const look = () => {
           if (done || start === 0 || !holds()) return
           done = true
           watch.disconnect()
+          clearTimeout(late)
           requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - start), 0))
         }
         const watch = new MutationObserver(look)
@@ -59,13 +61,18 @@ export async function untilPainted(
           },
           { capture: true, once: true },
         )
-        setTimeout(() => fail(new Error(`not painted within 20 seconds: ${until}`)), 20_000)
-      }),
+        const late = setTimeout(() => fail(new Error(`not painted within 20 seconds: ${until}`)), 20_000)
+      })
+      window.measured_.catch(() => undefined)
+    },
     { event, until },
   )
-  measured.catch(() => undefined)
   await act()
-  return measured
+  return page.evaluate(() => {
+    const { measured_ } = window
+    delete window.measured_
+    return measured_
+  })
 }
 
 /** When it first painted, and when it first stood whole and answered, since it was gone to. */

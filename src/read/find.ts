@@ -53,7 +53,9 @@ export async function find(db: Db, roll: Roll, text: string, now: Date): Promise
   const { title, secret } = recognise(asked)
   if (secret || asked === '') return { recognised: title, secret, hits: [], findings: [], unread: [] }
   const exact = await exactly(db, asked)
-  const named = roll.search(fold(asked), NAMED).map((row) => roll.keys[row]!)
+  // A whole key is what it says; only what may be a part of something is looked for everywhere.
+  const whole = exact.some(({ by }) => by === 'key')
+  const named = whole ? [] : roll.search(fold(asked), NAMED).map((row) => roll.keys[row]!)
   return answer(db, { title, exact, named: named.filter((key) => !exact.some((hit) => hit.key === key)), asked, now })
 }
 

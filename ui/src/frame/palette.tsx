@@ -56,9 +56,10 @@ export function Palette({ close, start = '' }: { close: () => void; start?: stri
   }, [])
   useEffect(() => {
     if (held) return
-    const timer = setTimeout(() => setAsked(text), 70)
+    // What came as a whole was pasted: nothing follows that is worth waiting for.
+    const timer = setTimeout(() => setAsked(text), text.length - asked.length > 3 ? 0 : 70)
     return () => clearTimeout(timer)
-  }, [text, held])
+  }, [text, held, asked])
 
   const question = useAnswer<Found>(
     !held && asked !== '' && asked === text ? `/v1/find?${new URLSearchParams({ q: asked })}` : null,

@@ -52,6 +52,29 @@ interface RollProps<Row> {
   keys?: Record<string, (row: Row) => void>
 }
 
+/** How far down the list of each address was left. Back comes to where one was. */
+const left = new Map<string, number>()
+let back = false
+window.addEventListener('popstate', () => {
+  back = true
+  setTimeout(() => {
+    back = false
+  }, 1_000)
+})
+
+function usePlaceKept(): void {
+  useLayoutEffect(() => {
+    const { href } = window.location
+    const place = back ? left.get(href) : undefined
+    // The page is put to its top when it is shown; after that it goes to where it was.
+    const frame = place === undefined ? 0 : requestAnimationFrame(() => window.scrollTo(0, place))
+    return () => {
+      cancelAnimationFrame(frame)
+      left.set(href, window.scrollY)
+    }
+  }, [])
+}
+
 interface Measures {
   top: number
   height: number
@@ -88,6 +111,7 @@ export function Roll<Row>(props: RollProps<Row>) {
   const { columns, total, row, keyOf, onWindow, selecting } = props
   const table = useRef<HTMLTableElement>(null)
   const { top, height, narrow } = useMeasures(table)
+  usePlaceKept()
   const [current, setCurrent] = useState(-1)
   const anchor = useRef(-1)
   const virtual = useWindowVirtualizer({

@@ -25,7 +25,7 @@ const DEFAULT = { size: 300, seed: 1 }
 const momentsFor = (size: number): number[] =>
   size <= 2_000
     ? [-365, -330, -295, -260, -225, -190, -155, -120, -90, -60, -30, -14, -7, -2]
-    : size <= 20_000
+    : size <= 5_000
       ? [-365, -180, -60, -7]
       : [-90, -7]
 
@@ -64,10 +64,7 @@ export async function openDemo(
 export const isLoading = async (db: Db): Promise<boolean> => (await stateOf(db))?.loading ?? false
 
 async function begin(discovery: Discovery, { size, seed, actor, moments }: Omit<Begun, 'day'>): Promise<void> {
-  if (!Number.isInteger(size) || size < demo.least || size > demo.most)
-    throw new ReeveError('use/size', `loading the demo with ${size} identities: give ${demo.least} to ${demo.most}`)
-  if (!Number.isInteger(seed) || seed < 0 || seed > 4_294_967_295)
-    throw new ReeveError('use/seed', `loading the demo with the seed ${seed}: give a whole number up to 4294967295`)
+  demo.check({ size, seed })
   const { db } = discovery.database
   const there = await stateOf(db)
   if (there) {

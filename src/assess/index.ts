@@ -20,7 +20,7 @@ export { type Reported, toSarif } from './report/sarif.ts'
 export { rules } from './rules/index.ts'
 export { type Score, type ScorePart, score } from './score.ts'
 export type { Standing } from './standings.ts'
-export { type StoredEvaluation, storeEvaluation } from './store.ts'
+export { EVALUATION_LOCK, type StoredEvaluation, storeEvaluation } from './store.ts'
 export type { Lost } from './store-things.ts'
 export type { Thing, ThingsEstate } from './things.ts'
 

@@ -33,7 +33,7 @@ interface Reading {
 }
 
 /** Any constant: one run is applied at a time, so that merges and the projection see a graph that stands still. */
-const LOCK = 7373_0201
+export const APPLY_LOCK = 7373_0201
 
 /**
  * Makes the graph say what was staged: what is new or different opens a range, what is gone or different closes one, and the
@@ -44,7 +44,7 @@ const LOCK = 7373_0201
 export async function reconcile(tx: Tx, reading: Reading): Promise<Applied> {
   await sql`set local work_mem = '256MB'`.execute(tx)
   await sql`set local jit = off`.execute(tx)
-  await sql`select pg_advisory_xact_lock(${LOCK}), set_config('reeve.now', ${reading.at.toISOString()}, true)`.execute(
+  await sql`select pg_advisory_xact_lock(${APPLY_LOCK}), set_config('reeve.now', ${reading.at.toISOString()}, true)`.execute(
     tx,
   )
   await recordSources(tx, reading)

@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
+import { EVALUATION_LOCK } from '../assess/index.ts'
 import { isOutside, listConnections, providerOf, requestSync } from '../discover/index.ts'
+import { APPLY_LOCK } from '../graph/index.ts'
 import { audit, forgetSteps, type Tx } from '../platform/index.ts'
 import { ReeveError } from '../sdk/index.ts'
 import type { Serving } from './app.ts'
@@ -82,19 +84,21 @@ async function removeDemo(app: Serving, actor: string): Promise<void> {
   // A load that is under way ends by this, and a read when it finds its connection gone.
   await forgetSteps(db, 'demo')
   await db.transaction().execute(async (tx) => {
+    // Whatever judges or applies a read holds these until its end, and reads tables that are emptied here.
+    await sql`select pg_advisory_xact_lock(${EVALUATION_LOCK})`.execute(tx)
+    await sql`select pg_advisory_xact_lock(${APPLY_LOCK})`.execute(tx)
     await sql`lock table discover.connection in share row exclusive mode`.execute(tx)
-    const real = (await listConnections(tx)).filter(({ provider }) => {
-      const one = providerOf(discovery, provider)
-      return isOutside(one) && !one.invented
-    })
-    if (real.length > 0)
+    const there = (await listConnections(tx)).map(({ id, provider }) => ({
+      id,
+      provider: providerOf(discovery, provider),
+    }))
+    if (there.some(({ provider }) => isOutside(provider) && !provider.invented))
       throw new ReeveError('demo/not-alone', 'removing the demo: something real is connected beside it')
-    const ids = (await listConnections(tx)).flatMap(({ id, provider }) =>
-      providerOf(discovery, provider).invented ? [id] : [],
-    )
+    const ids = there.flatMap(({ id, provider }) => (provider.invented ? [id] : []))
+    await empty(tx)
     await sql`delete from discover.run where connection = any(${ids})`.execute(tx)
     await sql`delete from discover.connection where id = any(${ids})`.execute(tx)
-    await empty(tx)
+    await sql`truncate discover.connection_was`.execute(tx)
     await audit.record(tx, { actor, action: 'demo.remove', subject: 'larkfield', before: { connections: ids } })
   })
   for (const { id } of invented) await discovery.jobs?.unschedule('sync', id)
@@ -104,7 +108,7 @@ async function removeDemo(app: Serving, actor: string): Promise<void> {
 
 async function empty(tx: Tx): Promise<void> {
   const { rows } = await sql<{ name: string }>`select schemaname || '.' || tablename as name from pg_tables
-    where schemaname in ('graph', 'assess', 'act', 'discover') and tablename not like 'migration%'`.execute(tx)
+    where schemaname in ('graph', 'assess', 'act', 'discover') and tablename not like 'staged%'`.execute(tx)
   const tables = rows.map(({ name }) => name).filter((name) => !KEPT.includes(name))
   await sql`truncate ${sql.join(tables.map((name) => sql.table(name)))} restart identity`.execute(tx)
   await sql`delete from assess.kept where of in ('thing', 'lost')`.execute(tx)

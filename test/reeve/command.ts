@@ -46,8 +46,8 @@ export interface Up {
 }
 
 /** `reeve up` on a free port; resolves when it serves, throws with what it said when it ends before. */
-export function up(data: string, cwd: string, env: Record<string, string> = {}): Promise<Up> {
-  const child = spawn(process.execPath, [main, 'up', '--json', '--port', '0', '--data', data], {
+export function up(data: string, cwd: string, env: Record<string, string> = {}, ...flags: string[]): Promise<Up> {
+  const child = spawn(process.execPath, [main, 'up', '--json', '--port', '0', '--data', data, ...flags], {
     cwd,
     env: bare(env),
     stdio: ['ignore', 'pipe', 'pipe'],

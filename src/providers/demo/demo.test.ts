@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
 import { createScanner } from '../../scan/index.ts'
 import { type Edge, type Entity, isEdge, Owasp, type Provider, Refused } from '../../sdk/index.ts'
@@ -190,6 +192,35 @@ test('refusals name the grant, Okta stops three days before, and nothing else re
     )
     if (connection === 'okta') expect(refused).toBeInstanceOf(Refused)
     else expect(refused).toBeNull()
+  }
+})
+
+test('of twenty thousand a listing is told as it goes: memory does not grow with it', async () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const kept = () => {
+    collect()
+    return process.memoryUsage().heapUsed
+  }
+  const run = testRun({ now: () => NOON })
+  const large = { ...settings, size: 20_000 }
+  for (const [connection, id] of [
+    ['aws', 'iam-users-and-roles'],
+    ['kubernetes', 'secrets'],
+  ] as const) {
+    const { provider } = demo.providers.find((one) => one.connection === connection)!
+    const client = await provider.connect(large, run)
+    const listing = provider.collections!.find((one) => one.id === id)!
+    let items = 0
+    let least = 0
+    let most = 0
+    for await (const _ of listing.read(client, run)) {
+      if (++items === 1_000) least = kept()
+      if (items % 1_000 === 0) most = Math.max(most, kept())
+    }
+    expect(items).toBeGreaterThan(4_000)
+    // A thousand items more are about a megabyte.
+    expect(most - least).toBeLessThan(2 << 20)
   }
 })
 

@@ -3,14 +3,13 @@ import { type Collection, defineProvider, type Provider, Refused } from '../../s
 import { itemsOf, truthsOf } from './estate.ts'
 import { gaps, stopped } from './refusals.ts'
 import { DAY, type World, worldOf } from './scene.ts'
-import { LEAST, MOST, Settings } from './settings.ts'
+import { checkAsked, Settings } from './settings.ts'
 import { type Listing, type Slot, type System, systems } from './systems.ts'
 import type { Labels } from './truth.ts'
 
 /** Size, seed and the day of the stories; the estate is a function of them, of the system, and of the moment it is asked. */
 export const demo = {
-  least: LEAST,
-  most: MOST,
+  check: checkAsked,
   /** One for each system, with the day, counted from that of the stories, on which it was connected. */
   providers: systems.map((system) => ({
     provider: providerOf(system),
@@ -19,6 +18,7 @@ export const demo = {
   })),
   /** What is true of each identity at the moment, made with the estate and never from a rule. */
   labels(settings: Omit<Settings, 'day'> & { day?: string | undefined }, now: Date): Labels {
+    checkAsked(settings)
     const { size, seed, day } = Settings.parse({ ...settings, day: settings.day ?? now.toISOString().slice(0, 10) })
     const world = worldOf({ size, seed, day }, now, () => '')
     return { size, seed, day, at: now.toISOString(), identities: [...truthsOf(world)] }

@@ -1,8 +1,9 @@
 import { z } from 'zod'
+import { ReeveError } from '../../sdk/index.ts'
 
 /** How small an estate can be and still hold every story, and how large one may be. */
-export const LEAST = 120
-export const MOST = 200_000
+const LEAST = 120
+const MOST = 200_000
 
 export const Settings = z.strictObject({
   size: z.coerce.number().int().min(LEAST).max(MOST).default(300).meta({
@@ -19,3 +20,11 @@ export const Settings = z.strictObject({
   }),
 })
 export type Settings = z.infer<typeof Settings>
+
+/** Throws `use/size` and `use/seed`. */
+export function checkAsked({ size, seed }: { size: number; seed: number }): void {
+  if (!Settings.shape.size.safeParse(size).success)
+    throw new ReeveError('use/size', `making up ${size} identities: give ${LEAST} to ${MOST}`)
+  if (!Settings.shape.seed.safeParse(seed).success)
+    throw new ReeveError('use/seed', `making an estate up from the seed ${seed}: give a whole number up to 4294967295`)
+}

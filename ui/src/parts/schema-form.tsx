@@ -267,8 +267,8 @@ const About = ({
   <span id={`${id}-about`}>
     {(schema.description || many) && (
       <span className="meta about">
-        {schema.description}
-        {many && ' One on each line.'}
+        {many && schema.description ? schema.description.replace(/[.]?$/, '. ') : schema.description}
+        {many && 'One on each line.'}
       </span>
     )}
     {says && <span className="refusal about">{says}</span>}

@@ -43,7 +43,7 @@ export function Audit() {
         <div>
           <h1>Audit</h1>
           <Answer>
-            <Chain proof={proof.data} error={proof.error} />
+            <Chain proof={proof.data} error={proof.error} total={q === '' && pages.data ? total : null} />
           </Answer>
         </div>
         <div className="acts">
@@ -133,11 +133,13 @@ export function Audit() {
   )
 }
 
-const Chain = ({ proof, error }: { proof: AuditProof | undefined; error: unknown }) =>
+/** `total`: how many entries there are now, when that is known. */
+const Chain = ({ proof, error, total }: { proof: AuditProof | undefined; error: unknown; total: number | null }) =>
   proof ? (
     proof.holds ? (
       <>
-        The chain holds: verified {dayAndTime(proof.at)}, <b>{some(proof.entries, 'entry', 'entries')}</b>.
+        The chain holds: verified {dayAndTime(proof.at)}, <b>{some(proof.entries, 'entry', 'entries')}</b>
+        {total !== null && total > proof.entries && `; ${count(total - proof.entries)} came since`}.
       </>
     ) : (
       <>
@@ -151,46 +153,52 @@ const Chain = ({ proof, error }: { proof: AuditProof | undefined; error: unknown
     ' '
   )
 
-const Entry = ({ of }: { of: AuditEntry }) => {
-  const short = inShort(of.before, of.after)
+const Entry = ({ of }: { of: AuditEntry }) => (
+  <tr>
+    <td className="number quiet wide">{count(of.number)}</td>
+    <td className="nowrap">
+      <time dateTime={of.at} title={exact(of.at)}>
+        {dayAndTime(of.at)}
+      </time>
+      <span className="sub narrow">
+        <Name text={of.actor} longest={40} />
+      </span>
+    </td>
+    <td className="wide">
+      <a className="hover-line" href={withQuery({ q: `actor:${quoted(of.actor)}` })}>
+        <Name text={of.actor} longest={60} />
+      </a>
+    </td>
+    <td className="what">
+      <a className="hover-line" href={withQuery({ q: `action:${of.action}` })}>
+        <code>{of.action}</code>
+      </a>
+      <span className="sub">
+        <a className="hover-line" href={withQuery({ q: `subject:${quoted(of.subject)}` })}>
+          <Code text={of.subject} longest={90} />
+        </a>
+      </span>
+      <span className="narrow">
+        <Changed of={of} />
+      </span>
+    </td>
+    <td className="wide what">
+      <Changed of={of} />
+    </td>
+  </tr>
+)
+
+const quoted = (text: string): string => `"${text.replaceAll(/["\\]/g, '\\$&')}"`
+
+const Changed = ({ of: { before, after } }: { of: AuditEntry }) => {
+  const short = inShort(before, after)
+  if (short === '') return null
   return (
-    <tr>
-      <td className="number quiet wide">{count(of.number)}</td>
-      <td className="nowrap">
-        <time dateTime={of.at} title={exact(of.at)}>
-          {dayAndTime(of.at)}
-        </time>
-        <span className="sub narrow">
-          <Name text={of.actor} longest={40} />
-        </span>
-      </td>
-      <td className="wide">
-        <a className="hover-line" href={withQuery({ q: `actor:"${of.actor.replaceAll(/["\\]/g, '\\$&')}"` })}>
-          <Name text={of.actor} longest={60} />
-        </a>
-      </td>
-      <td className="what">
-        <a className="hover-line" href={withQuery({ q: `action:${of.action}` })}>
-          <code>{of.action}</code>
-        </a>
-        <span className="sub">
-          <a className="hover-line" href={withQuery({ q: `subject:"${of.subject.replaceAll(/["\\]/g, '\\$&')}"` })}>
-            <Code text={of.subject} longest={90} />
-          </a>
-        </span>
-      </td>
-      <td className="wide what">
-        {short === '' ? (
-          ''
-        ) : (
-          <details>
-            <summary>
-              <bdi>{short}</bdi>
-            </summary>
-            <Difference before={of.before} after={of.after} />
-          </details>
-        )}
-      </td>
-    </tr>
+    <details>
+      <summary>
+        <bdi>{short}</bdi>
+      </summary>
+      <Difference before={before} after={after} />
+    </details>
   )
 }

@@ -75,7 +75,7 @@ export function Backups() {
           {data.folder !== null && <Schedule of={data} />}
           <div className="spaced">
             <Copy
-              text={`REEVE_DATA=/an/empty/folder ./reeve restore ${last?.file ?? 'the-file.backup'}`}
+              text={`REEVE_DATA=/an/empty/folder ./reeve restore ${last?.file ?? 'the-file.backup'}${last?.withKey ? ' --passphrase-file a-file-with-it' : ''}`}
               says="brings one back, at the command line, into an empty data folder"
             />
           </div>

@@ -55,7 +55,7 @@ export function People() {
               <th>Name</th>
               <th>Role</th>
               <th className="wide">Since</th>
-              <th>Last seen</th>
+              <th className="wide">Last seen</th>
               <th className="wide">Signs in by</th>
               <th>
                 <span className="hidden-text">Act</span>
@@ -87,7 +87,7 @@ export function People() {
                   </select>
                 </td>
                 <td className="wide">{date(user.created)}</td>
-                <td>
+                <td className="wide">
                   {user.lastSeen ? <When at={user.lastSeen} /> : <span className="quiet">never</span>}
                   {user.sessions > 0 && <span className="sub">signed in {some(user.sessions, 'time')}</span>}
                 </td>

@@ -14,6 +14,7 @@ const IDS: readonly [RegExp, string][] = [
   [/^(sha256:)?[0-9a-f]{64}$/i, 'SHA-256 fingerprint'],
   [/^[0-9a-f]{40}$/i, 'commit or SHA-1 fingerprint'],
   [/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'e-mail address'],
+  [/^(gh[opsur]|github_pat|glpat|xox[abp]|sk_live|rk_live|npm|hvs)[_.-]\w{1,12}(…|\.\.\.|\*+)?$/, 'prefix of a token'],
   [/^F-\d+$/, 'finding'],
 ]
 

@@ -238,7 +238,7 @@ describe('what a deletion would need to know', () => {
   test('a permission was never used only where calls are told, recorded for a quarter, and none reached it', async () => {
     const table = (name: string): Item => ({ kind: 'resource', type: 'demo_table', key: `gr:${name}` })
     const items = (since: number): Item[] => [
-      account('gr:svc', { lastUsed: ago(1), attributes: { usageSince: past(since).toISOString() } }),
+      account('gr:svc', { lastUsed: ago(150), attributes: { usageSince: past(since).toISOString() } }),
       { kind: 'resource', type: 'demo_schema', key: 'gr:schema' },
       table('orders'),
       table('cards'),
@@ -261,10 +261,7 @@ describe('what a deletion would need to know', () => {
         attributes: { last: ago(1).value, by: '10.0.0.7', actions: ['select'] },
       },
     ]
-    // Used on each of 130 days: the record has no hole.
-    for (let at = 130.5; at >= 0; at -= 1.5)
-      await read('gr', [account('gr:svc', { lastUsed: ago(at) })], { at: past(at), collection: 'users' })
-    await read('gr', items(200), { collection: 'grants' })
+    await read('gr', items(200))
     const { grants, touch } = await card('gr:svc')
     expect(grants).toMatchObject({ used: 2, partly: 1, notUsed: 1, unknown: 1 })
     expect(grants.rows.find(({ resource }) => resource!.name === 'orders')!.unusedActions).toEqual(['delete'])

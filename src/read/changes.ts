@@ -74,9 +74,10 @@ export async function changesOf(db: Db, id: number, key: string): Promise<Change
         say(row.valid_to, 'vanished', `Gone from ${row.title}`, { source: row })
       }
       if (before?.valid_to?.getTime() === row.valid_from.getTime()) {
-        const fields = differences(before.body, row.body)
         // That it was used again is told by who uses it, day by day.
-        if (fields.length > 0 && fields.every(({ name }) => USE.has(name))) return
+        const changed = differences(before.body, row.body)
+        const fields = changed.filter(({ name }) => !USE.has(name))
+        if (changed.length > 0 && fields.length === 0) return
         say(row.valid_from, 'changed', saying(fields), { source: row, fields })
       } else if (before || versions.length < MOST) {
         say(row.valid_from, 'appeared', before ? `Back in ${row.title}` : `First seen in ${row.title}`, { source: row })

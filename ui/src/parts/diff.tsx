@@ -18,7 +18,7 @@ export const diffLines = (
   ])
 
 export const Diff = ({ title, note, lines }: { title: string; note: string; lines: readonly DiffLine[] }) => (
-  <section className="diff" aria-label={`${title}: ${note}`}>
+  <div className="diff">
     <p className="diff-head">
       <b>{title}</b> <span>{note}</span>
     </p>
@@ -33,5 +33,5 @@ export const Diff = ({ title, note, lines }: { title: string; note: string; line
         <bdi>{cut(text, 400)}</bdi>
       </p>
     ))}
-  </section>
+  </div>
 )

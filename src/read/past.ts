@@ -186,7 +186,10 @@ async function makeViews(client: pg.PoolClient): Promise<void> {
     ([table, { view }]) =>
       `create temp view ${viewOf(table).replace('pg_temp.', '')} as ${view(columns.get(table) ?? [])};`,
   )
-  await client.query(`${views.join('\n')} set default_transaction_read_only = on`)
+  // Of unions the planner knows little and expects much: compiling and workers would cost more than the few rows that come.
+  await client.query(
+    `${views.join('\n')} set jit = off; set max_parallel_workers_per_gather = 0; set default_transaction_read_only = on`,
+  )
 }
 
 /** When something was first read, and from when on all that was known is kept; null while nothing was read. */

@@ -108,6 +108,10 @@ export const ENVIRONMENT_WORDS = {
   test: 'Test',
 } as const
 
+/** `accountKind` is said as `account kind`. */
+export const attributeWord = (name: string): string =>
+  name.replace(/([a-z0-9])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`).replaceAll('_', ' ')
+
 /** Whether an issuer takes a credential, as far as somebody asked. */
 export const LIVE_WORDS = {
   live: 'it works',

@@ -18,7 +18,7 @@ import { OwnerSheet } from '../../parts/owner-sheet.tsx'
 import { Refused } from '../../parts/refused.tsx'
 import { asTitle, Sentence } from '../../parts/sentence.tsx'
 import { Waiting } from '../../parts/waiting.tsx'
-import { date, dayAndTime, effort, some } from '../../words.ts'
+import { attributeWord, date, dayAndTime, effort, some } from '../../words.ts'
 import { Aside } from './finding-aside.tsx'
 import { Cost, Places } from './finding-cost.tsx'
 import { Fix, FixSheet } from './finding-fix.tsx'
@@ -254,7 +254,11 @@ const Closed = ({ of: { state, finding } }: { of: FindingPage }) => (
       )}
     </ul>
     {state.changes.length > 0 && (
-      <Diff title="What changed" note="as the read told it" lines={diffLines(state.changes)} />
+      <Diff
+        title="What changed"
+        note="as the read told it"
+        lines={diffLines(state.changes.map((one) => ({ ...one, name: attributeWord(one.name) })))}
+      />
     )}
   </section>
 )

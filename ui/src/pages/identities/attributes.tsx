@@ -108,7 +108,3 @@ export function Said({ value }: { value: JsonValue }) {
     )
   return <Code text={JSON.stringify(value)} longest={400} />
 }
-
-/** `accountKind` is said as `account kind`. */
-export const attributeWord = (name: string): string =>
-  name.replace(/([a-z0-9])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`).replaceAll('_', ' ')

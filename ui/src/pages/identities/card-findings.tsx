@@ -8,9 +8,7 @@ import { EntityLink } from '../../parts/entity-link.tsx'
 import { Mark } from '../../parts/mark.tsx'
 import { cut } from '../../parts/name.tsx'
 import { asTitle, Sentence } from '../../parts/sentence.tsx'
-import { count, date, dayAndTime, effort, some } from '../../words.ts'
-
-import { attributeWord } from './attributes.tsx'
+import { attributeWord, count, date, dayAndTime, effort, some } from '../../words.ts'
 
 export const CardFindings = ({ of }: { of: Card }) => (
   <section className="section" id="findings">

@@ -11,8 +11,8 @@ import { Mark } from '../../parts/mark.tsx'
 import { Name } from '../../parts/name.tsx'
 import { Refused } from '../../parts/refused.tsx'
 import { Sentence } from '../../parts/sentence.tsx'
-import { count, dayAndTime, some } from '../../words.ts'
-import { attributeWord, Said } from '../identities/attributes.tsx'
+import { attributeWord, count, dayAndTime, some } from '../../words.ts'
+import { Said } from '../identities/attributes.tsx'
 import { SCHEDULES, scheduleWord } from './schedule.ts'
 
 export const Grants = ({ of }: { of: ConnectionPage['grants'] }) => {

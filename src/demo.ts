@@ -24,7 +24,7 @@ const DEFAULT = { size: 300, seed: 1 }
 /** Days before the day of the stories; each is one read of every system, so of a large estate there are fewer. */
 const momentsFor = (size: number): number[] =>
   size <= 2_000
-    ? [-365, -330, -295, -260, -225, -190, -155, -120, -90, -60, -30, -14, -7, -2]
+    ? [-365, -300, -240, -180, -120, -90, -60, -30, -14, -7, -2]
     : size <= 5_000
       ? [-365, -180, -60, -7]
       : [-90, -7]

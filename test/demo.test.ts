@@ -22,7 +22,7 @@ afterAll(async () => {
 
 test('up --demo shows Larkfield at once, reads nothing that stands nearby, and says that it is invented', async () => {
   const { demo } = await session.get<{ demo: { loading: boolean; moments: number } }>('/v1/frame')
-  expect(demo).toMatchObject({ loading: true, moments: 15 })
+  expect(demo).toMatchObject({ loading: true, moments: 12 })
   const { rows } = await session.get<{ rows: { provider: string }[] }>('/v1/connections')
   expect(rows.map(({ provider }) => provider).filter((id) => id !== 'self' && !id.startsWith('demo-'))).toEqual([])
 })

@@ -5,7 +5,7 @@ import { type Facts, factsOf, HOLDERS, type Member } from './crowd.ts'
 import { leakOf } from './leaks.ts'
 import type { Pattern } from './patterns.ts'
 import { leafOf, policyOf, rootOf } from './places.ts'
-import { usagePermissions } from './refusals.ts'
+import { undated, usagePermissions } from './refusals.ts'
 import { accessKeyId, environmentWord, keyOf, type Scene, type World } from './scene.ts'
 import { type System, systemOf } from './systems.ts'
 import type { Fault } from './truth.ts'
@@ -17,7 +17,7 @@ export function tellMember(scene: Scene, member: Member): void {
   const facts = factsOf(scene.world, member)
   if (!scene.isThere(facts)) return
   const { system } = member
-  const { place, name, environment, service, faults, born, vendor, owner, rhythm } = facts
+  const { place, name, environment, service, faults, born, vendor, owner } = facts
   const off = faults.has('unrevoked') && facts.since <= scene.today
   const identity = scene.identity(place, name, {
     born,
@@ -42,8 +42,14 @@ export function tellMember(scene: Scene, member: Member): void {
     recorded: facts.recorded,
     evidence: facts.evidence,
     near: nearOf(facts),
-    hard: rhythm === 'refused' || rhythm === 'none' ? 'its source does not tell when it was last used' : null,
+    hard: hardOf(facts, system),
   })
+}
+
+function hardOf({ rhythm, faults }: Facts, { id }: System): string | null {
+  if (faults.has('long-lived') && undated[id] !== undefined)
+    return 'its source does not tell when its credential was made'
+  return typeof rhythm === 'object' ? null : 'its source does not tell when it was last used'
 }
 
 /** Faults that come with time are not there from the first day. */
@@ -86,6 +92,7 @@ function credentials(scene: Scene, { system, number }: Member, facts: Facts, ide
       method: pattern.method,
       value,
       born: made,
+      ...(undated[system.id] === undefined ? {} : { undated: undated[system.id]! }),
       ...(ending === null ? { ends: { notApplicable: 'it has no end' } } : { ends: { value: ending } }),
       attributes: {
         ...(pattern.method === 'certificate' && chance('renews', number) < 0.85 ? { autoRenew: true } : {}),

@@ -95,6 +95,12 @@ export const usagePermissions: Partial<Record<SystemId, string>> = {
   slack: 'auditlogs:read (Enterprise Grid)',
 }
 
+/** Who does not write down when a credential was made. */
+export const undated: Partial<Record<SystemId, string>> = {
+  jenkins: 'Jenkins does not write down when a token was made',
+  postgres: 'PostgreSQL does not write down when a password was set',
+}
+
 /** Systems that stopped answering, and on which day, counted from that of the stories. */
 export const stopped: Partial<Record<SystemId, { on: number; reason: string; permission: string }>> = {
   okta: {

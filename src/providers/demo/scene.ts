@@ -47,6 +47,8 @@ export type Facts = Partial<Pick<Entity, 'environment' | 'sensitivity' | 'tier' 
   unknowns?: NonNullable<Entity['unknowns']>
   /** Days from the day of the stories. */
   born?: number
+  /** Why its source does not say when that was. */
+  undated?: string
   gone?: number
   ends?: Known<number>
   used?: Rhythm | Known<string>
@@ -186,9 +188,10 @@ export class Scene {
   ): string {
     const slot = SLOT[kind]
     if (!this.wants(system, slot) || !this.isThere(facts)) return key
-    const { born, gone: _, ends, used, usedBy, attributes = {}, ...rest } = facts
+    const { born, gone: _, undated, ends, used, usedBy, attributes = {}, ...rest } = facts
     const item: Entity = { kind, type, key, name, ...rest, ...more, attributes }
-    if (born !== undefined) item.created = { value: this.at(born, key) }
+    if (undated !== undefined) item.created = { unknown: undated }
+    else if (born !== undefined) item.created = { value: this.at(born, key) }
     if (ends !== undefined) item.expires = 'value' in ends ? { value: this.at(ends.value, key) } : ends
     if (used !== undefined) {
       const last = 'every' in used ? this.lastUse(used, key) : null

@@ -219,6 +219,21 @@ function agents(scene: Scene): void {
     [planner],
   )
   account(scene, {
+    place: ['agents', 'ai_agent', 'agent/image-tagger'],
+    name: 'image-tagger',
+    owner: 'Rafael Okoro',
+    recorded: false,
+    maker: 'Rafael Okoro',
+    evidence: ['created'],
+    born: -3,
+    used: { every: 0.1 },
+    by: 'the media pipeline',
+    environment: 'staging',
+    holds: [['checkout', 'staging', 'read']],
+    calls: [['checkout', 'staging']],
+    near: [['stale', 'it is three days old']],
+  })
+  account(scene, {
     place: ['agents', 'ai_agent', 'agent/docs'],
     name: 'docs-agent',
     owner: 'Thea Lindqvist',

@@ -297,9 +297,10 @@ function KeyField() {
 }
 
 function Beside({ of }: { of: Answered }) {
-  const needs = of.offers.filter(
-    (offer) => offer.needs.length > 0 && !of.sources.some((source) => source.provider === offer.provider),
-  )
+  const read = new Set(of.sources.map(({ provider }) => provider))
+  const needs = of.offers
+    .filter((offer) => offer.needs.length > 0)
+    .toSorted((a, b) => Number(read.has(b.provider)) - Number(read.has(a.provider)))
   return (
     <>
       <h2>What Reeve may do right now</h2>
@@ -328,7 +329,7 @@ function Beside({ of }: { of: Answered }) {
       <KeyField />
       {needs.map((offer) => (
         <div key={offer.provider}>
-          <h2>{offer.title}: what is asked</h2>
+          <h2>Asked of {offer.title}</h2>
           <div className="spaced">
             <Copy
               text={offer.needs.join('\n')}

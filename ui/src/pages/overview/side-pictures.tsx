@@ -60,19 +60,21 @@ const SourcesSeen = ({ of, bar }: { of: readonly SourceSeen[]; bar: Answered['le
         </li>
       ))}
     </ul>
-    <p className="meta read-more">
-      {of.length > 12 && (
-        <>
-          <a className="link" href="/connections">
-            {of.length - 12} more
-          </a>
-          {' · '}
-        </>
-      )}
-      <a className="link" href="/welcome">
-        Read something else
-      </a>
-    </p>
+    {of.length > 0 && (
+      <p className="meta read-more">
+        {of.length > 12 && (
+          <>
+            <a className="link" href="/connections">
+              {of.length - 12} more
+            </a>
+            {' · '}
+          </>
+        )}
+        <a className="link" href="/welcome">
+          Read something else
+        </a>
+      </p>
+    )}
   </section>
 )
 

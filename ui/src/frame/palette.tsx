@@ -13,6 +13,7 @@ import './palette.css'
 
 export function Palette({ close, start = '' }: { close: () => void; start?: string }) {
   const dialog = useRef<HTMLDialogElement>(null)
+  const field = useRef<HTMLInputElement>(null)
   const [typed, setTyped] = useState(start)
   const [asked, setAsked] = useState(start)
   const [chosen, setChosen] = useState(0)
@@ -58,10 +59,14 @@ export function Palette({ close, start = '' }: { close: () => void; start?: stri
     close()
     one.act()
   }
+  const clear = () => {
+    setTyped('')
+    field.current?.focus()
+  }
   const look = async () => {
     const value = text
     // The field is emptied before the value travels; it is kept nowhere.
-    setTyped('')
+    clear()
     setRefused(null)
     try {
       setLooked(await ask<Found>('/v1/find/secret', { method: 'POST', body: { value } }))
@@ -95,6 +100,7 @@ export function Palette({ close, start = '' }: { close: () => void; start?: stri
       <div className="palette-field">
         <Icon name="search" />
         <input
+          ref={field}
           // biome-ignore lint/a11y/noAutofocus: the field is why the palette was opened
           autoFocus
           role="combobox"
@@ -140,7 +146,7 @@ export function Palette({ close, start = '' }: { close: () => void; start?: stri
                   Look for its fingerprint
                 </button>
               )}
-              <button type="button" className="button" onClick={() => setTyped('')}>
+              <button type="button" className="button" onClick={clear}>
                 Clear the field
               </button>
             </div>

@@ -65,24 +65,3 @@ export async function assignOwner(key: string, name: string, person: Person, rea
   tell(`${person.name.slice(0, 60)} now answers for ${name.slice(0, 60)}.`, () => void takeBack(undo))
   await forget(...ESTATE)
 }
-
-/** The same for many: what was done and what was refused, with the first reason. */
-export async function forEach<T>(items: readonly T[], change: (item: T) => Promise<unknown>): Promise<string> {
-  let done = 0
-  const refusals: string[] = []
-  const waiting = [...items]
-  await Promise.all(
-    Array.from({ length: 4 }, async () => {
-      for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) {
-        try {
-          await change(item)
-          done++
-        } catch (error) {
-          refusals.push(sentenceOf(error))
-        }
-      }
-    }),
-  )
-  await forget(...ESTATE)
-  return refusals.length === 0 ? `${done} done.` : `${done} done, ${refusals.length} refused: ${refusals[0]}`
-}

@@ -39,16 +39,22 @@ const aloneIn = (q: string, field: string, word: string): string =>
 export function QueryInput({ q, error, example }: { q: string; error: unknown; example: string }) {
   const ref = useRef<HTMLInputElement>(null)
   const [typed, setTyped] = useState(q)
-  const sent = useRef(q)
+  /** What was sent from here and has not come back as the address yet. */
+  const sent = useRef<string[]>([])
+  const came = useRef(q)
   const id = useId()
   useEffect(() => {
-    if (q !== sent.current) setTyped(q)
-    sent.current = q
+    if (q === came.current) return
+    came.current = q
+    // Addresses come later than letters: only one that was not sent from here is put in their place.
+    const at = sent.current.indexOf(q)
+    if (at < 0) setTyped(q)
+    sent.current = at < 0 ? [] : sent.current.slice(at + 1)
   }, [q])
   useEffect(() => {
-    if (typed.trim() === sent.current.trim()) return
+    if (typed.trim() === (sent.current.at(-1) ?? came.current).trim()) return
     const timer = setTimeout(() => {
-      sent.current = typed.trim()
+      sent.current.push(typed.trim())
       go(withQuery({ q: typed.trim() }), { replace: true })
     }, BREATH)
     return () => clearTimeout(timer)

@@ -4,11 +4,12 @@ import type { AgeHistogram as Ages } from '../nouns.ts'
 import { count } from '../words.ts'
 import './age-histogram.css'
 
-/** `30d..90d` is drawn as `90 d`, the end of its range; the last range has none. */
+/** `30d..90d` is drawn as `90 d`, the end of its range; the first begins nowhere, the last has no end. */
 const ageName = (age: string): string => {
   if (age.startsWith('>')) return 'more'
   const end = /(\d+)(d|mo|y)$/.exec(age)
-  return end === null ? age : end[1] === '180' ? '6 mo' : `${end[1]} ${end[2]}`
+  const name = end === null ? age : end[1] === '180' ? '6 mo' : `${end[1]} ${end[2]}`
+  return age.startsWith('<') ? `<${name}` : name
 }
 
 const ageSays = (age: string): string =>

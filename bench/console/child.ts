@@ -148,6 +148,7 @@ process.on('message', (order: Order) => {
 })
 // Whoever started it is gone.
 process.on('disconnect', () => void orders.stop())
+process.on('SIGTERM', () => void orders.stop())
 try {
   await migrate(db, [graph, discover, assess, act, http])
   const filled = await timed(() => sync())

@@ -83,11 +83,16 @@ async function exactly(db: Db, text: string): Promise<Exact[]> {
     select coalesce(c.key, k.key) as key, 'key' as by from graph.key k left join graph.key c on c.id = k.same_as where k.key = any(${forms}::text[])
     union all select n.key, 'alias' from graph.node n where n.aliases && ${forms}::text[]
     union all select n.key, 'fingerprint' from graph.node n where n.fingerprint = ${text}
-    union all (select n.key, 'path' from graph.node n where n.kind = 'secret' and ${text.includes('/')} and n.body->'attributes'->>'file' = ${text} limit 20)
     limit 50`.execute(db)
   const known = new Map<string, Exact>()
   for (const row of rows) if (!known.has(row.key)) known.set(row.key, row)
   if (known.size > 0) return [...known.values()]
+  // Only what is no key is looked for among all paths, which no index orders.
+  const paths = text.includes('/')
+    ? await sql<Exact>`select n.key, 'path' as by from graph.node n
+        where n.kind = 'secret' and n.body->'attributes'->>'file' = ${text} limit 20`.execute(db)
+    : { rows: [] }
+  if (paths.rows.length > 0) return paths.rows
   // Perhaps it had the name once.
   const past =
     await sql<Exact>`select distinct k.key, 'alias' as by from graph.entity e join graph.key k on k.id = e.key_id

@@ -8,7 +8,8 @@ import { Roll } from './roll.ts'
 import { Snapshots } from './roll-snapshots.ts'
 import { type RollEntry, RollTable } from './roll-table.ts'
 
-const BATCH = 2_000
+/** Few enough that whoever asks meanwhile waits for no more than some milliseconds. */
+const BATCH = 1_000
 /** Up to here a question waits for the newest roll; beyond, it gets the one there is while the next is made. */
 const WAITS = 20_000
 

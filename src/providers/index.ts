@@ -1,4 +1,5 @@
 import type { Provider } from '../sdk/index.ts'
+import { aws } from './aws/index.ts'
 import { demo } from './demo/index.ts'
 import { git } from './git/index.ts'
 import { host } from './host/index.ts'
@@ -7,4 +8,4 @@ import { postgres } from './postgres/index.ts'
 export { demo }
 
 /** The only list of providers that read something. */
-export const providers: readonly Provider[] = [git, host, postgres]
+export const providers: readonly Provider[] = [aws, git, host, postgres]

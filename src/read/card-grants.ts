@@ -36,6 +36,8 @@ interface Row {
 /** What was called on a resource or on what it contains. `actions` is null where a call does not tell which. */
 interface Called {
   at: Date
+  /** Does any call say when it was? Else `at` is when one was first told of. */
+  dated: boolean
   actions: Set<string> | null
 }
 
@@ -55,13 +57,14 @@ export async function grantsOf(db: Db, id: number, recorded: Known<string>): Pro
   const count = (wanted: (one: (typeof judged)[number]) => boolean) => judged.filter(wanted).length
   const resources = new Set(granted.flatMap(({ id }) => id ?? []))
   return {
-    rows: shown.map(({ row, used, unusedActions }) => ({
+    rows: shown.map(({ row, used, dated, unusedActions }) => ({
       entitlement: refOr(refs, row.key),
       via: row.via.map((key) => refOr(refs, key)),
       resource: row.resource === null ? null : refOr(refs, row.resource),
       actions: actionsOf(row.attributes),
       sensitive: row.sensitive,
       used,
+      dated,
       unusedActions,
     })),
     more: Math.max(0, judged.length - LISTED),
@@ -80,16 +83,16 @@ function judge(
   { id, attributes }: Row,
   calls: ReadonlyMap<number, Called>,
   told: boolean,
-): Pick<Grant, 'used' | 'unusedActions'> {
+): Pick<Grant, 'used' | 'dated' | 'unusedActions'> {
   const called = id === null ? undefined : calls.get(id)
   if (called) {
     const { actions } = called
     const unusedActions = told && actions ? actionsOf(attributes).filter((action) => !actions.has(action)) : []
-    return { used: { value: called.at.toISOString() }, unusedActions }
+    return { used: { value: called.at.toISOString() }, dated: called.dated, unusedActions }
   }
   return told
-    ? { used: { value: null }, unusedActions: [] }
-    : { used: { unknown: 'no source records the use of this permission' }, unusedActions: [] }
+    ? { used: { value: null }, dated: false, unusedActions: [] }
+    : { used: { unknown: 'no source records the use of this permission' }, dated: false, unusedActions: [] }
 }
 
 async function grantedTo(db: Db, id: number): Promise<Row[]> {
@@ -129,8 +132,14 @@ async function callsOf(db: Db, id: number): Promise<{ calls: Map<number, Called>
     const listed = attributes?.['actions']
     const actions = Array.isArray(listed) ? listed.map(String) : null
     const known = calls.get(id)
+    const last = Date.parse(String(attributes?.['last']))
+    const dated = !Number.isNaN(last)
+    const when = dated ? new Date(last) : at
+    // A call that says when it was tells more than one that does not.
+    const better = !known || (known.dated === dated ? known.at < when : dated)
     calls.set(id, {
-      at: known && known.at > at ? known.at : at,
+      at: better ? when : known.at,
+      dated: dated || (known?.dated ?? false),
       actions: actions === null || known?.actions === null ? null : new Set([...(known?.actions ?? []), ...actions]),
     })
   }

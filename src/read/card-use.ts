@@ -35,9 +35,10 @@ export async function useOf(
   credentials: readonly number[],
   { now, lastUsed }: { now: number; lastUsed: Known<string> },
 ): Promise<Use> {
-  const [told, calls] = await Promise.all([toldOf(db, [id, ...credentials]), callsOf(db, id)])
+  const ids = [id, ...credentials]
+  const [told, calls, users] = await Promise.all([toldOf(db, ids), callsOf(db, id), usersOf(db, ids)])
   const reads = await readsOf(db, [...new Set(told.map(({ connection }) => connection))])
-  const sightings: Sighting[] = [...calls]
+  const sightings: Sighting[] = [...calls, ...users]
   const watched: Watch[] = []
   for (const row of told) {
     if ('value' in row.used) sightings.push({ at: Date.parse(row.used.value), by: row.by })
@@ -181,6 +182,20 @@ async function callsOf(db: Db, id: number): Promise<Sighting[]> {
   return rows.flatMap(({ attributes: { last, by } }) => {
     const at = typeof last === 'string' ? Date.parse(last) : Number.NaN
     return Number.isNaN(at) ? [] : { at, by: typeof by === 'string' && by !== '' ? by : null }
+  })
+}
+
+/** What its consumers are told to have done with it, at any time. */
+async function usersOf(db: Db, ids: readonly number[]): Promise<Sighting[]> {
+  const { rows } = await sql<{ seen: string | null; name: string }>`
+    select distinct coalesce(e.attributes->>'lastSeen', e.attributes->>'last') as seen, coalesce(n.name, k.key) as name
+    from graph.edge e join graph.key k on k.id = e.from_id left join graph.node n on n.id = e.from_id
+    where e.to_id = any(${ids}::int[]) and e.verb in ('uses', 'runs-as') and e.attributes ?| array['lastSeen', 'last'] limit ${sql.lit(MOST)}`.execute(
+    db,
+  )
+  return rows.flatMap(({ seen, name }) => {
+    const at = seen === null ? Number.NaN : Date.parse(seen)
+    return Number.isNaN(at) ? [] : { at, by: name }
   })
 }
 

@@ -305,6 +305,28 @@ test('a key that took the place of another is one change', async () => {
   ])
 })
 
+test('how it is used is one change when it changed, and none when it was only used again', async () => {
+  const job: Item = { kind: 'workload', type: 'demo_job', key: 'again:job' }
+  const uses = (seen: number, as: string): Edge => ({
+    from: 'again:job',
+    verb: 'uses',
+    to: 'again:svc',
+    attributes: { lastSeen: ago(seen).value, as },
+  })
+  await read('again', [account('again:svc'), job, uses(20, 'reader')], { at: past(19) })
+  await read('again', [account('again:svc'), job, uses(10, 'reader')], { at: past(9) })
+  await read('again', [account('again:svc'), job, uses(3, 'writer')], { at: past(2) })
+  const { history, usedBy, touch } = await card('again:svc')
+  expect(history.map(({ says, fields }) => [says, fields])).toEqual([
+    ['Changed in how it is used by', [{ name: 'as', from: 'reader', to: 'writer' }]],
+    ['First seen in again', []],
+  ])
+  // When its consumers were seen with it is use of it, day by day.
+  expect([usedBy.record.days[26], usedBy.record.days[19], usedBy.record.days[9]]).toEqual([1, 1, 1])
+  expect(usedBy.record.by).toEqual([{ who: 'job', first: ago(20).value, last: ago(3).value, days: 3 }])
+  expect(touch.disable.answer).toBe('no')
+})
+
 test('every kind has a card that answers, each attribute known or unknown with why', async () => {
   const kinds: Item[] = [
     account('all:i'),

@@ -131,6 +131,8 @@ export const Grant = z.object({
   actions: z.array(z.string()),
   sensitive: z.boolean(),
   used: known(Instant.nullable()),
+  /** Else `used` is when a call was first told of, which does not say when it was. */
+  dated: z.boolean(),
   /** Of one that is used: what it allows and was never called. */
   unusedActions: z.array(z.string()),
 })

@@ -13,15 +13,25 @@ export async function changesOf(db: Db, id: number, key: string): Promise<Change
     sql<SourceColumns & { source_id: number; body: Body; valid_from: Date; valid_to: Date | null }>`
       select e.source_id, ${sourceColumns}, e.body, e.valid_from, e.valid_to from graph.entity e join graph.source s on s.id = e.source_id left join discover.connection c on c.id = s.connection
       where e.key_id = ${id} and s.connection <> 'self' order by e.valid_from desc limit ${sql.lit(MOST)}`.execute(db),
-    sql<SourceColumns & { out: boolean; verb: Verb; other: string; at: Date; appeared: boolean; first: boolean }>`
+    sql<
+      SourceColumns & {
+        out: boolean
+        verb: Verb
+        attributes: Record<string, unknown> | null
+        other: string
+        at: Date
+        appeared: boolean
+        first: boolean
+      }
+    >`
       select x.* from (
-        select e.from_id = ${id} as out, e.verb, k.key as other, e.valid_from as at, true as appeared, ${sourceColumns},
+        select e.from_id = ${id} as out, e.verb, e.attributes, k.key as other, e.valid_from as at, true as appeared, ${sourceColumns},
           e.valid_from = (select min(o.valid_from) from graph.entity o where o.key_id = ${id}) as first
         from graph.edge e join graph.source s on s.id = e.source_id left join discover.connection c on c.id = s.connection
           join graph.key k on k.id = case when e.from_id = ${id} then e.to_id else e.from_id end
         where (e.from_id = ${id} or e.to_id = ${id}) and e.verb <> 'called' and s.connection <> 'self'
         union all
-        select e.from_id = ${id}, e.verb, k.key, e.valid_to, false, ${sourceColumns}, false
+        select e.from_id = ${id}, e.verb, e.attributes, k.key, e.valid_to, false, ${sourceColumns}, false
         from graph.edge e join graph.source s on s.id = e.source_id left join discover.connection c on c.id = s.connection
           join graph.key k on k.id = case when e.from_id = ${id} then e.to_id else e.from_id end
         where (e.from_id = ${id} or e.to_id = ${id}) and e.valid_to is not null and e.verb <> 'called' and s.connection <> 'self') x
@@ -87,8 +97,18 @@ export async function changesOf(db: Db, id: number, key: string): Promise<Change
   for (const together of Map.groupBy(edges.rows, ({ out, verb, at }) => `${out} ${verb} ${at.getTime()}`).values()) {
     const [came, went] = [together.filter(({ appeared }) => appeared), together.filter(({ appeared }) => !appeared)]
     // One for one at one moment is a change of one thing: a key that was rotated.
-    const instead = came.length === 1 && went.length === 1 ? refOr(refs, went[0]!.other).name : null
-    for (const { out, verb, other, at, appeared, ...source } of instead === null ? together : came) {
+    const one = came.length === 1 && went.length === 1
+    const instead = one && came[0]!.other !== went[0]!.other ? refOr(refs, went[0]!.other).name : null
+    for (const edge of one ? came : together) {
+      const { out, verb, other, at, appeared, ...source } = edge
+      const before = went.find((was) => appeared && was.other === other)
+      if (!appeared && came.some((is) => is.other === other)) continue
+      if (before) {
+        const fields = differ(before.attributes ?? {}, edge.attributes ?? {}).filter(({ name }) => !USE.has(name))
+        if (fields.length > 0)
+          say(at, 'changed', `Changed in how ${VERBS[verb][out ? 0 : 1]}`, { source, other, fields })
+        continue
+      }
       const what = !out && verb === 'owns' ? 'owner' : appeared ? 'edge-appeared' : 'edge-vanished'
       const sentence = VERBS[verb][out ? 0 : 1]
       const says = `${appeared ? 'Since then' : 'No longer'}: ${sentence}`
@@ -116,15 +136,27 @@ function differences(before: Body, after: Body): Change['fields'] {
     const { attributes = {}, unknowns: _, aliases: __, ...rest } = body
     return new Map([...Object.entries(rest), ...Object.entries(attributes)])
   }
-  const [was, is] = [flat(before), flat(after)]
-  return [...new Set([...was.keys(), ...is.keys()])].flatMap((name) => {
-    const [from, to] = [print(was.get(name)), print(is.get(name))]
-    return from === to ? [] : { name, from, to }
-  })
+  return differ(Object.fromEntries(flat(before)), Object.fromEntries(flat(after)))
 }
 
+const differ = (was: Record<string, unknown>, is: Record<string, unknown>): Change['fields'] =>
+  [...new Set([...Object.keys(was), ...Object.keys(is)])].flatMap((name) => {
+    const [from, to] = [print(was[name]), print(is[name])]
+    return from === to ? [] : { name, from, to }
+  })
+
 /** What tells of its use and of nothing else. */
-const USE = new Set(['lastUsed', 'lastUsedBy', 'usageSince', 'sessionsNow', 'sessions', 'lastInteractive'])
+const USE = new Set([
+  'lastUsed',
+  'lastUsedBy',
+  'usageSince',
+  'sessionsNow',
+  'sessions',
+  'lastInteractive',
+  'lastSeen',
+  'last',
+  'by',
+])
 
 const saying = (fields: Change['fields']): string =>
   fields.length === 0

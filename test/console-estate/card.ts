@@ -145,6 +145,7 @@ export function card(key: string, whole: boolean): read.Card | undefined {
           actions: ['read', 'write'],
           sensitive: true,
           used: { value: ago(1) },
+          dated: true,
           unusedActions: ['write'],
         },
         {
@@ -154,6 +155,7 @@ export function card(key: string, whole: boolean): read.Card | undefined {
           actions: [],
           sensitive: false,
           used: { unknown: 'sudo is not logged here' },
+          dated: true,
           unusedActions: [],
         },
         {
@@ -163,6 +165,7 @@ export function card(key: string, whole: boolean): read.Card | undefined {
           actions: ['read'],
           sensitive: false,
           used: { value: null },
+          dated: true,
           unusedActions: [],
         },
       ],

@@ -2220,6 +2220,7 @@ export interface components {
             } | {
                 notApplicable: string;
             };
+            dated: boolean;
             unusedActions: string[];
         };
         Hit: {

@@ -1,7 +1,7 @@
 import type { Card, JsonValue, Known as KnownValue } from '../../nouns.ts'
 import { IfKnown, Known, When } from '../../parts/known.tsx'
 import { Code, cut } from '../../parts/name.tsx'
-import { age, count, ENVIRONMENT_WORDS, KIND_WORDS, some, typeWord } from '../../words.ts'
+import { age, attributeWord, count, ENVIRONMENT_WORDS, KIND_WORDS, some, typeWord } from '../../words.ts'
 
 const Fact = ({ name, children }: { name: string; children: React.ReactNode }) => (
   <div>
@@ -91,11 +91,14 @@ export function AttributeFacts({ of }: { of: Card }) {
   )
 }
 
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/
+
 /** What else the source says, in its own words. */
 export function Said({ value }: { value: JsonValue }) {
   if (value === null) return <span className="quiet">empty</span>
   if (typeof value === 'boolean') return <>{value ? 'yes' : 'no'}</>
   if (typeof value === 'number') return <>{count(value)}</>
+  if (typeof value === 'string' && INSTANT.test(value)) return <When at={value} both />
   if (typeof value === 'string')
     return value === '' ? <span className="quiet">empty</span> : <bdi>{cut(value, 400)}</bdi>
   if (Array.isArray(value) && value.length === 0) return <span className="quiet">none</span>
@@ -105,6 +108,16 @@ export function Said({ value }: { value: JsonValue }) {
         {cut(value.slice(0, 12).join(', '), 400)}
         {value.length > 12 && ` and ${value.length - 12} more`}
       </bdi>
+    )
+  if (!Array.isArray(value) && Object.values(value).every((one) => one === null || typeof one !== 'object'))
+    return (
+      <>
+        {Object.entries(value).map(([name, one]) => (
+          <span className="sub-line" key={name}>
+            {attributeWord(name)}: <Said value={one} />
+          </span>
+        ))}
+      </>
     )
   return <Code text={JSON.stringify(value)} longest={400} />
 }

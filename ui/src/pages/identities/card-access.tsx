@@ -4,7 +4,7 @@ import { EntityLink } from '../../parts/entity-link.tsx'
 import { Known, When } from '../../parts/known.tsx'
 import { Mark } from '../../parts/mark.tsx'
 import { cut } from '../../parts/name.tsx'
-import { count } from '../../words.ts'
+import { count, short } from '../../words.ts'
 
 export function Grants({ of }: { of: Card['grants'] }) {
   const total = Math.max(1, of.used + of.notUsed + of.unknown)
@@ -79,7 +79,17 @@ export function Grants({ of }: { of: Card['grants'] }) {
                   </td>
                   <td>
                     <Known of={grant.used} brief>
-                      {(at) => (at === null ? 'never, while recorded' : <When at={at} />)}
+                      {(at) =>
+                        at === null ? (
+                          'never, while recorded'
+                        ) : grant.dated ? (
+                          <When at={at} />
+                        ) : (
+                          <>
+                            used<span className="sub">told since {short(at)}, without a date</span>
+                          </>
+                        )
+                      }
                     </Known>
                     {grant.unusedActions.length > 0 && (
                       <span className="sub high">never {cut(grant.unusedActions.join(', '), 80)}</span>

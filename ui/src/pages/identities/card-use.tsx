@@ -91,7 +91,11 @@ function Days({ of: { days, until, recorded, quiet } }: { of: Card['usedBy']['re
           </span>
         )}
         <IfKnown of={recorded}>
-          {(since) => <span className="meta">seen without a hole since {date(since)}</span>}
+          {(since) =>
+            Date.parse(until) - Date.parse(since) > 3 * 86_400_000 && (
+              <span className="meta">seen without a hole since {date(since)}</span>
+            )
+          }
         </IfKnown>
       </p>
       {quiet && (

@@ -171,6 +171,8 @@ describe('what is invented and what is real', () => {
     const real = await admin('POST', '/v1/connections', { body: folder })
     expect([real.status, real.body.code]).toEqual([422, 'demo/invented'])
     expect(real.body.detail).toMatch(/demo --remove/)
+    const apart = await admin('PATCH', '/v1/connections/aws', { body: { settings: { size: 500, day: '2026-01-01' } } })
+    expect(apart.body.code).toBe('demo/by-hand')
     const other = await admin('POST', '/v1/demo', { body: { size: 200 } })
     expect([other.status, other.body.code]).toEqual([422, 'demo/there'])
     expect((await admin('POST', '/v1/demo', { body: { size: 120 } })).status).toBe(202)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import {
   createConnection,
+  getConnection,
   nextAt,
   removeConnection,
   requestSync,
@@ -23,6 +24,13 @@ const Schedule = z
 
 const page = async (app: Serving, id: string) =>
   readConnection(app.db, await app.rolls.current(), id, app.clock.now(), nextAt, (provider) => describe(app, provider))
+
+const isInvented = (app: Serving, id: string): boolean =>
+  app.discovery.providers.find((one) => one.id === id)?.invented ?? false
+
+/** All of what is invented comes and goes together, and is of one size. */
+const byHand = (doing: string, what: string): ReeveError =>
+  new ReeveError('demo/by-hand', `${doing} ${what}: it is invented, and comes with all of Larkfield: reeve demo`)
 
 function describe({ discovery }: Serving, id: string) {
   const provider = discovery.providers.find((one) => one.id === id)
@@ -53,11 +61,7 @@ export const connectionRoutes = [
     answers: ConnectionPage,
     status: 201,
     async handle({ app, caller, body }) {
-      if (app.discovery.providers.find(({ id }) => id === body.provider)?.invented)
-        throw new ReeveError(
-          'demo/by-hand',
-          `connecting ${body.provider}: it is invented, and comes with all of Larkfield: reeve demo`,
-        )
+      if (isInvented(app, body.provider)) throw byHand('connecting', body.provider)
       return page(app, (await createConnection(app.discovery, body, caller.actor)).id)
     },
   }),
@@ -97,8 +101,11 @@ export const connectionRoutes = [
     params: Id,
     body: z.strictObject({ settings: Settings.optional(), schedule: Schedule, enabled: z.boolean().optional() }),
     answers: ConnectionPage,
-    handle: async ({ app, caller, params, body }) =>
-      page(app, (await updateConnection(app.discovery, params.id, body, caller.actor)).id),
+    async handle({ app, caller, params, body }) {
+      const { provider } = await getConnection(app.discovery.database.db, params.id)
+      if (body.settings && isInvented(app, provider)) throw byHand('changing', params.id)
+      return page(app, (await updateConnection(app.discovery, params.id, body, caller.actor)).id)
+    },
   }),
   route({
     method: 'DELETE',

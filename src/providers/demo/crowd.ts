@@ -87,6 +87,8 @@ export function factsOf(world: World, { system, number, life }: Member): Facts {
   const faults = new Set(
     CHANCES.flatMap(([fault, odds]) => (chance(fault, number) < odds && may(fault, system, vendor) ? [fault] : [])),
   )
+  // Beside the trust its static credential is in force.
+  if (faults.has('open-trust')) faults.add('weak-authentication')
   if (faults.has('unrevoked'))
     for (const fault of ['stale', 'over-privileged', 'human-use'] as const) faults.delete(fault)
   const young = chance('young', number) < 0.35

@@ -156,7 +156,7 @@ export function Frame({ children }: { children: React.ReactNode }) {
         <main id="main" className="main" ref={main} tabIndex={-1}>
           {frame?.demo && <Invented demo={frame.demo} />}
           {asOf !== null && <Then asOf={asOf} refused={then.refused !== null} />}
-          {frame && asOf === null && frame.running.length > 0 && path !== '/welcome' && (
+          {frame && asOf === null && frame.running.length > 0 && !frame.demo?.loading && path !== '/welcome' && (
             <div className="notice">
               <Icon name="read" />
               <span>

@@ -31,7 +31,9 @@ interface Stored {
 }
 
 export async function listBackups({ db, clock }: Parts): Promise<BackupRow[]> {
-  const { rows } = await sql<Stored>`select * from http.backup order by started desc, id limit 50`.execute(db)
+  const { rows } =
+    await sql<Stored>`select b.*, coalesce((select a.name from http.account a where b.by = 'user:' || a.id), b.by) as by
+    from http.backup b order by b.started desc, b.id limit 50`.execute(db)
   return rows.map((row) => rowOf(row, clock.now()))
 }
 

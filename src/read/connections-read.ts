@@ -133,8 +133,12 @@ function grantsOf(id: string, lines: readonly Line[], causes: readonly Cause[]):
   const refused = lines.flatMap(({ permission, reason, whole }) =>
     whole || permission === null ? [] : [{ permission, reason: reason ?? '', verdicts: 0 }],
   )
+  // A reason that names its listing is said of it elsewhere: here the cause is enough.
+  const names = lines.map(({ connection, collection, scope }) => `${listingName(connection, collection, scope)}: `)
   const asked = causes.flatMap(({ permission, reason, verdicts }) =>
-    permission === null ? [] : [{ permission, reason, verdicts }],
+    permission === null
+      ? []
+      : [{ permission, reason: reason.slice(names.find((name) => reason.startsWith(name))?.length ?? 0), verdicts }],
   )
   return [...Map.groupBy([...asked, ...refused], ({ permission }) => permission)]
     .map(([permission, group]) => {

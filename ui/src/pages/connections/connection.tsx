@@ -143,10 +143,14 @@ const Said = ({ of: { connection, ledger } }: { of: ConnectionPage }) => {
     </a>
   )
   const lost =
-    connection.unknownVerdicts === 0 ? null : atLines > 0 ? (
+    connection.unknownVerdicts === 0 ? null : atLines === 0 ? (
+      <>; what it does not report leaves {unknown}</>
+    ) : atLines === connection.unknownVerdicts ? (
       <>, which leaves {unknown}</>
     ) : (
-      <>; what it does not report leaves {unknown}</>
+      <>
+        , which loses {count(atLines)} of its {unknown}; the others need what it does not report
+      </>
     )
   if (bar.obtained === 0 && bar.stale > 0)
     return (

@@ -1,4 +1,5 @@
 /** What a rule would say of the estate: numbers first, then what it would say it of. Nothing is written. */
+import { useState } from 'react'
 import { to } from '../../address.tsx'
 import type { DryRun } from '../../nouns.ts'
 import { Mark } from '../../parts/mark.tsx'
@@ -7,10 +8,14 @@ import { Sentence } from '../../parts/sentence.tsx'
 import { count, time } from '../../words.ts'
 import './rules.css'
 
+/** So many are shown at once. */
+const FIRST = 10
+
 /** `open`: what it finds today, to compare with. */
-export const DryRunShown = ({ of, open }: { of: DryRun; open?: number | undefined }) => {
+export function DryRunShown({ of, open }: { of: DryRun; open?: number | undefined }) {
   const { fail, unknown, pass, notApplicable } = of.would
-  const shown = of.sample.length
+  const [all, setAll] = useState(false)
+  const sample = all ? of.sample : of.sample.slice(0, FIRST)
   return (
     <section className="dry-run" role="status" aria-label="Dry run">
       <p>
@@ -25,9 +30,9 @@ export const DryRunShown = ({ of, open }: { of: DryRun; open?: number | undefine
           `. Asked of the estate at ${time(of.at)}. Nothing was written.`,
         ]}
       </p>
-      {shown > 0 && (
+      {sample.length > 0 && (
         <ul className="card-findings">
-          {of.sample.map((one) => (
+          {sample.map((one) => (
             <li key={one.key}>
               <Mark of={one.verdict === 'fail' ? 'high' : 'unknown'} />
               <span>
@@ -40,8 +45,17 @@ export const DryRunShown = ({ of, open }: { of: DryRun; open?: number | undefine
               </span>
             </li>
           ))}
-          {fail + unknown > shown && <li className="meta">and {count(fail + unknown - shown)} more</li>}
         </ul>
+      )}
+      {fail + unknown > sample.length && (
+        <p className="meta spaced">
+          and {count(fail + unknown - sample.length)} more{' '}
+          {of.sample.length > sample.length && (
+            <button type="button" className="link" onClick={() => setAll(true)}>
+              Show {count(of.sample.length)} of them
+            </button>
+          )}
+        </p>
       )}
     </section>
   )

@@ -118,6 +118,13 @@ describe('retention', () => {
     expect((await admin('GET', '/v1/settings/retention')).body.last).toEqual({ at: now.toISOString(), gone })
   })
 
+  test('nobody is shown a day of which part is gone', async () => {
+    const viewer = await server.as('viewer')
+    const then = await viewer('GET', '/v1/entities?as-of=2026-06-01')
+    expect(then.body).toMatchObject({ status: 404, code: 'past/nothing-read' })
+    expect((await viewer('GET', '/v1/entities?as-of=2026-11-20')).status).toBe(200)
+  })
+
   test('once more: nothing is left to go', async () => {
     expect(Object.values(await applyRetention(server.db, clock)).every((count) => count === 0)).toBe(true)
   })

@@ -172,7 +172,11 @@ function printCard(card: Card, out: ReturnType<typeof terminal>): void {
     `  score      ${'value' in card.score ? `${card.score.value.total} = ${card.score.value.parts.map((part) => `${part.points} ${part.says}`).join(' + ')}` : known(card.score)}`,
   )
   out.line()
-  if (card.usedBy.consumers.length === 0) out.line(`  used by    nobody seen; ${known(card.usedBy.seeing)}`)
+  const { seeing } = card.usedBy
+  if (card.usedBy.consumers.length === 0)
+    out.line(
+      `  used by    nobody seen; ${'value' in seeing ? `a use would have been seen since ${seeing.value.slice(0, 10)}` : known(seeing)}`,
+    )
   for (const one of card.usedBy.consumers) out.line(`  used by    ${plain(one.entity.name)} (${one.verb})`)
   for (const one of card.credentials) out.line(`  credential ${plain(one.entity.name)}, ${one.copyCount} copies`)
   for (const one of card.findings) out.line(`  ${out.mark(one.severity)} ${plain(one.says)}; ${plain(one.fix)}`)

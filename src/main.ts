@@ -70,23 +70,30 @@ const reeve: Reeve<Estate> = {
       ...(data === undefined ? {} : { data }),
     })
     const server = await composed(config, log, false)
-    const { firstAdminLink } = await import('./http/index.ts')
-    const { url } = await server.listen()
-    const address = config.http.url ?? url
-    const door = doorOf(config)
-    writeFileSync(door, JSON.stringify({ url, pid: process.pid, token: server.localToken }), { mode: 0o600 })
-    const { promise: stopped, resolve: sayStopped } = Promise.withResolvers<void>()
-    const link = await firstAdminLink(server.app.db, server.app.clock)
-    return {
-      address,
-      link: link === null ? undefined : `${address}${link.path}`,
-      reading: demo ? await server.readDemo() : await server.readNearby(folder),
-      stopped,
-      async stop() {
-        rmSync(door, { force: true })
-        await server.stop()
-        sayStopped()
-      },
+    const stop = async () => {
+      rmSync(doorOf(config), { force: true })
+      await server.stop()
+    }
+    try {
+      const { firstAdminLink } = await import('./http/index.ts')
+      const { url } = await server.listen()
+      const address = config.http.url ?? url
+      writeFileSync(doorOf(config), JSON.stringify({ url, pid: process.pid, token: server.localToken }), {
+        mode: 0o600,
+      })
+      const { promise: stopped, resolve: sayStopped } = Promise.withResolvers<void>()
+      const link = await firstAdminLink(server.app.db, server.app.clock)
+      return {
+        address,
+        link: link === null ? undefined : `${address}${link.path}`,
+        reading: demo ? await server.readDemo() : await server.readNearby(folder),
+        stopped,
+        stop: () => stop().then(sayStopped),
+      }
+    } catch (error) {
+      // The port is taken, or this is no place for the demo: what was started ends, so that the next try finds the folder free.
+      await stop()
+      throw error
     }
   },
 

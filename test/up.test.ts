@@ -159,6 +159,17 @@ describe('an installation', () => {
     expect(err).toContain(String(server.pid))
   })
 
+  test('a start on a port that is taken ends, says so and leaves its folder free', async () => {
+    const folder = join(place.folder, 'on-a-taken-port')
+    const taken = new URL(server.address).port
+    const { status, err } = await reeve(['up', '--port', taken, '--data', folder], { cwd: place.folder })
+    expect(status).toBe(3)
+    expect(err).toContain(taken)
+    expect(existsSync(join(folder, 'server.json'))).toBe(false)
+    const next = await up(folder, place.folder)
+    expect(await next.end('SIGTERM')).toBe(0)
+  })
+
   test('the trail is whole', async () => {
     const { status, out } = await command('audit', 'verify', '--json')
     expect(status).toBe(0)

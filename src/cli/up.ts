@@ -26,13 +26,6 @@ export function addUp(program: Command, reeve: Reeve): void {
         ...(data === undefined ? {} : { data }),
         demo,
       })
-      if (out.json) out.document({ address: running.address, link: running.link ?? null, reading: running.reading })
-      else {
-        out.line(`Reeve is up at ${running.address}`)
-        if (running.link) out.line(`Sign in once with ${running.link}`)
-        for (const source of running.reading) out.line(`Reading ${source}`)
-      }
-
       const stop = (): void => {
         // A stop that hangs must not keep the machine: what is unfinished goes on at the next start.
         setTimeout(() => process.exit(0), SECONDS_TO_STOP * 1000).unref()
@@ -43,6 +36,13 @@ export function addUp(program: Command, reeve: Reeve): void {
       }
       process.once('SIGTERM', stop)
       process.once('SIGINT', stop)
+
+      if (out.json) out.document({ address: running.address, link: running.link ?? null, reading: running.reading })
+      else {
+        out.line(`Reeve is up at ${running.address}`)
+        if (running.link) out.line(`Sign in once with ${running.link}`)
+        for (const source of running.reading) out.line(`Reading ${source}`)
+      }
       await running.stopped
     })
 }

@@ -265,4 +265,9 @@ function readBaseline(file: string): Finding[] {
   }
 }
 
+// Whoever reads our output may have seen enough, as `head` has.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit()
+})
 await runCli(process.argv.slice(2), reeve)

@@ -1,6 +1,7 @@
+import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Ran, reeve, type Session, scratch, signIn, type Up, up } from './reeve/command.ts'
+import { main, type Ran, reeve, type Session, scratch, signIn, type Up, up } from './reeve/command.ts'
 
 let place: ReturnType<typeof scratch>
 let data: string
@@ -54,4 +55,15 @@ test('it is killed on the way, goes on at the next start, and is removed whole',
   expect(frame).toMatchObject({ demo: null, firstRun: true, identities: 0 })
   const again = await command('demo', '--remove')
   expect([again.status, again.err]).toEqual([3, expect.stringMatching(/demo\/none/)])
+})
+
+test('output that nobody reads to its end is no fault', () => {
+  const { stdout, stderr } = spawnSync(
+    'sh',
+    ['-c', `"${process.execPath}" "${main}" demo --labels --size 3000 --json | head -c 1`],
+    {
+      encoding: 'utf8',
+    },
+  )
+  expect([stdout, stderr]).toEqual(['{', ''])
 })

@@ -44,6 +44,7 @@ const pool = openPool(postgres.url('postgres'), { max: 10 })
 const db = kyselyOver(pool)
 let runs = 0
 let stopping: AbortController | undefined
+let ending = false
 let syncing: Promise<number> = Promise.resolve(0)
 
 /** Reads the whole estate into the graph, as syncs of its connections do. */
@@ -132,6 +133,8 @@ const orders: Record<Order, () => Promise<void>> = {
     tell({ synced: await syncing })
   },
   async stop() {
+    if (ending) return
+    ending = true
     stopping?.abort()
     await syncing.catch(() => 0)
     await served?.close()

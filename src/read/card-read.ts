@@ -102,6 +102,7 @@ async function cardOf(db: Tx, key: string, now: Date): Promise<Card> {
       moreConsumers: more,
       credentials: credentials.length,
       methods: credentials.flatMap(({ method }) => method ?? []),
+      untold: untoldOf(body, credentials),
       grants,
       sources: listings.own,
       elsewhere: [...listings.near, ...listings.elsewhere],
@@ -227,6 +228,12 @@ function scoreOf(subject: Subject): Card['score'] {
     ...(subject.withheld_permission === null ? {} : { permission: subject.withheld_permission }),
   }
 }
+
+/** A source that says since when it records the use of an account records all of it, whichever key opened it. */
+const untoldOf = ({ kind, attributes }: Subject['body'], credentials: Card['credentials']): string[] =>
+  kind !== 'identity' || typeof attributes?.['usageSince'] === 'string'
+    ? []
+    : credentials.filter(({ lastUsed }) => 'unknown' in lastUsed).map(({ entity }) => entity.name)
 
 /** What an empty list of consumers is worth. */
 function seeingOf(kind: Entity['kind'], { recorded }: UseRecord, sources: readonly CardSource[]): Known<string> {

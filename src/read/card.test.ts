@@ -148,7 +148,7 @@ describe('what a deletion would need to know', () => {
         attributes: { disabled: true, disabledAt: ago(60).value, failedLogins: 0 },
       }),
       account('edges:other'),
-      { kind: 'credential', type: 'demo_key', key: 'edges:k', method: 'access-key' },
+      { kind: 'credential', type: 'demo_key', key: 'edges:k', method: 'access-key', lastUsed: ago(200) },
       {
         kind: 'secret',
         type: 'demo_file',
@@ -206,6 +206,21 @@ describe('what a deletion would need to know', () => {
       }),
     )
     await read('web', [{ kind: 'workload', type: 'demo_unit', key: 'web:unit/x' }], { collection: 'units' })
+  })
+
+  test('a key of which no source tells the use holds a deletion back, unless all use of the account is recorded', async () => {
+    const items = (attributes: Entity['attributes']): Item[] => [
+      account('keys:svc', { lastUsed: ago(200), attributes }),
+      { kind: 'credential', type: 'demo_key', key: 'keys:k', method: 'access-key' },
+      { from: 'keys:k', verb: 'authenticates', to: 'keys:svc' },
+    ]
+    await read('keys', items({}))
+    expect((await card('keys:svc')).touch).toMatchObject({
+      disable: { answer: 'with-care', reason: expect.stringContaining('When k was last used is not known') },
+      delete: { answer: 'unknown' },
+    })
+    await read('keys', items({ usageSince: past(300).toISOString() }))
+    expect((await card('keys:svc')).touch.disable.answer).toBe('yes')
   })
 
   test('the last administrator stays; a second one in force lets it go, a disabled one does not', async () => {

@@ -29,6 +29,8 @@ export interface Evidence {
   moreConsumers: number
   credentials: number
   methods: readonly Method[]
+  /** Credentials of it of which no source tells when they were used: what opens it unseen. */
+  untold: readonly string[]
   /** Copies of its credentials of which no reader was seen. */
   unread: readonly { name: string; where: string }[]
   /** Other identities that its credentials open as well, or, of a credential, all beyond the first. */
@@ -172,6 +174,12 @@ export function unused(evidence: Evidence, short: 'unknown' | 'care'): Weighed[]
     ),
   ]
 }
+
+/** An account's own record need not tell of each key that opens it. */
+export const credentialsSeen = ({ untold }: Evidence, weight: 'unknown' | 'care'): Weighed[] =>
+  untold.length === 0
+    ? []
+    : [check(weight, `When ${list(untold)} ${untold.length === 1 ? 'was' : 'were'} last used is not known.`)]
 
 /** Copies that something may read without being seen. */
 export const copies = ({ unread }: Evidence, weight: 'unknown' | 'care'): Weighed[] =>

@@ -41,6 +41,7 @@ const clear: Evidence = {
   moreConsumers: 0,
   credentials: 1,
   methods: ['access-key'],
+  untold: [],
   unread: [],
   shared: [],
   holders: 0,
@@ -198,6 +199,12 @@ describe('disable', () => {
       'no',
     ],
     ['its credential opens another as well', { shared: ['deploy'] }, 'with-care'],
+    [
+      'no source tells when its key was used',
+      { untold: ['key 1'] },
+      'with-care',
+      'When key 1 was last used is not known',
+    ],
     ['it is disabled already', off, 'not-applicable'],
   ])('%s', (_, over, answer, reason = '') =>
     expect(touch(over).disable).toMatchObject({ answer, reason: expect.stringContaining(reason) }),
@@ -233,6 +240,12 @@ describe('delete', () => {
     ['somebody still tries', { ...watched, refused: 12 }, 'no', '12 attempts'],
     ['something uses it', { ...watched, consumers: [consumer('unknown')] }, 'no'],
     ['its use is not known', { ...watched, ...unknownUse }, 'unknown', 'no log'],
+    [
+      'no source tells when its keys were used',
+      { ...watched, untold: ['a', 'b'] },
+      'unknown',
+      'when a and b were last used',
+    ],
     ['a copy of its key stands in a file', { ...watched, unread: [{ name: 'key', where: '.env' }] }, 'unknown', '.env'],
     [
       'one listing of another source was refused',
@@ -299,6 +312,7 @@ test('yes is said only when every check holds, whatever else is known', () => {
     { sources: [source({ readAt: at(30) })] },
     { elsewhere: [source({ complete: false })] },
     { consumers: [consumer('unknown')] },
+    { untold: ['k'] },
     { unread: [{ name: 'k', where: 'w' }] },
     { shared: ['x'] },
     { refused: null },

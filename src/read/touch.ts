@@ -2,6 +2,7 @@ import type { Card, Touch } from './card.ts'
 import {
   check,
   copies,
+  credentialsSeen,
   disabledFirst,
   type Evidence,
   handedOver,
@@ -149,6 +150,7 @@ function disable(evidence: Evidence): Touch {
       ...unused(evidence, 'care'),
       ...nobodyUsesIt(evidence),
       ...readWhole(evidence),
+      ...credentialsSeen(evidence, 'care'),
       ...copies(evidence, 'care'),
       ...shared(evidence),
       ...readElsewhere(evidence, 'care'),
@@ -172,6 +174,7 @@ function remove(evidence: Evidence): Touch {
       ...nobodyUsesIt(evidence),
       ...unused(evidence, 'unknown'),
       ...readWhole(evidence),
+      ...credentialsSeen(evidence, 'unknown'),
       ...copies(evidence, 'unknown'),
       ...readElsewhere(evidence, 'unknown'),
       ...disabledFirst(evidence),

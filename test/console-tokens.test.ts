@@ -37,6 +37,9 @@ const CONTROL_GROUNDS = GROUNDS.filter((ground) => ground !== 'select')
 /** Text is read on all grounds and on its own tint: at least 4.5. */
 const TEXT = ['ink', 'ink-2', 'ink-3', 'accent', 'critical', 'high', 'medium', 'low', 'pass', 'unknown', 'na']
 
+/** Notices, tags and pressed buttons stand on these, and hold text and links. */
+const TINTS = ['accent', 'critical', 'high', 'medium', 'low', 'pass', 'unknown']
+
 test('a theme names the same pigments as the other', () => {
   expect(Object.keys(THEMES.dark).sort()).toEqual(Object.keys(THEMES.light).sort())
   expect(Object.keys(THEMES.light).length).toBeGreaterThan(30)
@@ -61,6 +64,32 @@ for (const [theme, tokens] of Object.entries(THEMES)) {
     ['kbd-ink', 'kbd'],
   ])(`${theme}: %s on %s`, (text, fill) => {
     expect(contrast(tokens[text]!, tokens[fill]!)).toBeGreaterThanOrEqual(4.5)
+  })
+
+  test.each(TINTS)(`${theme}: what is said on the tint of %s`, (name) => {
+    for (const text of ['ink', 'ink-2', 'accent'])
+      expect([text, contrast(tokens[text]!, tokens[`${name}-tint`]!) >= 4.5]).toEqual([text, true])
+  })
+
+  test.each([
+    ['sheet', 'ink'],
+    ['accent', 'accent-tint'],
+  ])(`${theme}: %s on %s, as a toast and a pressed button are`, (text, fill) => {
+    expect(contrast(tokens[text]!, tokens[fill]!)).toBeGreaterThanOrEqual(4.5)
+  })
+
+  test.each([
+    // Bars, rings, swatches and strips on what they are drawn on; the hatch of what was not read on its own tint.
+    ['accent-fill', ['sheet', 'sunk', 'paper']],
+    ['ink-3', ['sheet', 'sunk', 'paper', 'hover', 'select']],
+    ['critical', ['sheet', 'sunk', 'hover', 'select']],
+    ['high', ['sheet', 'sunk', 'hover', 'select']],
+    ['unknown', ['sheet', 'sunk', 'hover', 'select', 'unknown-tint']],
+    ['control', ['sheet', 'sunk', 'hover', 'paper']],
+    ['critical-fill', ['sheet']],
+  ] as const)(`${theme}: pictures drawn in %s can be seen`, (name, grounds) => {
+    for (const ground of grounds)
+      expect([ground, contrast(tokens[name]!, tokens[ground]!) >= 3]).toEqual([ground, true])
   })
 
   test(`${theme}: the ring of focus on every ground`, () => {

@@ -254,6 +254,9 @@ describe.skipIf(reason !== null)('the inventory on a real server', () => {
   test('rows that come meanwhile are said and move nothing until they are asked for', async () => {
     await open('/identities?sort=name')
     await page.keyboard.press('j')
+    await page.keyboard.press('x')
+    await press(`Select all ${USERS} that match`)
+    await page.evaluate(() => document.querySelector('tr[data-index="0"] .title').focus())
     const before = await rows()
     // One connection more says: the bell rings for whoever looks.
     await page.waitForTimeout(1_500)
@@ -273,6 +276,8 @@ describe.skipIf(reason !== null)('the inventory on a real server', () => {
       () => document.querySelector('tr[data-index="0"] .title')?.textContent === 'aa, the first of all',
     )
     expect(await page.locator('.fresh').count()).toBe(0)
+    // All of the list as it was shown is not all of another.
+    expect(await page.locator('.bulk').count()).toBe(0)
   })
 
   test('space peeks, j and k go on with the card, enter opens, esc lets go', async () => {

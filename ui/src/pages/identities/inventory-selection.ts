@@ -18,29 +18,36 @@ export interface Selection {
   chosen: () => { keys: string[] } | { list: string; except: string[] }
 }
 
+interface Chosen {
+  name: string
+  /** The list all of which is meant, but the keys: as it was shown, not as it is made anew. */
+  all: string | null
+  keys: ReadonlySet<string>
+}
+
+const nothing = (name: string): Chosen => ({ name, all: null, keys: NONE })
+
 export function useSelection(list: List): Selection {
-  const [{ name, all, keys }, setState] = useState({
-    name: list.name,
-    all: false,
-    keys: new Set<string>() as ReadonlySet<string>,
-  })
-  // Another question lets go of what was chosen under the one before.
-  const mine = name === list.name
-  const [isAll, here] = mine ? [all, keys] : [false, NONE]
+  const [state, setState] = useState<Chosen>(() => nothing(list.name))
+  const shown = list.first?.snapshot ?? null
+  // Another question lets go of what was chosen under the one before; so does another list of what was all.
+  const holds = state.name === list.name && (state.all === null || state.all === shown)
+  const isAll = holds && state.all !== null
+  const here = holds ? state.keys : NONE
   const total = list.first?.total.count ?? 0
   const set = useCallback(
     (rows: readonly string[], on: boolean) =>
       setState((was) => {
-        const base = was.name === list.name ? was : { name: list.name, all: false, keys: NONE }
+        const base = was.name === list.name && (was.all === null || was.all === shown) ? was : nothing(list.name)
         const next = new Set(base.keys)
-        for (const key of rows) next[on === base.all ? 'delete' : 'add'](key)
+        for (const key of rows) next[on === (base.all !== null) ? 'delete' : 'add'](key)
         if (next.size > MOST) {
           tell(`At most ${count(MOST)} rows are chosen one by one; choose all that match instead.`)
           return was
         }
         return { ...base, keys: next }
       }),
-    [list.name],
+    [list.name, shown],
   )
   const selecting = useMemo<Selecting>(
     () => ({
@@ -56,7 +63,7 @@ export function useSelection(list: List): Selection {
           (error: unknown) => tell(sentenceOf(error)),
         )
       },
-      clear: () => setState({ name: list.name, all: false, keys: NONE }),
+      clear: () => setState(nothing(list.name)),
     }),
     [here, isAll, set, list],
   )
@@ -64,7 +71,7 @@ export function useSelection(list: List): Selection {
     selecting,
     size: isAll ? total - here.size : here.size,
     all: isAll,
-    chooseAll: () => setState({ name: list.name, all: true, keys: NONE }),
+    chooseAll: () => setState({ name: list.name, all: shown, keys: NONE }),
     chosen: () =>
       isAll && list.first?.snapshot != null ? { list: list.first.snapshot, except: [...here] } : { keys: [...here] },
   }

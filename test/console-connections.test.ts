@@ -159,8 +159,8 @@ describe.skipIf(reason !== null)('connections, rules and audit', { timeout: 120_
     shut()
     await open('/connections/depot')
     await page.getByRole('button', { name: 'Read again' }).click()
-    const working = work()
     await page.getByRole('heading', { name: 'Being read now' }).waitFor()
+    const working = work()
     await page.locator('.running-list li', { hasText: 'Accounts' }).getByText('4 of 4').waitFor()
     await page.getByRole('button', { name: 'Cancel; keep what is whole' }).click()
     await expect

@@ -80,7 +80,6 @@ export function RuleSettings({ of }: { of: RulePage }) {
               type="button"
               className={tried?.of === print ? 'button primary' : 'button'}
               disabled={busy || tried?.of !== print}
-              title={tried?.of === print ? undefined : 'Try it first'}
               onClick={() => void keep(params, 'The settings are kept; they count within moments.')}
             >
               Keep these settings
@@ -101,6 +100,9 @@ export function RuleSettings({ of }: { of: RulePage }) {
             </button>
           )}
         </div>
+        {admin && changed && tried?.of !== print && (
+          <p className="meta">They can be kept once they were tried; nothing is written until then.</p>
+        )}
         {tried?.of === print && <DryRunShown of={tried.result} open={of.rule.judged ? of.rule.open : undefined} />}
       </form>
     </section>

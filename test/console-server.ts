@@ -11,7 +11,6 @@ import { gzipSync } from 'node:zlib'
 import type { z } from 'zod'
 import * as read from '../src/read/index.ts'
 import { estate } from './console-estate/index.ts'
-import { HOSTILE } from './console-estate/rows.ts'
 
 /** Where the built console stands. */
 export let dist = fileURLToPath(new URL('../ui/dist', import.meta.url))
@@ -51,8 +50,6 @@ export interface ConsoleServer {
   heard: string[]
   close(): Promise<void>
 }
-
-export { HOSTILE }
 
 const checked = <T extends z.ZodType>(schema: T, value: z.input<T>): z.output<T> => schema.parse(value)
 

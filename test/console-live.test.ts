@@ -153,7 +153,7 @@ describe.skipIf(reason !== null)('the console on a real server', () => {
 
   test('signing out shuts the door, and the door remembers where one wanted to go', async () => {
     await open('/settings')
-    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('button', { name: 'Sign out', exact: true }).click()
     await page.waitForURL('**/sign-in')
     await page.goto(`${server.url}/findings?by=rule`)
     await page.waitForURL((url) => url.searchParams.get('to') === '/findings?by=rule')

@@ -12,6 +12,8 @@ test.each([
   ['hmac:0123456789abcdef0123456789abcdef', 'Reeve fingerprint'],
   ['noor@larkfield.example', 'e-mail address'],
   ['F-1043', 'finding'],
+  ['ghp_aZ3k9Q', 'prefix of a token'],
+  ['glpat-xy12…', 'prefix of a token'],
   ['/etc/backup/s3.env:3', 'file path'],
 ])('the id %s is looked up as %s', (text, what) => {
   expect(recognise(text)).toEqual({ is: 'id', what })

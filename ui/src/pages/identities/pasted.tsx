@@ -62,7 +62,11 @@ export function Pasted({ id = '' }: { id?: string }) {
               ))}
             </ul>
           ) : (
-            <p>Not in any source now, nor in the past. {found.data.unread.join(' ')}</p>
+            <p>
+              Not in any source now, nor in the past.
+              {found.data.unread.length > 0 &&
+                ` What could hide it, for it was not read: ${found.data.unread.join('; ')}.`}
+            </p>
           )}
         </Empty>
       )}

@@ -20,6 +20,7 @@ export const identityWithoutOwner = defineRule({
     if (off) return notApplicable(`it is ${off}`)
     if (entity.lastUsed && 'notApplicable' in entity.lastUsed)
       return notApplicable('it is only declared here: it is judged where it lives')
+    if (entity.attributes['agent'] === true) return notApplicable('it is an AI agent, which needs a sponsor')
     const kind = accountKind(entity)
     if (kind === 'human') return notApplicable('a person uses it')
     if (kind === 'system') return notApplicable('it belongs to the operating system')
@@ -79,6 +80,12 @@ export const identityWithoutOwner = defineRule({
           lastUsed: { notApplicable: 'code declares it' },
         },
       ],
+      expect: 'not-applicable',
+    },
+    {
+      name: 'an AI agent',
+      subject: 'demo:svc',
+      entities: [{ kind: 'identity', type: 'demo_account', key: 'demo:svc', name: 'svc', attributes: { agent: true } }],
       expect: 'not-applicable',
     },
     {

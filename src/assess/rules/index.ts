@@ -1,4 +1,7 @@
 import type { Rule } from '../../sdk/index.ts'
+import { agentActsWithoutAsking } from './agent-acts-without-asking.ts'
+import { agentToxicTrio } from './agent-toxic-trio.ts'
+import { agentWithoutSponsor } from './agent-without-sponsor.ts'
 import { credentialAboutToExpire } from './credential-about-to-expire.ts'
 import { credentialAcrossEnvironments } from './credential-across-environments.ts'
 import { credentialDormant } from './credential-dormant.ts'
@@ -64,6 +67,10 @@ import { identityTakenOverByDirectoryOwner } from './identity-taken-over-by-dire
 import { identityThirdPartyPrivileged } from './identity-third-party-privileged.ts'
 import { identityTooManyCredentials } from './identity-too-many-credentials.ts'
 import { identityWithoutOwner } from './identity-without-owner.ts'
+import { mcpServerGone } from './mcp-server-gone.ts'
+import { mcpServerUnpinned } from './mcp-server-unpinned.ts'
+import { mcpServerUnprotected } from './mcp-server-unprotected.ts'
+import { mcpStaticKey } from './mcp-static-key.ts'
 import { postgresBypassRowSecurity } from './postgres-bypass-row-security.ts'
 import { postgresDefinerFunction } from './postgres-definer-function.ts'
 import { postgresGrantedToEverybody } from './postgres-granted-to-everybody.ts'
@@ -79,6 +86,9 @@ import { postgresSuperuserLogin } from './postgres-superuser-login.ts'
 
 /** Every rule that ships with Reeve, in order of id. */
 export const rules: readonly Rule[] = [
+  agentActsWithoutAsking,
+  agentToxicTrio,
+  agentWithoutSponsor,
   credentialAboutToExpire,
   credentialAcrossEnvironments,
   credentialDormant,
@@ -144,6 +154,10 @@ export const rules: readonly Rule[] = [
   identityThirdPartyPrivileged,
   identityTooManyCredentials,
   identityWithoutOwner,
+  mcpServerGone,
+  mcpServerUnpinned,
+  mcpServerUnprotected,
+  mcpStaticKey,
   postgresBypassRowSecurity,
   postgresDefinerFunction,
   postgresGrantedToEverybody,

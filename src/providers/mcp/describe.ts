@@ -277,7 +277,9 @@ function* secretsOf(estate: Estate, run: Run, draft: Draft): Iterable<Entity | E
     if (ids.has(literal.value.reveal())) continue
     const fingerprint = run.fingerprint(literal.value)
     const credential = `credential:${fingerprint}`
-    const secret = keyed(`${draft.key}/file${file.startsWith('/') ? '' : '/'}${file}#${fingerprint.slice(5, 21)}`)
+    const secret = keyed(
+      `${estate.where.key}/agent-config${file.startsWith('/') ? '' : '/'}${file}#${fingerprint.slice(5, 21)}`,
+    )
     if (!seen.has(secret)) {
       seen.set(secret, credential)
       const told = {

@@ -4,6 +4,7 @@ import { defineProvider } from '../../sdk/index.ts'
 import { agents } from './agents.ts'
 import { type Estate, openEstate } from './places.ts'
 import { Settings } from './settings.ts'
+import { tools } from './tools.ts'
 
 export const mcp = defineProvider<Settings, Estate>({
   id: 'mcp',
@@ -14,7 +15,7 @@ export const mcp = defineProvider<Settings, Estate>({
   label: ({ folder, root, name }) =>
     name ?? (folder === undefined ? (root ?? 'this host') : basename(resolve(folder)) || folder),
   connect: openEstate,
-  collections: [agents],
+  collections: [agents, tools],
   async nearby(place) {
     if ('host' in place)
       return process.platform === 'linux' || process.platform === 'darwin' ? Settings.parse({}) : null

@@ -57,17 +57,11 @@ export function refusalOf(error: unknown, action: string, region?: string): Refu
 
 function denied(action: string, message: string): Refusal {
   const asked = /perform: ([\w-]+:\w+)/.exec(message)?.[1] ?? action
-  const on = /on resource: (\S+)/.exec(message)?.[1]
-  const explicit =
-    /explicit deny in an? ([\w -]+?)(?::|$|\.)/i.exec(message)?.[1] ??
-    /no ([\w -]+?) (?:policy )?allows/.exec(message)?.[1]
-  const control = explicit !== undefined && /service control|resource control|boundary|session/i.test(explicit)
-  return {
-    reason: `${asked} is denied${explicit === undefined ? '' : /explicit deny/i.test(message) ? ` by an explicit deny in a ${explicit}` : ''}`,
-    permission: control
-      ? `${asked}, which the ${explicit} must let through`
-      : on === undefined || on === '*'
-        ? asked
-        : `${asked} on ${on}`,
-  }
+  const by = /explicit deny in an? ([\w -]+?)(?::|$|\.)/i.exec(message)?.[1]
+  const silent = /no ([\w -]+?) (?:policy )?allows/.exec(message)?.[1]
+  const reason = `${asked} is denied${by === undefined ? '' : ` by an explicit deny in a ${by}`}`
+  const bound = /service control|resource control|boundary|session/i.exec(by ?? silent ?? '') ? (by ?? silent) : undefined
+  if (bound !== undefined) return { reason, permission: `${asked}, which the ${bound} must let through` }
+  if (silent?.startsWith('resource-based')) return { reason, permission: `${asked}, in the policy of the resource itself` }
+  return { reason, permission: asked }
 }

@@ -47,16 +47,18 @@ let stopping: AbortController | undefined
 let ending = false
 let syncing: Promise<number> = Promise.resolve(0)
 
+/** Milliseconds that a source takes over a network to answer with five hundred things. */
+const ANSWER = 20
+
 /** Reads the whole estate into the graph, as syncs of its connections do. */
-async function sync(signal?: AbortSignal): Promise<void> {
+async function sync(pause: number, signal?: AbortSignal): Promise<void> {
   for (const [connection, given] of Map.groupBy(inventedEstate(identities), (one) => one.connection)) {
     if (signal?.aborted) return
     const stage = await openStage({ db, pool }, { connection, run: ++runs })
     let written = 0
     for (const { collection, item } of given) {
       await stage.write(collection, item)
-      // A source answers over a network: the loop is let go now and then.
-      if (++written % 500 === 0) await new Promise((resolve) => setImmediate(resolve))
+      if (++written % 500 === 0) await systemClock.sleep(pause)
     }
     const collections = [...Map.groupBy(given, ({ collection }) => collection)].map(([id, items]) => ({
       id,
@@ -124,7 +126,7 @@ const orders: Record<Order, () => Promise<void>> = {
     stopping = stop
     syncing = (async () => {
       let done = 0
-      for (; !stop.signal.aborted; done++) await sync(stop.signal)
+      for (; !stop.signal.aborted; done++) await sync(ANSWER, stop.signal)
       return done
     })()
   },
@@ -154,7 +156,7 @@ process.on('disconnect', () => void orders.stop())
 process.on('SIGTERM', () => void orders.stop())
 try {
   await migrate(db, [graph, discover, assess, act, http])
-  const filled = await timed(() => sync())
+  const filled = await timed(() => sync(0))
   const judged = await timed(judge)
   served = await serve()
   const link = await adminLink(db, systemClock)

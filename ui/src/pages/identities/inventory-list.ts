@@ -67,7 +67,7 @@ export function useList(question: ListQuestion): List {
   }, [])
   const show = useCallback(() => {
     made.current.delete(path)
-    void forget(path)
+    void forget(path, '/v1/facets', '/v1/counts')
   }, [path])
   const further = pages.filter((page) => page > 0 && page * PAGE < total)
   const fetched = useQueries({

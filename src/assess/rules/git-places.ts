@@ -1,6 +1,6 @@
 /** How the rules about repositories read the places that a leaked secret was seen in. */
 import type { Entity, Neighbour, Outcome, Place, Severity } from '../../sdk/index.ts'
-import { day, list, nameOf } from './standing.ts'
+import { day, days, daysBetween, list, nameOf } from './standing.ts'
 
 export interface Leak {
   place: Place & { file: string }
@@ -9,6 +9,9 @@ export interface Leak {
   inFolder: boolean
   tracked: boolean
   example: boolean
+  /** Anybody on the internet can read the repository. */
+  open: boolean
+  openSince: string | undefined
 }
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
@@ -19,8 +22,8 @@ export function leaksOf(copies: readonly Neighbour[]): Leak[] {
   const leaks: Leak[] = []
   for (const { entity } of copies) {
     if (entity?.type !== 'git_leak') continue
-    const { file, line, column, commit, author, date, atHead, inFolder, tracked, repository, repositoryName, example } =
-      entity.attributes
+    const { file, line, column, commit, author, date, atHead } = entity.attributes
+    const { inFolder, tracked, repository, repositoryName, example, public: open, publicSince } = entity.attributes
     if (typeof file !== 'string') continue
     leaks.push({
       place: {
@@ -37,6 +40,8 @@ export function leaksOf(copies: readonly Neighbour[]): Leak[] {
       inFolder: inFolder === true,
       tracked: tracked === true,
       example: example === true,
+      open: open === true,
+      openSince: text(publicSince),
     })
   }
   const rank = (leak: Leak) => (isNow(leak) ? 0 : 1)
@@ -79,12 +84,35 @@ export function severityOf(entity: Entity, leaks: readonly Leak[], most: Severit
   return SEVERITIES[leaks.every((leak) => leak.example) ? Math.min(severity, 1) : severity]!
 }
 
+/** `has been public for 10 days in deploy/legacy.env`, else `is in deploy/legacy.env since 2 March 2025`. */
+export function standsIn(leaks: readonly Leak[], now: Date): string {
+  const open = leaks.filter((leak) => leak.open)
+  const since = (dates: (string | undefined)[]): number =>
+    Date.parse(dates.filter((date) => date !== undefined).sort()[0]!)
+  if (open.length > 0) {
+    const from = since(open.map(({ openSince }) => openSince))
+    return `has been public${Number.isNaN(from) ? '' : ` for ${days(daysBetween(from, now.getTime()))}`} in ${files(open)}`
+  }
+  const from = since(leaks.map(({ place }) => place.date))
+  return `is in ${files(leaks)}${Number.isNaN(from) ? '' : ` since ${day(from)}`}`
+}
+
 /** The evidence of a finding about a leak: its places, and what else makes it worse or better. */
 export function evidence(entity: Entity, leaks: readonly Leak[]): string[] {
   const all = entity.attributes['leakPlaces']
   const more = (typeof all === 'number' ? all : leaks.length) - 5
   return [
     ...leaks.slice(0, 5).map(sentence),
+    ...[
+      ...new Set(
+        leaks
+          .filter(({ open }) => open)
+          .map(
+            ({ repository, openSince }) =>
+              `Anybody can read ${repository}${openSince ? ` since ${day(Date.parse(openSince))}` : ''}.`,
+          ),
+      ),
+    ],
     ...(more > 0 && leaks.length > 5 ? [`It is in ${more} more places.`] : []),
     ...(leaks.every((leak) => leak.example)
       ? ['All places are tests, examples, documentation or vendored code; look whether the value is real.']

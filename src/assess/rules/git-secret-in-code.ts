@@ -1,6 +1,5 @@
 import { defineRule, fail, notApplicable, pass } from '../../sdk/index.ts'
-import { evidence, files, isNow, leaksOf, secretOf, severityOf, what } from './git-places.ts'
-import { day } from './standing.ts'
+import { evidence, isNow, leaksOf, secretOf, severityOf, standsIn, what } from './git-places.ts'
 
 export const gitSecretInCode = defineRule({
   id: 'git-secret-in-code',
@@ -17,25 +16,17 @@ export const gitSecretInCode = defineRule({
   effort: 30,
   about: { kind: 'credential' },
   along: { copies: ['<holds'] },
-  check({ entity, along }) {
+  check({ entity, along }, context) {
     if (entity.attributes['privateKey'] === true) return notApplicable('it is a private key')
     const leaks = leaksOf(along.copies!)
     if (leaks.length === 0) return notApplicable('it was seen in no repository')
     const now = leaks.filter(isNow)
     if (now.length === 0) return pass
-    const since = now
-      .map(({ place }) => place.date)
-      .filter((date) => date !== undefined)
-      .sort()[0]
-    return fail(
-      `${what(entity)} is in ${files(now)}${since ? ` since ${day(Date.parse(since))}` : ''}.`,
-      evidence(entity, leaks),
-      {
-        severity: severityOf(entity, now),
-        places: leaks.map(({ place }) => place),
-        secret: secretOf(entity),
-      },
-    )
+    return fail(`${what(entity)} ${standsIn(now, context.now)}.`, evidence(entity, leaks), {
+      severity: severityOf(entity, now),
+      places: leaks.map(({ place }) => place),
+      secret: secretOf(entity),
+    })
   },
   cases: [
     {

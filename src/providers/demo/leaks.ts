@@ -20,7 +20,8 @@ export interface Leak {
   title?: string
   redacted?: string
   severity?: string
-  open?: boolean
+  /** The day on which the repository was opened to everybody. */
+  opened?: number
 }
 
 /** A value found in a repository, told as a scan of it tells: the place, and the credential by its fingerprint. */
@@ -61,7 +62,10 @@ export function leakOf(scene: Scene, leak: Leak): void {
       repository: true,
       repositoryName: `larkfield/${leak.repository}`,
       example: leak.example ?? false,
-      public: leak.open ?? false,
+      public: scene.today >= (leak.opened ?? Number.POSITIVE_INFINITY),
+      ...(leak.opened !== undefined && scene.today >= leak.opened
+        ? { publicSince: scene.at(leak.opened, 'opened') }
+        : {}),
       lastSeen: at ? null : scene.at(out!, file),
     },
   })

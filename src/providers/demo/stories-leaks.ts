@@ -54,7 +54,7 @@ function publicKey(scene: Scene): void {
     title: 'AWS access key',
     redacted: `${id.slice(0, 4)}…${id.slice(-4)}`,
     severity: 'critical',
-    open: scene.today >= -10,
+    opened: -10,
   })
   const admin = scene.identity(['aws', 'aws_iam_role', 'arn:aws:iam::441000000001:role/deploy-admin'], 'deploy-admin', {
     born: -1200,

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest'
+import type { Entity } from '../../sdk/index.ts'
+import { leaksOf, standsIn } from './git-places.ts'
+
+const NOW = new Date('2026-11-24T06:00:00.000Z')
+const leak = (file: string, attributes: Entity['attributes']) => {
+  const key = `git:shop/leak/${file}`
+  const entity: Entity = { kind: 'secret', type: 'git_leak', key, name: file, attributes: { file, ...attributes } }
+  return { key, entity, edge: { from: key, verb: 'holds' as const, to: 'credential:hmac:1' } }
+}
+const says = (...leaks: ReturnType<typeof leak>[]): string => standsIn(leaksOf(leaks), NOW)
+
+test('a value in a repository that anybody can read is public, since it was opened', () => {
+  const date = '2025-03-02T10:00:00.000Z'
+  expect(says(leak('legacy.env', { date, public: true, publicSince: '2026-11-14T06:00:00.000Z' }))).toBe(
+    'has been public for 10 days in legacy.env',
+  )
+  expect(says(leak('legacy.env', { date, public: true }), leak('other.env', { date }))).toBe(
+    'has been public in legacy.env',
+  )
+})
+
+test('a value in another repository stands there since its commit, where that is known', () => {
+  expect(says(leak('a.env', { date: '2025-03-02T10:00:00.000Z' }))).toBe('is in a.env since 2 March 2025')
+  expect(says(leak('a.env', {}))).toBe('is in a.env')
+})

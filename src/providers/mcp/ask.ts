@@ -73,6 +73,7 @@ export async function listTools(run: Run, reach: Reach, seconds: number): Promis
     {
       capabilities: {},
       jsonSchemaValidator: NOTHING_CHECKED,
+      listMaxPages: MOST_PAGES,
       ...('url' in reach && !reach.sse && { versionNegotiation: { mode: 'auto' as const } }),
     },
   )
@@ -84,10 +85,10 @@ export async function listTools(run: Run, reach: Reach, seconds: number): Promis
   gone.catch(() => {})
   try {
     await Promise.race([client.connect(transport, limits), gone])
-    const tools = await Promise.race([pages(client, limits), gone])
+    const { tools } = await Promise.race([client.listTools(undefined, limits), gone])
     const about = client.getServerVersion()
     return {
-      tools,
+      tools: described(tools),
       server: about ? clean(String(about.name), 120) : null,
       version: about ? clean(String(about.version), 60) : null,
     }
@@ -104,25 +105,11 @@ export async function listTools(run: Run, reach: Reach, seconds: number): Promis
   }
 }
 
-type Lister = {
-  listTools(params: { cursor?: string }, options: object): Promise<{ tools: Tool[]; nextCursor?: string }>
-}
-
-async function pages(client: Lister, limits: object): Promise<ListedTool[]> {
-  const found = new Map<string, ListedTool>()
-  let cursor: string | undefined
-  for (let page = 0; ; page++) {
-    if (page === MOST_PAGES) throw new NoAnswer(`its list has more than ${MOST_PAGES} pages`)
-    const { tools, nextCursor } = await client.listTools(cursor === undefined ? {} : { cursor }, limits)
-    for (const tool of tools) {
-      const one = listed(tool)
-      found.set(one.name, one)
-      if (found.size > MOST_TOOLS) throw new NoAnswer(`it has more than ${MOST_TOOLS} tools`)
-    }
-    if (nextCursor === undefined || nextCursor === '' || nextCursor === cursor)
-      return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
-    cursor = nextCursor
-  }
+function described(tools: readonly Tool[]): ListedTool[] {
+  if (tools.length > MOST_TOOLS) throw new NoAnswer(`it has more than ${MOST_TOOLS} tools`)
+  return [...new Map(tools.map(listed).map((one) => [one.name, one])).values()].sort((a, b) =>
+    a.name < b.name ? -1 : 1,
+  )
 }
 
 function listed({ name, title, description, inputSchema, outputSchema, annotations }: Tool): ListedTool {

@@ -5,7 +5,7 @@ import { isReadOnly } from './abilities.ts'
 import type { Draft, Placed, PlacedServer } from './gather.ts'
 import { databasesOf, grantsOf, ownGrants } from './grants.ts'
 import { isReference } from './literals.ts'
-import { clean, environmentOfWord, isExample, keyed } from './names.ts'
+import { clean, environmentOfHost, environmentOfWord, isExample, keyed } from './names.ts'
 import { packageOf, scriptOf } from './package.ts'
 import type { Estate } from './places.ts'
 import { type Alone, byLevel, type Level } from './told.ts'
@@ -150,9 +150,7 @@ async function serverOf(estate: Estate, draft: Draft, server: PlacedServer): Pro
   const disabled = config.disabled || draft.told.some((one) => one.disabled?.includes(config.name))
   const gone = await isGone(estate, draft, server)
   const environment =
-    estate.environment ??
-    environmentOfWord(config.name) ??
-    (url ? environmentOfWord(url.hostname.split('.')[0]!) : undefined)
+    estate.environment ?? environmentOfWord(config.name) ?? (url ? environmentOfHost(url.hostname) : undefined)
   const literals = draft.literals.filter((one) => one.server === key)
   const tools = keyed(`${key}/tools`)
   const { known, grants, databases } = grantsOf(estate, draft, server, tools, of, url?.hostname ?? null)

@@ -1,7 +1,7 @@
 import type { Edge, Entity } from '../../sdk/index.ts'
 import { type Ability, abilityOf, type Leg } from './abilities.ts'
 import type { Draft, PlacedServer } from './gather.ts'
-import { clean, environmentOfWord, keyed } from './names.ts'
+import { clean, environmentOfHost, environmentOfWord, keyed } from './names.ts'
 import type { Package } from './package.ts'
 import type { Estate } from './places.ts'
 import type { Alone } from './told.ts'
@@ -54,7 +54,7 @@ export const internet: Entity = {
 }
 
 const service = (host: string, title: string): Entity => {
-  const environment = environmentOfWord(host)
+  const environment = environmentOfHost(host)
   return {
     kind: 'resource',
     type: 'mcp_endpoint',
@@ -211,7 +211,7 @@ export function databasesOf(estate: Estate, { config }: PlacedServer): Database[
 }
 
 function databaseOf({ key, system, host, name }: Database): Grant[] {
-  const environment = environmentOfWord(name) ?? environmentOfWord(host.split('.')[0] ?? '')
+  const environment = environmentOfWord(name) ?? environmentOfHost(host)
   return [
     {
       kind: 'resource',

@@ -26,7 +26,7 @@ export const isReference = (value: string): boolean => REFERENCE.test(value)
 const isLiteral = (value: string): boolean => value.length >= 6 && !isReference(value) && !GAP.test(value)
 
 const SECRET_NAME =
-  /(?:^|[_.-])(?:pass|passwd|password|passphrase|pwd|secret|token|api_?key|apikey|access_?key|secret_?key|private_?key|auth_?key|license_?key|pat|credentials?|bearer|dsn|webhook)(?:[_.-]?[a-z0-9]{1,12})?$/i
+  /(?:^|[_.-])(?:pass|passwd|password|passphrase|pwd|secret|token|api[_-]?key|apikey|access[_-]?key|secret[_-]?key|private[_-]?key|auth[_-]?key|license[_-]?key|pat|credentials?|bearer|dsn|webhook)(?:[_.-]?[a-z0-9]{1,12})?$/i
 const NOT_ITS_VALUE =
   /(?:file|path|dir|uri|name|id|ttl|length|type|header|command|helper|expiry|expires|timeout|count|limit|budget|mode|env_var|max_tokens?|max_output_tokens?)$/i
 const PLAIN = /^(?:\/|\.{1,2}\/|~\/|\d{1,7}$|[a-z]{1,7}$)/

@@ -29,6 +29,18 @@ export function environmentOfWord(word: string): Environment | undefined {
   return WORDS.find(([, said]) => parts.some((part) => said.test(part)))?.[0]
 }
 
+/** The environment that a host's own labels say; its domain says nothing. */
+export const environmentOfHost = (host: string): Environment | undefined =>
+  /[a-z]/i.test(host.split(':')[0]!.split('.').at(-1) ?? '')
+    ? environmentOfWord(
+        host
+          .split(':')[0]!
+          .split('.')
+          .slice(0, Math.max(1, host.split('.').length - 2))
+          .join('.'),
+      )
+    : undefined
+
 /** Is it an example, a test, documentation or somebody else's code rather than something that runs here? */
 export const isExample = (path: string): boolean =>
   /(^|[/._-])(tests?|testing|testdata|specs?|fixtures?|examples?|samples?|demos?|docs?|documentation|mocks?|templates?|tutorials?|vendor|third[_-]?party)([/._-]|$)/i.test(

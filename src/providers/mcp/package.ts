@@ -116,7 +116,9 @@ function pinned(given: string, from: Package['from']): Package {
   const [, name, version] = /^(@?[^@\s=<>~!]+(?:\/[^@\s=<>~!]+)?)(?:@|==)(.+)$/.exec(
     spec.replace(/\[[^\]]*\]/, ''),
   ) ?? [null, spec, null]
-  const exact = version != null && /^v?\d+(\.\d+){1,3}([-+.]?[0-9A-Za-z.-]+)?$/.test(version) && !/[xX*]/.test(version)
+  // To npm, 1.2 is whatever begins with it; to PyPI it is one version.
+  const parts = from === 'npm' ? /^v?\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?$/ : /^\d+(\.\d+){1,3}([-+.]?[0-9A-Za-z.+-]+)?$/
+  const exact = version != null && parts.test(version)
   return { from, name: plain(name ?? spec), version: version == null ? null : plain(version), pinned: exact }
 }
 

@@ -2,6 +2,23 @@ import type { Rule } from '../../sdk/index.ts'
 import { agentActsWithoutAsking } from './agent-acts-without-asking.ts'
 import { agentToxicTrio } from './agent-toxic-trio.ts'
 import { agentWithoutSponsor } from './agent-without-sponsor.ts'
+import { awsAccessKeyNeverUsed } from './aws-access-key-never-used.ts'
+import { awsAdministrator } from './aws-administrator.ts'
+import { awsConsoleWithoutMfa } from './aws-console-without-mfa.ts'
+import { awsFederationWithoutAudience } from './aws-federation-without-audience.ts'
+import { awsInstanceMetadataOpen } from './aws-instance-metadata-open.ts'
+import { awsKeyQuarantined } from './aws-key-quarantined.ts'
+import { awsNeverUsed } from './aws-never-used.ts'
+import { awsResourceOpenToAnybody } from './aws-resource-open-to-anybody.ts'
+import { awsRoleOnManyWorkloads } from './aws-role-on-many-workloads.ts'
+import { awsRoleOpenToAnybody } from './aws-role-open-to-anybody.ts'
+import { awsRoleTrustsDeleted } from './aws-role-trusts-deleted.ts'
+import { awsRoleWithoutExternalId } from './aws-role-without-external-id.ts'
+import { awsRootAccessKey } from './aws-root-access-key.ts'
+import { awsSecretInVariable } from './aws-secret-in-variable.ts'
+import { awsSecretWithoutRotation } from './aws-secret-without-rotation.ts'
+import { awsServiceCredentialWithoutEnd } from './aws-service-credential-without-end.ts'
+import { awsUserConsoleAndKey } from './aws-user-console-and-key.ts'
 import { credentialAboutToExpire } from './credential-about-to-expire.ts'
 import { credentialAcrossEnvironments } from './credential-across-environments.ts'
 import { credentialDormant } from './credential-dormant.ts'
@@ -89,6 +106,23 @@ export const rules: readonly Rule[] = [
   agentActsWithoutAsking,
   agentToxicTrio,
   agentWithoutSponsor,
+  awsAccessKeyNeverUsed,
+  awsAdministrator,
+  awsConsoleWithoutMfa,
+  awsFederationWithoutAudience,
+  awsInstanceMetadataOpen,
+  awsKeyQuarantined,
+  awsNeverUsed,
+  awsResourceOpenToAnybody,
+  awsRoleOnManyWorkloads,
+  awsRoleOpenToAnybody,
+  awsRoleTrustsDeleted,
+  awsRoleWithoutExternalId,
+  awsRootAccessKey,
+  awsSecretInVariable,
+  awsSecretWithoutRotation,
+  awsServiceCredentialWithoutEnd,
+  awsUserConsoleAndKey,
   credentialAboutToExpire,
   credentialAcrossEnvironments,
   credentialDormant,

@@ -11,7 +11,7 @@ import { type RollEntry, RollTable } from './roll-table.ts'
 /** Few enough that whoever asks meanwhile waits for no more than some milliseconds. */
 const BATCH = 1_000
 /** Up to here a question waits for the newest roll; beyond, it gets the one there is while the next is made. */
-const WAITS = 20_000
+const WAITS = 5_000
 
 interface Row {
   id: number

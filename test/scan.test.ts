@@ -62,6 +62,28 @@ test('a planted key is one finding with place, author and commit; its value is n
   expect(out).not.toContain(key.secret)
 })
 
+test('an agent, its server and its key are found in a repository; the value of the key is nowhere', async () => {
+  const value = 'Zq81mXp02LkWe99aRt55'
+  repository.write(
+    '.mcp.json',
+    JSON.stringify({
+      mcpServers: {
+        tickets: { command: 'npx', args: ['-y', '@acme/tickets'], env: { ACME_TOKEN: value } },
+        pages: { command: 'uvx', args: ['mcp-server-fetch==2025.4.7'] },
+      },
+    }),
+  )
+  repository.write('.claude/settings.json', JSON.stringify({ permissions: { defaultMode: 'bypassPermissions' } }))
+  repository.commit('Let an agent help')
+  const { out } = await scan('--json')
+  const { findings } = documentOf(out)
+  expect(
+    new Set(findings.filter((one) => /^(mcp|agent)-/.test(one.rule) && one.verdict === 'fail').map((one) => one.rule)),
+  ).toEqual(new Set(['agent-acts-without-asking', 'agent-toxic-trio', 'mcp-server-unpinned', 'mcp-static-key']))
+  expect(findings.find((one) => one.rule === 'mcp-static-key')?.places).toMatchObject([{ file: '.mcp.json' }])
+  expect(out).not.toContain(value)
+})
+
 test('the id survives moves of the line, and a key of another line is another', async () => {
   plant()
   const ids = async () =>

@@ -61,9 +61,9 @@ describe('from nothing to a finding', () => {
   test('this host and the repository it stands in are read without being asked', async () => {
     const { rows } = await until(
       () => session.get<{ rows: { provider: string; state: string; lastRead: string | null }[] }>('/v1/connections'),
-      (page) => page.rows.length >= 3 && page.rows.every((row) => row.lastRead !== null && row.state !== 'running'),
+      (page) => page.rows.length >= 5 && page.rows.every((row) => row.lastRead !== null && row.state !== 'running'),
     )
-    expect(rows.map((row) => row.provider).sort()).toEqual(['git', 'host', 'self'])
+    expect(rows.map((row) => row.provider).sort()).toEqual(['git', 'host', 'mcp', 'mcp', 'self'])
   })
 
   test('the planted key is among the findings, and five things to know are not empty', async () => {

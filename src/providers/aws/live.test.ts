@@ -7,7 +7,11 @@ import { refusalOf } from './refusal.ts'
 import { Settings } from './settings.ts'
 
 /** Answers in the shapes of AWS's protocols, written by hand: what moto cannot be made to say. */
-type Answer = { status?: number; xml?: string; json?: object } | undefined
+interface Answer {
+  status?: number
+  xml?: string
+  json?: object
+}
 const MAIN = '111122223333'
 
 const ok = (action: string, inner: string) => ({
@@ -67,7 +71,10 @@ function usual(action: string, account: string): Answer {
   }
 }
 
-async function connected(said: (action: string, account: string, count: number) => Answer, more: object = {}) {
+async function connected(
+  said: (action: string, account: string, count: number) => Answer | undefined,
+  more: object = {},
+) {
   const asked: string[] = []
   const fetch: Run['fetch'] = async (url, init = {}) => {
     const headers = new Headers(init.headers)
@@ -80,14 +87,14 @@ async function connected(said: (action: string, account: string, count: number) 
     const account = /Credential=ASIA(\d{12})/.exec(headers.get('authorization') ?? '')?.[1] ?? MAIN
     asked.push(action)
     const member = /iam::(\d{12}):role/.exec(form.get('RoleArn') ?? '')?.[1] ?? account
-    const given =
+    const given: Answer =
       said(action, action === 'AssumeRole' ? member : account, asked.filter((one) => one === action).length) ??
       (action === 'AssumeRole'
         ? ok(
             action,
             `<Credentials><AccessKeyId>ASIA${member}</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials>`,
           )
-        : usual(action, account)!)
+        : usual(action, account))
     return new Response(given.json ? JSON.stringify(given.json) : (given.xml ?? ''), { status: given.status ?? 200 })
   }
   const run = testRun({ fetch })
@@ -233,7 +240,7 @@ test('half of a key is told, and wrong credentials are told from a wrong clock',
   ).rejects.toThrow(/the clock of this machine differs/)
 })
 
-test.each([
+test.each<[{ name: string; message?: string; $metadata: object }, RegExp]>([
   [
     { name: 'ThrottlingException', $metadata: { attempts: 6, httpStatusCode: 400 } },
     /still throttles after 6 attempts/,

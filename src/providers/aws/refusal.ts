@@ -60,8 +60,11 @@ function denied(action: string, message: string): Refusal {
   const by = /explicit deny in an? ([\w -]+?)(?::|$|\.)/i.exec(message)?.[1]
   const silent = /no ([\w -]+?) (?:policy )?allows/.exec(message)?.[1]
   const reason = `${asked} is denied${by === undefined ? '' : ` by an explicit deny in a ${by}`}`
-  const bound = /service control|resource control|boundary|session/i.exec(by ?? silent ?? '') ? (by ?? silent) : undefined
+  const bound = /service control|resource control|boundary|session/i.exec(by ?? silent ?? '')
+    ? (by ?? silent)
+    : undefined
   if (bound !== undefined) return { reason, permission: `${asked}, which the ${bound} must let through` }
-  if (silent?.startsWith('resource-based')) return { reason, permission: `${asked}, in the policy of the resource itself` }
+  if (silent?.startsWith('resource-based'))
+    return { reason, permission: `${asked}, in the policy of the resource itself` }
   return { reason, permission: asked }
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { ReeveError, type Run } from '../../sdk/index.ts'
 import { type Read, testCollection, testRun } from '../../sdk/testing/index.ts'
 import { aws } from './index.ts'
-import { merged } from './merged.ts'
+import { ahead, merged } from './merged.ts'
 import { refusalOf } from './refusal.ts'
 import { Settings } from './settings.ts'
 
@@ -300,4 +300,23 @@ test('sources are read side by side, each to its end; the first that fails ends 
   closed = 0
   for await (const _ of merged([source(1), source(2)], 2)) break
   await expect.poll(() => closed).toBe(2)
+})
+
+test('the next page is asked for while the present one is worked on, and a failure comes in its turn', async () => {
+  const said: string[] = []
+  const pages = async function* () {
+    for (let n = 1; n <= 2; n++) {
+      said.push(`asked ${n}`)
+      yield n
+    }
+    throw new Error('broken')
+  }
+  const worked = async () => {
+    for await (const page of ahead(pages())) {
+      await null
+      said.push(`worked ${page}`)
+    }
+  }
+  await expect(worked()).rejects.toThrow('broken')
+  expect(said).toEqual(['asked 1', 'asked 2', 'worked 1', 'worked 2'])
 })

@@ -58,3 +58,17 @@ export async function* merged<T>(
     room.resolve()
   }
 }
+
+/** The same pages, the next one asked for while the present one is worked on. */
+export async function* ahead<T>(pages: AsyncIterable<T>): AsyncGenerator<T> {
+  const iterator = pages[Symbol.asyncIterator]()
+  let next = iterator.next()
+  for (;;) {
+    const { done, value } = await next
+    if (done) return
+    next = iterator.next()
+    // Whoever stops early does not wait for it, and its failure is then nobody's.
+    next.catch(() => {})
+    yield value
+  }
+}

@@ -1,5 +1,5 @@
 import type { Edge, JsonValue } from '../../sdk/index.ts'
-import { accountKey, keyOf, parseArn } from './arn.ts'
+import { type Arn, accountKey, keyOf, parseArn } from './arn.ts'
 import type { Statement } from './policy-document.ts'
 
 /** More places than this are summed up as the account. */
@@ -24,8 +24,9 @@ export function grantsOf(from: string, statements: readonly Statement[], account
     if (classes.length === 0) continue
     const resources = statement.resources.length > 0 ? statement.resources : ['*']
     for (const resource of resources) {
-      const exact = statement.notResources.length > 0 ? null : targetOf(resource)
-      const place = parseArn(resource)?.account
+      const arn = parseArn(resource)
+      const exact = statement.notResources.length > 0 || arn === null ? null : targetOf(resource, arn)
+      const place = arn?.account
       const target =
         exact !== null && (grants.has(exact) || grants.size < MOST_TARGETS)
           ? exact
@@ -54,18 +55,16 @@ export function grantsOf(from: string, statements: readonly Statement[], account
 }
 
 /** The one resource that an ARN of a policy names; null when it may be several. */
-function targetOf(resource: string): string | null {
-  const arn = parseArn(resource)
-  if (arn === null) return null
-  if (arn.service === 's3') {
-    const bucket = arn.resource.split('/')[0]!
-    return isPattern(bucket) || bucket.includes(':') ? null : keyOf(`arn:${arn.partition}:s3:::${bucket}`)
+function targetOf(resource: string, { service, partition, resource: rest }: Arn): string | null {
+  if (service === 's3') {
+    const bucket = rest.split('/')[0]!
+    return isPattern(bucket) || bucket.includes(':') ? null : keyOf(`arn:${partition}:s3:::${bucket}`)
   }
-  const trunk = TRUNKS.has(arn.service) ? resource.replace(/[:/]\*$/, '') : resource
-  if (isPattern(trunk) || !/[:/]/.test(parseArn(trunk)?.resource ?? '')) {
-    return isPattern(trunk) || !WITHOUT_TYPE.has(arn.service) ? null : keyOf(trunk)
-  }
-  return keyOf(arn.service === 'lambda' ? trunk.split(':').slice(0, 7).join(':') : trunk)
+  const trunk = TRUNKS.has(service) ? resource.replace(/[:/]\*$/, '') : resource
+  if (isPattern(trunk)) return null
+  // `arn:…:table` is what stands before all tables, and no table.
+  if (!/[:/]/.test(trunk.slice(resource.length - rest.length)) && !WITHOUT_TYPE.has(service)) return null
+  return keyOf(service === 'lambda' ? trunk.split(':').slice(0, 7).join(':') : trunk)
 }
 
 /** Services where `thing/*` is what belongs to the one thing, and not a choice of things. */
@@ -80,7 +79,7 @@ function classesOf({ actions, notActions }: Statement): string[] {
 }
 
 const READS =
-  /^(get|list|describe|batchget|batchcheck|head|query|scan|search|select|view|read|lookup|test|simulate|validate|check|receive|download|preview)/i
+  /^(get|list|describe|batchget|batchcheck|head|query|scan|search|select|view|read|lookup|test|simulate|validate|check|receive|download|preview|decrypt|verify)/i
 const PERMISSIONS =
   /policy|permission|accesskey|loginprofile|passrole|assumerole|creategrant|acl$|mfadevice|credential/i
 

@@ -3,6 +3,7 @@ import { accountKey } from './arn.ts'
 import { AUTHORIZATION_TYPES, readAuthorization, SECTIONS } from './authorization.ts'
 import { readAuthorizationFile } from './authorization-file.ts'
 import type { Files } from './files.ts'
+import { ahead } from './merged.ts'
 import { type Aws, type Place, reading } from './place.ts'
 
 const LISTED: ReadonlySet<string> = new Set(['aws_iam_user', 'aws_iam_group', 'aws_iam_role', 'aws_iam_policy'])
@@ -33,7 +34,7 @@ export const principals: Collection<Aws> = reading({
         ...(report.permission !== undefined && { permission: report.permission }),
       })
     const authorization = readAuthorization({ ours, report: () => report, described: place.described })
-    for await (const page of iam.paginateGetAccountAuthorizationDetails({ client, pageSize: 1000 }, {})) {
+    for await (const page of ahead(iam.paginateGetAccountAuthorizationDetails({ client, pageSize: 1000 }, {}))) {
       place.run.signal.throwIfAborted()
       for (const section of SECTIONS) {
         for (const detail of page[section] ?? []) {

@@ -88,8 +88,9 @@ export const effort = (minutes: number | null): string =>
         ? `${minutes / 60} h`
         : `${(minutes / 60).toFixed(1)} h`
 
-/** `linux_user` is said as `linux user`. */
-export const typeWord = (type: string | null): string => (type === null ? 'not described' : type.replaceAll('_', ' '))
+/** `linux_user` is said as `linux user`, `ai_agent` as `AI agent`. */
+export const typeWord = (type: string | null): string =>
+  type === null ? 'not described' : type.replaceAll('_', ' ').replace(/\b(?:ai|mcp)\b/g, (word) => word.toUpperCase())
 
 export const KIND_WORDS = {
   identity: ['Identity', 'Identities'],

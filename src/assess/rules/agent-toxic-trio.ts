@@ -1,5 +1,4 @@
 import { defineRule, fail, type Neighbour, notApplicable, pass, type RuleCase, unknown } from '../../sdk/index.ts'
-import { words } from './git-places.ts'
 import { list, nameOf, outOfForce } from './standing.ts'
 
 const LEGS = {
@@ -12,7 +11,8 @@ const ALL = Object.keys(LEGS) as Leg[]
 
 /** The legs of one grant: what its source says of it, and what the resource's own worth says. */
 function legsOf({ edge, entity }: Neighbour): Leg[] {
-  const said = words(edge.attributes?.['legs']).filter((leg): leg is Leg => leg in LEGS)
+  const legs = edge.attributes?.['legs']
+  const said = typeof legs === 'object' && legs !== null ? ALL.filter((leg) => Object.hasOwn(legs, leg)) : []
   const worth = entity?.sensitivity === 'confidential' || entity?.sensitivity === 'restricted'
   return worth && !said.includes('private-data') ? [...said, 'private-data'] : said
 }
@@ -49,7 +49,7 @@ const given = (without?: Leg): Pick<RuleCase, 'subject' | 'entities' | 'edges'> 
     entities: [agent(), ...left.flatMap(([, name, key]) => [tools(name), resource(key, name)])],
     edges: left.flatMap(([leg, name, key]) => [
       { from: 'mcp:demo/agent', verb: 'has' as const, to: `mcp:demo/${name}` },
-      { from: `mcp:demo/${name}`, verb: 'allows' as const, to: key, attributes: { legs: [leg] } },
+      { from: `mcp:demo/${name}`, verb: 'allows' as const, to: key, attributes: { legs: { [leg]: true } } },
     ]),
   }
 }
@@ -151,7 +151,7 @@ export const agentToxicTrio = defineRule({
         ...given('outbound').edges!,
         { from: 'mcp:demo/agent', verb: 'assumes', to: 'mcp:demo/helper' },
         { from: 'mcp:demo/helper', verb: 'has', to: 'mcp:demo/mail' },
-        { from: 'mcp:demo/mail', verb: 'allows', to: 'demo:mail', attributes: { legs: ['outbound'] } },
+        { from: 'mcp:demo/mail', verb: 'allows', to: 'demo:mail', attributes: { legs: { outbound: true } } },
       ],
       expect: 'fail',
     },

@@ -426,7 +426,8 @@ test('what a server that is known may reach is granted; read-only takes the way 
       },
     },
   })
-  const legs = (agent: string, to: string) => allowed(agent).find((edge) => edge.to.endsWith(to))?.attributes?.['legs']
+  const legs = (agent: string, to: string) =>
+    Object.keys(allowed(agent).find((edge) => edge.to.endsWith(to))?.attributes?.['legs'] ?? {})
   expect(legs('claude-code', 'api.github.com')).toEqual(['untrusted-input', 'private-data', 'outbound'])
   expect(legs('claude-code', '/folder/data/prod')).toEqual(['private-data'])
   expect(legs('cursor', 'api.github.com')).toEqual(['untrusted-input', 'private-data'])

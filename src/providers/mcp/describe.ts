@@ -121,7 +121,7 @@ function agentOf(estate: Estate, draft: Draft, alone: Alone): Entity {
       ...(home && { runsAs: home.user }),
       file: clean(files[0]!, 500),
       files: files.slice(0, 20).map((file) => clean(file, 500)),
-      example: estate.where.kind === 'folder' && files.every(isExample),
+      ...(estate.where.kind === 'folder' && files.every(isExample) && { example: true }),
     },
     unknowns: {
       ...(sponsor === undefined && { sponsor: { reason: 'its configuration names nobody who answers for it' } }),
@@ -174,7 +174,7 @@ async function serverOf(estate: Estate, draft: Draft, server: PlacedServer): Pro
         readOnly: isReadOnly(config),
         does: known?.title ?? null,
         file: clean(server.file, 500),
-        example: estate.where.kind === 'folder' && isExample(server.file),
+        ...(estate.where.kind === 'folder' && isExample(server.file) && { example: true }),
       },
       ...(known === null && {
         unknowns: {
@@ -313,7 +313,7 @@ function* secretsOf(estate: Estate, run: Run, draft: Draft): Iterable<Entity | E
           client: draft.client.id,
           clientTitle: draft.client.title,
           place: estate.where.name,
-          example: estate.where.kind === 'folder' && isExample(file),
+          ...(estate.where.kind === 'folder' && isExample(file) && { example: true }),
         },
       }
       yield { from: secret, verb: 'holds', to: credential }

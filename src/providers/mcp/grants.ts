@@ -33,6 +33,10 @@ interface Database {
   name: string
 }
 
+/** An object, so that what a grant is a leg of is not read as something it allows. */
+export const legsOf = (legs: readonly Leg[]): Record<string, true> =>
+  Object.fromEntries(legs.map((leg) => [leg, true as const]))
+
 const entitlementAllows = (
   from: string,
   to: string,
@@ -41,7 +45,7 @@ const entitlementAllows = (
   from,
   verb: 'allows',
   to,
-  attributes: { privileges: [...privileges], legs: [...legs] },
+  attributes: { privileges: [...privileges], ...(legs.length > 0 && { legs: legsOf(legs) }) },
 })
 
 export const internet: Entity = {

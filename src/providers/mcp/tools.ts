@@ -1,9 +1,10 @@
 import { homedir } from 'node:os'
 import type { Collection, Edge, Entity, Run } from '../../sdk/index.ts'
+import type { Leg } from './abilities.ts'
 import { type Answer, listTools, NoAnswer, type Reach } from './ask.ts'
 import { nameOf } from './describe.ts'
 import { type Draft, gather, type PlacedServer } from './gather.ts'
-import { internet } from './grants.ts'
+import { internet, legsOf } from './grants.ts'
 import { isReference } from './literals.ts'
 import { clean, keyed, sha256 } from './names.ts'
 import type { Estate } from './places.ts'
@@ -134,12 +135,12 @@ function* describe(
     yield { from: entitlement, verb: 'has', to: key }
     if (tool.openWorld === true) {
       yield internet
-      const legs = tool.readOnly === true ? ['untrusted-input'] : ['untrusted-input', 'outbound']
+      const legs: Leg[] = tool.readOnly === true ? ['untrusted-input'] : ['untrusted-input', 'outbound']
       yield {
         from: key,
         verb: 'allows',
         to: internet.key,
-        attributes: { privileges: [tool.readOnly === true ? 'read' : 'write'], legs, claimed: true },
+        attributes: { privileges: [tool.readOnly === true ? 'read' : 'write'], legs: legsOf(legs), claimed: true },
       }
     }
   }

@@ -90,6 +90,32 @@ test('a server that wants a key says so, and lists its tools to who has it', asy
   ).toHaveLength(3)
 })
 
+/** The transport of 2024: answers come as events on a stream that is opened first. */
+function events(): Promise<URL> {
+  let stream: ServerResponse | undefined
+  return serve(async (request, response) => {
+    if (request.method === 'GET') {
+      stream = response.writeHead(200, { 'content-type': 'text/event-stream' })
+      stream.write('event: endpoint\ndata: /messages?session=1\n\n')
+      return
+    }
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk)
+    const { id, method } = JSON.parse(Buffer.concat(chunks).toString())
+    const result =
+      method === 'initialize'
+        ? { protocolVersion: '2024-11-05', capabilities: { tools: {} }, serverInfo: { name: 'events', version: '1' } }
+        : { tools: [{ name: 'add', inputSchema: { type: 'object' } }] }
+    if (id !== undefined) stream!.write(`event: message\ndata: ${JSON.stringify({ jsonrpc: '2.0', id, result })}\n\n`)
+    response.writeHead(202).end()
+  })
+}
+
+test('a server of the older kind, over server-sent events, lists its tools', async () => {
+  const { tools } = await listTools(run(), { url: await events(), sse: true, headers: {} }, 10)
+  expect(tools.map(({ name }) => name)).toEqual(['add'])
+})
+
 test.each([
   ['hang', 'did not answer'],
   ['flood', 'more than'],

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Run } from '../../sdk/index.ts'
 
 const LARGEST = 4 << 20
-const MOST_ENTRIES = 60_000
+const MOST_ENTRIES = 300_000
 const DEEPEST = 8
 const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP'])
 /** Fetched or generated, never written by the people of the repository. */

@@ -48,6 +48,10 @@ export const builds: Collection<Aws> = reading({
           }
           yield contained(place, keyOf(arn))
           if (serviceRole) yield { from: keyOf(arn), verb: 'runs-as', to: keyOf(serviceRole) }
+          // The end of the ARN may name a field of the secret.
+          for (const { type, value } of variables)
+            if (type === 'SECRETS_MANAGER' && value?.startsWith('arn:'))
+              yield { from: keyOf(arn), verb: 'uses', to: keyOf(value.split(':').slice(0, 7).join(':')) }
           const plain = variables.filter(({ type }) => type === undefined || type === 'PLAINTEXT')
           yield* variablesOf(
             place,

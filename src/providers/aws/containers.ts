@@ -2,6 +2,7 @@ import type { Collection } from '../../sdk/index.ts'
 import { instant, keyOf, lastPart } from './arn.ts'
 import { type Aws, contained, reading } from './place.ts'
 import { tagged } from './tags.ts'
+import { principalArn } from './trust.ts'
 import { variablesOf } from './variables.ts'
 
 const BATCH = 10
@@ -74,7 +75,8 @@ export const containers: Collection<Aws> = reading({
               running.add(taskDefinition)
               yield { from: keyOf(serviceArn), verb: 'uses', to: keyOf(taskDefinition) }
             }
-            if (createdBy !== undefined) yield { from: keyOf(createdBy), verb: 'created', to: keyOf(serviceArn) }
+            if (createdBy !== undefined)
+              yield { from: keyOf(principalArn(createdBy)), verb: 'created', to: keyOf(serviceArn) }
             obtained(1)
           }
         }

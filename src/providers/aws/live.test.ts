@@ -273,6 +273,17 @@ test.each<[{ name: string; message?: string; $metadata: object }, RegExp]>([
     expect(permission).toBe('kms:ListKeys, which the service control policy must let through')
 })
 
+test('a service that a region does not have is refused with what to do, not empty', () => {
+  const { reason } = refusalOf(
+    new ReeveError('outbound/unreachable', 'fetching from iot.eu-x.amazonaws.com: getaddrinfo ENOTFOUND', {
+      fields: { code: 'ENOTFOUND' },
+    }),
+    'iot:ListThings',
+    'eu-x',
+  )
+  expect(reason).toContain('no address is known for it in eu-x')
+})
+
 test('sources are read side by side, each to its end; the first that fails ends all; who stops early stops them', async () => {
   let most = 0
   let now = 0

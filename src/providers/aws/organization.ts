@@ -82,7 +82,7 @@ export const organization: Collection<Aws> = {
             for await (const { Targets = [] } of sdk.paginateListTargetsForPolicy({ client: org }, { PolicyId: Id })) {
               for (const { TargetId, Type, Arn: target } of Targets) {
                 const to = Type === 'ACCOUNT' && TargetId !== undefined ? accountKey(TargetId) : target && keyOf(target)
-                if (to) yield { from: key, verb: 'controls', to, attributes: { as: 'bounds what is allowed' } }
+                if (to) yield { from: to, verb: 'has', to: key, attributes: { as: 'bound of what is allowed' } }
               }
             }
           }

@@ -28,7 +28,14 @@ export function refusalOf(error: unknown, action: string, region?: string): Refu
   const { name = '', message = '', $metadata } = (error ?? {}) as Said
   const status = $metadata?.httpStatusCode
   const said = messageOf(error).slice(0, 300)
-  if (error instanceof ReeveError) return { reason: error.message }
+  if (error instanceof ReeveError) {
+    const nowhere = error.fields['code'] === 'ENOTFOUND' && region !== undefined
+    return {
+      reason: nowhere
+        ? `${action}: no address is known for it in ${region}: it is not offered there, or a name server hides it; list the regions to read in the settings`
+        : error.message,
+    }
+  }
   if (ENDED.test(name) || /token (included in the request )?(has|is) expired|session (has|is) expired/i.test(message))
     return { reason: `${action}: the session has ended (${name}); log in again and read once more` }
   if (SKEWED.test(name) && (name.startsWith('Request') || /expired|not yet current|skew|in the future/i.test(message)))

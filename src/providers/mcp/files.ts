@@ -33,14 +33,14 @@ export async function readText(run: Run, path: string, within: string): Promise<
       const stats = await file.stat()
       if (!stats.isFile()) return refuse('it is no regular file')
       if (stats.size > LARGEST) return refuse(`it has ${stats.size} bytes; ${LARGEST} are read`)
-      const bytes = Buffer.alloc(LARGEST + 1)
+      const bytes = Buffer.alloc(stats.size + 1)
       let length = 0
-      while (length <= LARGEST) {
-        const { bytesRead } = await file.read(bytes, length, LARGEST + 1 - length, length)
+      while (length < bytes.length) {
+        const { bytesRead } = await file.read(bytes, length, bytes.length - length, length)
         if (bytesRead === 0) break
         length += bytesRead
       }
-      if (length > LARGEST) return refuse(`it has more than ${LARGEST} bytes`)
+      if (length > stats.size) return refuse('it grew while it was read')
       return { text: bytes.toString('utf8', 0, length), modified: stats.mtimeMs }
     } finally {
       await file.close()

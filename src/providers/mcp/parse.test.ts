@@ -50,3 +50,44 @@ test('whatever a file holds, reading servers from it does not throw', () => {
     { numRuns: 300 },
   )
 })
+
+test('any text is a tree or a sentence, soon', () => {
+  fc.assert(
+    fc.property(
+      fc.string({
+        unit: fc.constantFrom(
+          '{',
+          '}',
+          '[',
+          ']',
+          ':',
+          '-',
+          ' ',
+          '\n',
+          '"',
+          "'",
+          '&a',
+          '*a',
+          '!',
+          '?',
+          '=',
+          '#',
+          'a',
+          '1',
+          '<<',
+          '|',
+        ),
+      }),
+      fc.constantFrom('jsonc', 'toml', 'yaml', 'markdown'),
+      (text, format) => {
+        try {
+          expect(parse(text, format)).toBeTypeOf('object')
+        } catch (error) {
+          expect((error as Error).message).not.toBe('')
+        }
+      },
+    ),
+    { numRuns: 500 },
+  )
+  expect(() => parse('a: 1\n'.repeat(300_000), 'yaml')).toThrow('characters')
+})

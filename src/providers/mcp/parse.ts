@@ -7,6 +7,8 @@ export type Format = 'jsonc' | 'toml' | 'yaml' | 'markdown'
 
 const DEEPEST = 60
 const MOST_NODES = 50_000
+/** Of formats whose parsers build a tree of their own first. */
+const LARGEST = 1 << 20
 
 /**
  * The tree of a configuration. Comments and trailing commas are taken as clients take them. Throws a sentence for what is no
@@ -15,6 +17,7 @@ const MOST_NODES = 50_000
 export function parse(text: string, format: Format): Record<string, unknown> {
   const plain = text.replace(/^\uFEFF/, '')
   if (plain.includes('\0')) throw new Error('it holds NUL bytes, so it is no text')
+  if (format !== 'jsonc' && plain.length > LARGEST) throw new Error(`it has more than ${LARGEST} characters`)
   const tree = parsers[format](plain)
   measure(tree)
   return treeOf(tree)

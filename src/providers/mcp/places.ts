@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type Environment, ReeveError, type Run } from '../../sdk/index.ts'
 import { readText } from './files.ts'
-import { clean } from './names.ts'
+import { clean, keyed } from './names.ts'
 import { repositoryOf } from './repository-key.ts'
 import type { Settings } from './settings.ts'
 
@@ -36,6 +36,9 @@ export interface Estate {
   probe: Settings['probe']
   seconds: number
 }
+
+/** The key of an account, as the connection of its host has it. */
+export const userKey = ({ where }: Estate, user: string): string => keyed(`${where.key}/user/${user}`)
 
 export async function openEstate(settings: Settings, run: Run): Promise<Estate> {
   const { environment, probe, timeout, folder } = settings

@@ -254,7 +254,7 @@ function Opening({ of }: { of: Card }) {
         : 'nothing we saw depends on it'
   return (
     <>
-      {/^[aeiou]/.test(type) ? 'An' : 'A'} {type}
+      {/^(?:[aeiou]|mcp\b)/i.test(type) ? 'An' : 'A'} {type}
       {environment && ` in ${ENVIRONMENT_WORDS[environment].toLowerCase()}`}
       {a.kind === 'resource' && sensitivity && `, ${sensitivity}`}.{' '}
       {of.off && (

@@ -49,6 +49,9 @@ export const awsAdministrator = defineRule({
     if (holding.length > 0) {
       if (entity.attributes['boundary'] !== undefined)
         return unknown('a permissions boundary takes away part of what its policies give; what is left is not computed')
+      const denying = all.filter((one) => one.entity?.attributes['denies'] === true)
+      if (denying.length > 0)
+        return unknown(`${list(denying.map(nameOf))} denies some of it; what is left is not computed`)
       return fail(
         `${nameOf(entity)} is administrator through ${list(holding.map(({ one }) => nameOf(one)))}.`,
         holding.slice(0, 5).map(({ one, says }) => `${nameOf(one)} ${says}.`),
@@ -65,6 +68,17 @@ export const awsAdministrator = defineRule({
       subject,
       entities: [role({ boundary: 'aws:b' }), policy(true)],
       edges,
+      expect: 'unknown',
+    },
+    {
+      name: 'a role with a policy that takes part of it away',
+      subject,
+      entities: [
+        role(),
+        policy(true),
+        { ...policy(false), key: 'aws:deny', name: 'no-iam', attributes: { denies: true } },
+      ],
+      edges: [...edges, { from: subject, verb: 'has', to: 'aws:deny' }],
       expect: 'unknown',
     },
     { name: 'a policy that was not read', subject, entities: [role()], edges, expect: 'unknown' },

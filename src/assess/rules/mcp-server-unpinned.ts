@@ -38,6 +38,8 @@ export const mcpServerUnpinned = defineRule({
     if (pinned === true) return pass
     if (pinned === null) return notApplicable('it is a program of this machine or repository')
     if (pinned === undefined) return unknown('its configuration does not tell what it runs')
+    // A tag of a version can be moved, and seldom is.
+    const tagged = packageFrom === 'image' && typeof packageVersion === 'string' && /^v?\d+\.\d/.test(packageVersion)
     const version =
       typeof packageVersion === 'string' ? `“${packageVersion}” names no fixed version` : 'no version is given'
     return fail(
@@ -48,7 +50,7 @@ export const mcpServerUnpinned = defineRule({
       ],
       {
         places: typeof file === 'string' ? [{ file }] : [],
-        ...(example === true
+        ...(example === true || tagged
           ? { severity: 'low' as const }
           : along.secrets!.length > 0
             ? { severity: 'high' as const }
@@ -65,6 +67,11 @@ export const mcpServerUnpinned = defineRule({
     {
       name: 'the latest',
       ...server({ package: '@acme/tickets', packageFrom: 'npm', packageVersion: 'latest', pinned: false }),
+      expect: 'fail',
+    },
+    {
+      name: 'an image by a tag that can be moved',
+      ...server({ package: 'ghcr.io/acme/tickets', packageFrom: 'image', packageVersion: '1.4.2', pinned: false }),
       expect: 'fail',
     },
     {

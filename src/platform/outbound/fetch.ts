@@ -35,7 +35,7 @@ export function createFetch(
   clock: Clock,
   log: Log,
 ): Run['fetch'] & { close(): Promise<void> } {
-  const dispatcher = dispatcherFor(options)
+  const { dispatcher, close } = dispatcherFor(options)
   const fetch: Run['fetch'] = async (url, init = {}) => {
     const target = new URL(url)
     if (target.protocol !== 'https:' && target.protocol !== 'http:') {
@@ -63,7 +63,7 @@ export function createFetch(
       init.signal?.throwIfAborted()
     }
   }
-  return Object.assign(fetch, { close: () => dispatcher.close() })
+  return Object.assign(fetch, { close })
 }
 
 async function once(
@@ -87,11 +87,11 @@ async function once(
   }
 }
 
-function dispatcherFor(options: Config['outbound']): Dispatcher {
+function dispatcherFor(options: Config['outbound']): { dispatcher: Dispatcher; close(): Promise<void> } {
   const guard = addressGuard(options.allow)
   const limits = { headersTimeout: options.timeout, bodyTimeout: options.timeout }
   const direct = new Agent({ ...limits, connect: guarded(guard, options.timeout) })
-  if (options.proxy === undefined) return direct
+  if (options.proxy === undefined) return { dispatcher: direct, close: () => direct.close() }
   const proxy = new ProxyAgent({ ...limits, uri: options.proxy.reveal(), connectTimeout: options.timeout })
   const chosen = direct.compose((dispatch) => (request, handler) => {
     const url = new URL(String(request.origin))
@@ -101,7 +101,7 @@ function dispatcherFor(options: Config['outbound']): Dispatcher {
     if (isIP(host)) guard.check(host, host)
     return proxy.dispatch(request, handler)
   })
-  return Object.assign(chosen, { close: async () => void (await Promise.all([direct.close(), proxy.close()])) })
+  return { dispatcher: chosen, close: async () => void (await Promise.all([direct.close(), proxy.close()])) }
 }
 
 function guarded(guard: AddressGuard, timeout: number): buildConnector.connector {

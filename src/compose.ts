@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { migrations as act, assignments, selfProvider } from './act/index.ts'
 import { migrations as assess, startAssessor } from './assess/index.ts'
+import { isLoading, openDemo } from './demo.ts'
 import {
   createConnection,
   createRun,
@@ -14,7 +15,6 @@ import {
   type Settings,
   startDiscovery,
 } from './discover/index.ts'
-import { isLoading, openDemo } from './demo.ts'
 import { migrations as graph } from './graph/index.ts'
 import { type App, createServer, migrations as http, startBulks, startUpkeep } from './http/index.ts'
 import {

@@ -70,6 +70,7 @@ describe.skipIf(reason !== null)('the states of the console, on a real server', 
     const page = await context.newPage()
     for (const [path] of said) {
       await page.goto(server.url + path)
+      await page.waitForSelector('main h1')
       await settled(page)
       for (const [theme, width] of [
         ['light', 1440],

@@ -16,8 +16,8 @@ export {
   updateConnection,
 } from './connections.ts'
 export { createRun, type RunParts } from './create-run.ts'
-export { expiredConnections, expiredRuns } from './expired.ts'
 export { type Discovery, isOutside, providerOf } from './discovery.ts'
+export { expiredConnections, expiredRuns } from './expired.ts'
 export { type ReadOptions, readProvider } from './read.ts'
 export { cancelRun, getRun, listRuns, type RunState, requestSync, type SyncRun } from './runs.ts'
 export { nextAt } from './schedule.ts'

@@ -166,6 +166,8 @@ export class Rolls {
   #stamp = ''
   #loading: Promise<Roll> | undefined
   #checked = 0
+  /** Milliseconds that the last one took to make. */
+  #took = 0
 
   constructor(db: Db, clock: Clock, log: Log) {
     this.#db = db
@@ -182,8 +184,8 @@ export class Rolls {
   async current(): Promise<Roll> {
     const now = this.#clock.now().getTime()
     const busy = this.#roll !== undefined && this.#roll.size > WAITS
-    // Beside a large estate one look in a quarter of a second is enough.
-    if (busy && now - this.#checked < 250) return this.#roll!
+    // Beside a large estate that changes all the time, making rolls takes a quarter of the time at most.
+    if (busy && now - this.#checked < Math.max(250, 4 * this.#took)) return this.#roll!
     this.#checked = now
     const stamp = await stampOf(this.#db)
     if (stamp === this.#stamp && this.#roll) return this.#roll
@@ -198,8 +200,10 @@ export class Rolls {
   }
 
   #load(stamp: string): Promise<Roll> {
+    const begun = this.#clock.now().getTime()
     const loading = loadRoll(this.#db)
       .then((roll) => {
+        this.#took = this.#clock.now().getTime() - begun
         this.#roll = roll
         this.#stamp = stamp
         return roll

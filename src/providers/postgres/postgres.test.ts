@@ -10,6 +10,7 @@ import { roles } from './roles.ts'
 import { server } from './server.ts'
 import { sessions } from './sessions.ts'
 import { passwordOf, storedCredentials } from './stored-credentials.ts'
+import { settingsFrom } from './testing/settings.ts'
 
 const PASSWORD = 'k7-Wm4q.unlisted'
 const MAPPED = 'fdw"pass\\word 9'
@@ -25,20 +26,6 @@ const SUPER = `${mark}_super`
 let database: TestDatabase
 let settings: Config
 const opened: Postgres[] = []
-
-const settingsFrom = (url: string): Config => {
-  const parsed = new URL(url.replace('postgres:///', 'postgres://localhost/'))
-  const socket = parsed.searchParams.get('host')
-  return {
-    host: socket ?? parsed.hostname,
-    port: Number(parsed.searchParams.get('port') ?? (parsed.port || 5432)),
-    user: decodeURIComponent(parsed.searchParams.get('user') ?? parsed.username),
-    password: decodeURIComponent(parsed.searchParams.get('password') ?? parsed.password) || undefined,
-    database: parsed.pathname.slice(1),
-    databases: [parsed.pathname.slice(1)],
-    tls: 'prefer',
-  }
-}
 
 const open = async (over: Partial<Config> = {}): Promise<Postgres> => {
   const client = await connect({ ...settings, ...over }, testRun())
@@ -175,108 +162,6 @@ describe('grants', () => {
     const found = await read(grants, { databases: [settings.database, 'no_such_database'] })
     expect(found.ledger.refusals).toMatchObject([{ scope: 'no_such_database' }])
     expect(found.entities.some((entity) => entity.type === 'postgres_table')).toBe(true)
-  })
-})
-
-describe('what a role may do to tables', () => {
-  const PRIVILEGES = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']
-  const NESTED = `${mark}_nested`
-  const LATER = `${mark}_later`
-  const AUDIT = `${mark}_audit`
-  const ROLES = [APP, GROUP, READER, NESTED, LATER, AUDIT]
-
-  beforeAll(async () => {
-    await database.pool.query(`
-      create role ${NESTED} login in role ${APP};
-      create role ${LATER} login noinherit in role ${GROUP};
-      create role ${AUDIT} login in role pg_read_all_data;
-      create table sales."odd ""name" (id int, secret text);
-      create table sales.shut (id int);
-      alter table sales.shut owner to ${NESTED};
-      revoke all on sales.shut from ${NESTED};
-      grant trigger on sales.shut to ${GROUP};
-      grant update (id), select (secret) on sales."odd ""name" to ${NESTED};
-      grant delete on sales."odd ""name" to ${LATER};
-    `)
-  })
-  afterAll(async () => {
-    await database.pool.query(
-      `drop owned by ${NESTED}, ${LATER}, ${AUDIT} cascade; drop role ${NESTED}, ${LATER}, ${AUDIT}`,
-    )
-  })
-
-  /** `role|table|column|PRIVILEGE`, no column for the whole table; from the graph alone. */
-  const told = async () => {
-    const items = [await read(roles), await read(grants), await read(server)].flatMap(({ entities, edges }) => [
-      ...entities,
-      ...edges,
-    ])
-    const edges = items.flatMap((item) => ('verb' in item ? [item] : []))
-    const tables = items.flatMap((item) => ('kind' in item && item.type === 'postgres_table' ? [item.key] : []))
-    const lines = new Set<string>()
-    for (const role of ROLES) {
-      const held = new Set([at(`/role/${role}`)])
-      for (const key of held) {
-        for (const edge of edges) {
-          if (edge.from !== key) continue
-          if (edge.verb === 'has' && edge.attributes?.['inherits'] !== false) held.add(edge.to)
-          if (edge.verb !== 'allows') continue
-          const {
-            privileges,
-            columns = [''],
-            on,
-          } = edge.attributes as { privileges: string[]; columns?: string[]; on?: string }
-          // A superuser's own power is not handed on with membership.
-          if (privileges.includes('ALL') && key !== at(`/role/${role}`)) continue
-          for (const table of on === 'all tables' ? tables : tables.includes(edge.to) ? [edge.to] : [])
-            for (const column of columns)
-              for (const privilege of privileges) lines.add([role, table, column, privilege].join('|'))
-        }
-      }
-    }
-    return lines
-  }
-
-  test('equals what the server itself answers, for each role, table, column and privilege', async () => {
-    const { rows } = await database.pool.query<{ line: string }>(
-      `with relation as (
-         select c.oid, n.nspname, c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
-         where c.relkind in ('r', 'p', 'v', 'm', 'f') and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
-       ), asked as (
-         select role, relation.*, privilege from unnest($1::text[]) role, relation, unnest($2::text[]) privilege
-       )
-       select role || chr(31) || nspname || chr(31) || relname || chr(31) || '' || chr(31) || privilege as line
-       from asked where has_table_privilege(role, oid, privilege)
-       union
-       select role || chr(31) || nspname || chr(31) || relname || chr(31) || attname || chr(31) || privilege
-       from asked join pg_attribute t on t.attrelid = oid and t.attnum > 0
-       where privilege in ('SELECT', 'INSERT', 'UPDATE', 'REFERENCES')
-         and has_column_privilege(role, oid, t.attnum, privilege) and not has_table_privilege(role, oid, privilege)`,
-      [ROLES, PRIVILEGES],
-    )
-    const truth = rows.map(({ line }) => {
-      const [role, schema, table, column, privilege] = line.split('\u001f')
-      return [role, at(`/database/${settings.database}/schema/${schema}/table/${table}`), column, privilege].join('|')
-    })
-    // A column is covered by its table: the server is asked for columns only where the table is not granted.
-    const said = await told()
-    const covered = (line: string) => {
-      const [role, table, column, privilege] = line.split('|')
-      return column !== '' && said.has([role, table, '', privilege].join('|'))
-    }
-    const lines = [...said].filter((line) => !line.endsWith('MAINTAIN') && !covered(line))
-    expect(lines.toSorted()).toEqual(truth.toSorted())
-    expect(truth.length).toBeGreaterThan(30)
-  })
-
-  test('a superuser may do everything to the server', async () => {
-    const found = await read(roles)
-    expect(found.edges).toContainEqual({
-      from: at(`/role/${SUPER}`),
-      verb: 'allows',
-      to: at(''),
-      attributes: { privileges: ['ALL'], on: 'all tables' },
-    })
   })
 })
 

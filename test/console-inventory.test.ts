@@ -179,13 +179,13 @@ describe.skipIf(reason !== null)('the inventory on a real server', () => {
       'Reach',
       'First seen',
     ]
-    expect(await heads()).toEqual(wanted)
-    expect(new URL(page.url()).searchParams.get('cols')).toBe(
-      'verdict,name,type,owner:200,lastUsed,age,reach,firstSeen',
-    )
+    await expect.poll(heads).toEqual(wanted)
+    await expect
+      .poll(() => new URL(page.url()).searchParams.get('cols'))
+      .toBe('verdict,name,type,owner:200,lastUsed,age,reach,firstSeen')
     await page.reload()
     await settled(page)
-    expect(await heads()).toEqual(wanted)
+    await expect.poll(heads).toEqual(wanted)
     expect(await page.locator('a[download]').getAttribute('href')).toContain(
       'columns=verdict%2Cname%2Ctype%2Cowner%3A200',
     )

@@ -56,7 +56,7 @@ export function Pages() {
         <SignIn />
       </Suspense>
     )
-  const place = PLACES.find(({ href }) => href === path)
+  const title = path === '/welcome' ? 'Let us see who works here' : PLACES.find(({ href }) => href === path)?.title
   for (const [pattern, Page] of PAGES) {
     const parts = match(pattern, path)
     if (parts)
@@ -66,7 +66,7 @@ export function Pages() {
             <Suspense
               fallback={
                 <div className="page">
-                  {place && <h1>{place.title}</h1>}
+                  {title && <h1>{title}</h1>}
                   <Waiting />
                 </div>
               }

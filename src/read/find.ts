@@ -118,7 +118,7 @@ async function answer(
       subject: string
       worst: number
     }>`select subject, worst from assess.standing where subject = any(${keys}::text[])`.execute(db),
-    asked === null ? [] : findingsLike(db, asked),
+    asked === null ? [] : findingsAbout(db, asked, keys),
     keys.length === 0 ? unreadOf(db) : [],
     Promise.all(exact.slice(0, PREVIEWED).map(async ({ key }) => [key, await previewOf(db, key, now)] as const)),
   ])
@@ -163,11 +163,12 @@ async function previewOf(db: Db, key: string, now: Date): Promise<Hit['preview']
   }
 }
 
-async function findingsLike(db: Db, text: string): Promise<Found['findings']> {
+/** The finding of that number, and what is open about what was found. */
+async function findingsAbout(db: Db, text: string, subjects: readonly string[]): Promise<Found['findings']> {
   const number = /^F-(\d{1,15})$/i.exec(text)?.[1] ?? null
   const { rows } = await sql<{ id: string; number: string | null; says: string; severity: Hit['mark'] }>`
     select id, number, says, severity from assess.finding where verdict = 'fail' and state <> 'resolved'
-      and (number = ${number}::bigint or id = ${text} or key_id = ${text} or (length(${text}) > 2 and position(lower(${text}) in lower(says)) > 0))
+      and (number = ${number}::bigint or id = ${text} or subject = any(${subjects}::text[]))
     order by number = ${number}::bigint desc nulls last, rank, opened_at limit 5`.execute(db)
   return rows.map(({ id, number, says, severity }) => ({ id: findingName({ id, number }), says, mark: severity }))
 }

@@ -167,8 +167,9 @@ async function previewOf(db: Db, key: string, now: Date): Promise<Hit['preview']
 async function findingsAbout(db: Db, text: string, subjects: readonly string[]): Promise<Found['findings']> {
   const number = /^F-(\d{1,15})$/i.exec(text)?.[1] ?? null
   const { rows } = await sql<{ id: string; number: string | null; says: string; severity: Hit['mark'] }>`
-    select id, number, says, severity from assess.finding where verdict = 'fail' and state <> 'resolved'
-      and (number = ${number}::bigint or id = ${text} or subject = any(${subjects}::text[]))
+    with about as materialized (select * from assess.finding
+      where number = ${number}::bigint or id = ${text} or subject = any(${subjects}::text[]))
+    select id, number, says, severity from about where verdict = 'fail' and state <> 'resolved'
     order by number = ${number}::bigint desc nulls last, rank, opened_at limit 5`.execute(db)
   return rows.map(({ id, number, says, severity }) => ({ id: findingName({ id, number }), says, mark: severity }))
 }

@@ -6,6 +6,7 @@ import { endingSoon } from './expiry.ts'
 import { LedgerBar } from './ledger.ts'
 import { connectionStates, sumOf } from './ledger-bars.ts'
 import { countUnknownVerdicts } from './ledger-lost.ts'
+import { onceForRoll } from './once-for-roll.ts'
 import { iso } from './refs.ts'
 import type { Roll } from './roll.ts'
 
@@ -32,12 +33,10 @@ export type Frame = z.infer<typeof Frame>
 
 /** Everything around a page but the user. */
 export async function readFrame(db: Db, roll: Roll, now: Date): Promise<Omit<Frame, 'user' | 'version' | 'demo'>> {
-  const [states, unknownVerdicts, counts, running] = await Promise.all([
+  const [states, unknownVerdicts, openFindings, running] = await Promise.all([
     connectionStates(db),
-    countUnknownVerdicts(db),
-    sql<{
-      open: number
-    }>`select count(*)::int as open from assess.finding where state = 'open' and verdict = 'fail'`.execute(db),
+    onceForRoll(roll, 'unknown verdicts', () => countUnknownVerdicts(db)),
+    onceForRoll(roll, 'open findings', () => countOpen(db)),
     sql<{ run: string; connection: string; title: string; started: Date }>`
       select r.id::text as run, r.connection, c.label as title, coalesce(r.started_at, r.requested_at) as started
       from discover.run r join discover.connection c on c.id = r.connection where r.state in ('waiting', 'running') order by r.id`.execute(
@@ -53,10 +52,17 @@ export async function readFrame(db: Db, roll: Roll, now: Date): Promise<Omit<Fra
       unknownVerdicts,
     },
     identities: roll.count('identity'),
-    openFindings: counts.rows[0]!.open,
+    openFindings,
     unowned: roll.countOf('identity', 'owner:none', now.getTime()),
     expiringSoon: endingSoon(roll, now).reduce((sum, { count }) => sum + count, 0),
     running: running.rows.map((row) => ({ ...row, started: iso(row.started) })),
     firstRun: roll.size === 0,
   }
+}
+
+async function countOpen(db: Db): Promise<number> {
+  const { rows } = await sql<{
+    open: number
+  }>`select count(*)::int as open from assess.finding where state = 'open' and verdict = 'fail'`.execute(db)
+  return rows[0]!.open
 }

@@ -7,6 +7,7 @@ import { findingName } from './findings.ts'
 import { findingsWhere } from './findings-where.ts'
 import { LedgerBar, SourceSeen } from './ledger.ts'
 import { connectionStates, sumOf } from './ledger-bars.ts'
+import { onceForRoll } from './once-for-roll.ts'
 import { iso, isoOrNull, refOr, refsOf } from './refs.ts'
 import type { Roll } from './roll.ts'
 import { Due, Thing } from './thing.ts'
@@ -82,11 +83,11 @@ export async function readOverview(db: Db, roll: Roll, now: Date): Promise<Overv
     connectionStates(db),
     readThings(db),
     nextEndings(db, roll, now, 5),
-    trendOf(db, roll, now),
+    onceForRoll(roll, 'trend', () => countByDay(db, now)),
     lastJudged(db),
-    countFindings(db, '', now),
-    countFindings(db, 'verdict:unknown', now),
-    countFindings(db, CLOSED, now),
+    countFindings(db, roll, '', now),
+    countFindings(db, roll, 'verdict:unknown', now),
+    countFindings(db, roll, CLOSED, now),
     sql<{ count: number }>`select count(*)::int as count from assess.rule`.execute(db),
   ])
   const [machines, people] = [count(MACHINES), roll.count('person')]
@@ -128,7 +129,13 @@ export async function readOverview(db: Db, roll: Roll, now: Date): Promise<Overv
 }
 
 /** How many findings a query finds: what a link with the same words shows. */
-async function countFindings(db: Db, q: string, now: Date): Promise<number> {
+function countFindings(db: Db, roll: Roll, q: string, now: Date): Promise<number> {
+  // Some of it counts back from now.
+  const minute = Math.floor(now.getTime() / 60_000)
+  return onceForRoll(roll, `findings ${q} ${minute}`, () => countNow(db, q, now))
+}
+
+async function countNow(db: Db, q: string, now: Date): Promise<number> {
   const { rows } = await sql<{ count: number }>`select count(*)::int as count from assess.finding f
     left join graph.key k on k.key = f.subject left join graph.node n on n.id = k.id where ${findingsWhere(q, now).where}`.execute(
     db,
@@ -199,19 +206,7 @@ interface StoredThing extends Pick<Thing, 'says' | 'because' | 'more' | 'fix' | 
   opened_at: Date | null
 }
 
-const trends = new WeakMap<Roll, Promise<Overview['trend']>>()
-
-/** Machines and people on each earlier day on which their number changed, of the last year at most; worked out once for each roll. */
-function trendOf(db: Db, roll: Roll, now: Date): Promise<Overview['trend']> {
-  let trend = trends.get(roll)
-  if (!trend) {
-    trend = countByDay(db, now)
-    trends.set(roll, trend)
-    trend.catch(() => trends.delete(roll))
-  }
-  return trend
-}
-
+/** Machines and people on each earlier day on which their number changed, of the last year at most. */
 async function countByDay(db: Db, now: Date): Promise<Overview['trend']> {
   const { rows } = await sql<{ day: Date; machines: number; people: number }>`
     with life as (

@@ -1,19 +1,11 @@
 /** Mute or accept until a date, or agree to it: what changes, for whom, until when, and the way back. */
-import { useId, useState } from 'react'
 import type { FindingPage } from '../../nouns.ts'
 import { type DiffLine, diffLines } from '../../parts/diff.tsx'
 import { cut } from '../../parts/name.tsx'
 import { PlanSheet } from '../../parts/plan-sheet.tsx'
-import { date, now, some } from '../../words.ts'
+import { UntilFields, useUntil } from '../../parts/until-fields.tsx'
+import { date, some } from '../../words.ts'
 import { accept, approve, mute, muteAll } from './holding.ts'
-
-const DAY = 86_400_000
-const inDays = (days: number) => new Date(now() + days * DAY).toISOString().slice(0, 10)
-
-const STATES = {
-  mute: { longest: 90, first: 30, choices: [7, 30, 90], becomes: 'muted' },
-  accept: { longest: 365, first: 90, choices: [30, 90, 365], becomes: 'accepted' },
-} as const
 
 /** `ids`: one finding, or several to mute. */
 export function HoldSheet({
@@ -29,18 +21,19 @@ export function HoldSheet({
   owner: string | null
   close: () => void
 }) {
-  const { longest, first, choices, becomes } = STATES[what]
-  const [until, setUntil] = useState(inDays(first))
-  const [reason, setReason] = useState('')
-  const id = useId()
+  const until = useUntil(what)
   const many = ids.length > 1
-  const day = until === '' ? 'a day' : date(`${until}T00:00:00.000Z`)
+  const day = until.day === '' ? 'a day' : date(until.end)
   return (
     <PlanSheet
       title={what === 'mute' ? (many ? `Mute ${ids.length} until…` : 'Mute until…') : 'Accept until…'}
       of={says}
       close={close}
-      change={change(many ? some(ids.length, 'finding') : ids[0]!, 'open', `${becomes} until ${day}`)}
+      change={change(
+        many ? some(ids.length, 'finding') : ids[0]!,
+        'open',
+        `${what === 'mute' ? 'muted' : 'accepted'} until ${day}`,
+      )}
       whom={
         <>
           {owner === null ? 'Nobody answers for it' : `${cut(owner, 60)} answers for it`}; it leaves everybody’s lists
@@ -53,51 +46,13 @@ export function HoldSheet({
         : {})}
       back={`Undo for 10 seconds, or open it again at any time. On ${day} it opens by itself.`}
       act={what === 'mute' ? (many ? `Mute ${ids.length} findings` : 'Mute it') : 'Ask to accept the risk'}
-      ready={until !== '' && reason.trim().length >= 3}
+      ready={until.ready}
       run={() => {
-        const end = `${until}T00:00:00.000Z`
-        if (many) return muteAll(ids, end, reason.trim())
-        return (what === 'mute' ? mute : accept)(ids[0]!, end, reason.trim())
+        if (many) return muteAll(ids, until.end, until.why)
+        return (what === 'mute' ? mute : accept)(ids[0]!, until.end, until.why)
       }}
     >
-      <div>
-        <label className="field" htmlFor={`${id}-until`}>
-          <span className="label">Until, at most {longest} days</span>
-        </label>
-        <div className="row">
-          <input
-            id={`${id}-until`}
-            type="date"
-            className="short"
-            required
-            min={inDays(1)}
-            max={inDays(longest)}
-            value={until}
-            onChange={(event) => setUntil(event.target.value)}
-          />
-          {choices.map((days) => (
-            <button
-              key={days}
-              type="button"
-              className="button small"
-              aria-pressed={until === inDays(days)}
-              onClick={() => setUntil(inDays(days))}
-            >
-              {days} days
-            </button>
-          ))}
-        </div>
-      </div>
-      <label className="field">
-        <span className="label">Why, for whoever reads it later</span>
-        <textarea
-          required
-          minLength={3}
-          maxLength={1000}
-          value={reason}
-          onChange={(event) => setReason(event.target.value)}
-        />
-      </label>
+      <UntilFields of={until} />
     </PlanSheet>
   )
 }

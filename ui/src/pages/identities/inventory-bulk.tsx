@@ -95,7 +95,6 @@ export function BulkSheet({
     case 'mute':
       return (
         <UntilSheet
-          what="mute"
           says={`The open findings of ${says}`}
           close={close}
           act={(until, reason) => start({ until, reason })}

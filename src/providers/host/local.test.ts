@@ -133,3 +133,19 @@ describe('what may not be read', () => {
     await expect(part(testRun({ signal: stop.signal }), async () => 1)).rejects.toThrow('cancelled')
   })
 })
+
+test('work that fails after the run was cancelled fails unheard, and does not end the process', async () => {
+  const unheard: unknown[] = []
+  const listen = (reason: unknown) => void unheard.push(reason)
+  process.on('unhandledRejection', listen)
+  try {
+    const stopping = AbortSignal.abort(new Error('reeve is stopping'))
+    const work = Promise.withResolvers<never>()
+    await expect(within(work.promise, 1000, stopping, 'reading /proc/1/cmdline')).rejects.toThrow('reeve is stopping')
+    work.reject(new Error('too late'))
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(unheard).toEqual([])
+  } finally {
+    process.off('unhandledRejection', listen)
+  }
+})

@@ -85,6 +85,8 @@ export async function within<T>(
   signal: AbortSignal,
   doing: string,
 ): Promise<T> {
+  // Work that was begun may fail after nobody waits for it any more: unheard, its failure would end the process.
+  work.catch(() => undefined)
   signal.throwIfAborted()
   const { promise, reject } = Promise.withResolvers<never>()
   const timer = setTimeout(

@@ -5,7 +5,7 @@
  * (console.md §10). Exact: what stood on the screen is what the server says.
  */
 import type { Browser, BrowserContext } from 'playwright-core'
-import { built, launch, whyNot } from '../test/console-browser.ts'
+import { built, enter, launch, whyNot } from '../test/console-browser.ts'
 import { dist } from '../test/console-server.ts'
 import { claim, finish, median, quick } from './claims.ts'
 import { framesWhileScrolling, heapOf, type Opened, open, paints, quantile, untilPainted } from './console/browser.ts'
@@ -61,8 +61,7 @@ type State = Awaited<ReturnType<BrowserContext['storageState']>>
 
 async function signedIn(browser: Browser, { link }: EstateServer): Promise<State> {
   const { page, context } = await open(browser, undefined)
-  await page.goto(link)
-  await page.waitForURL((url) => url.pathname !== '/sign-in')
+  await enter(page, link)
   const state = await context.storageState()
   await context.close()
   return state

@@ -5,7 +5,7 @@ import { read } from '../src/http/testing/estate.ts'
 import { type TestServer, testServer } from '../src/http/testing/index.ts'
 import { systemClock } from '../src/platform/index.ts'
 import { providers } from '../src/providers/index.ts'
-import { built, launch, look, settled, whyNot } from './console-browser.ts'
+import { built, enter, launch, look, settled, whyNot } from './console-browser.ts'
 import { dist } from './console-server.ts'
 
 /** The page's own world, inside the functions that are sent to it. */
@@ -50,8 +50,7 @@ describe.skipIf(reason !== null)('the console by keyboard and without a mouse, c
     const seen = await look(browser, server.url)
     ;({ page, context, wrong } = seen)
     await context.grantPermissions(['clipboard-read', 'clipboard-write'])
-    await page.goto(server.url + (await adminLink(server.db, systemClock)).path)
-    await page.waitForURL((url) => url.pathname !== '/sign-in')
+    await enter(page, server.url + (await adminLink(server.db, systemClock)).path)
     await open('/findings')
     finding = (await page.locator('.finding-group h2 a').first().getAttribute('href'))!
   })

@@ -9,7 +9,7 @@ import { judge } from '../src/http/testing/estate.ts'
 import { type TestServer, testServer } from '../src/http/testing/index.ts'
 import { systemClock } from '../src/platform/index.ts'
 import { defineProvider, type Edge, type Entity } from '../src/sdk/index.ts'
-import { axe, built, launch, look, settled, whyNot } from './console-browser.ts'
+import { axe, built, enter, launch, look, settled, whyNot } from './console-browser.ts'
 import { dist } from './console-server.ts'
 
 const reason = whyNot()
@@ -94,9 +94,7 @@ describe.skipIf(reason !== null)('the console at an earlier day', () => {
     browser = await launch()
     const seen = await look(browser, server.url)
     ;({ page, context, wrong } = seen)
-    const link = await adminLink(server.db, systemClock)
-    await page.goto(server.url + link.path)
-    await page.waitForURL((url) => url.pathname !== '/sign-in')
+    await enter(page, server.url + (await adminLink(server.db, systemClock)).path)
     state = await context.storageState()
     asked = []
     page.on('request', (request) => asked.push(new URL(request.url()).pathname + new URL(request.url()).search))

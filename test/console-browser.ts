@@ -127,3 +127,9 @@ export async function axe(page: Page, { without = [] }: { without?: readonly str
     return violations.map(({ id, nodes }) => `${id}: ${nodes.length} × ${nodes[0]!.html.slice(0, 160)}`)
   }, without)
 }
+
+/** Signs in by a one-time link, as the first admin does. */
+export async function enter(page: Page, link: string): Promise<void> {
+  await page.goto(link)
+  await page.waitForURL((url) => url.pathname !== '/sign-in')
+}

@@ -9,7 +9,7 @@ import { adminLink } from '../src/http/index.ts'
 import { type TestServer, testServer } from '../src/http/testing/index.ts'
 import { systemClock } from '../src/platform/index.ts'
 import { defineProvider, type Entity, ReeveError, type Run } from '../src/sdk/index.ts'
-import { axe, built, launch, look, settled, whyNot } from './console-browser.ts'
+import { axe, built, enter, launch, look, settled, whyNot } from './console-browser.ts'
 import { dist } from './console-server.ts'
 
 const reason = whyNot()
@@ -83,9 +83,7 @@ describe.skipIf(reason !== null)('connections, rules and audit', { timeout: 120_
     server = await testServer({ consoleFolder: dist, providers: [depot] })
     browser = await launch()
     ;({ page, context, wrong } = await look(browser, server.url))
-    const link = await adminLink(server.db, systemClock)
-    await page.goto(server.url + link.path)
-    await page.waitForURL((url) => url.pathname !== '/sign-in')
+    await enter(page, server.url + (await adminLink(server.db, systemClock)).path)
   }, 180_000)
   afterAll(async () => {
     await context?.close()

@@ -5,7 +5,7 @@ import { adminLink } from '../src/http/index.ts'
 import { read } from '../src/http/testing/estate.ts'
 import { type TestServer, testServer } from '../src/http/testing/index.ts'
 import { systemClock } from '../src/platform/index.ts'
-import { axe, built, launch, look, settled, whyNot } from './console-browser.ts'
+import { axe, built, enter, launch, look, settled, whyNot } from './console-browser.ts'
 import { dist } from './console-server.ts'
 
 const reason = whyNot()
@@ -84,8 +84,7 @@ describe.skipIf(reason !== null)('the calendar', () => {
     context: BrowserContext
   }> {
     const seen = await look(browser, server.url, at)
-    await seen.page.goto(server.url + (await adminLink(server.db, clock)).path)
-    await seen.page.waitForURL((url) => url.pathname !== '/sign-in')
+    await enter(seen.page, server.url + (await adminLink(server.db, clock)).path)
     await seen.page.goto(server.url + path)
     await settled(seen.page)
     return seen
@@ -246,8 +245,7 @@ describe.skipIf(reason !== null)('the calendar', () => {
     const empty = await testServer({ consoleFolder: dist, clock })
     try {
       const { page, context } = await look(browser, empty.url)
-      await page.goto(empty.url + (await adminLink(empty.db, clock)).path)
-      await page.waitForURL((url) => url.pathname !== '/sign-in')
+      await enter(page, empty.url + (await adminLink(empty.db, clock)).path)
       await page.goto(`${empty.url}/expiry`)
       await page.waitForSelector('h2 >> text=Nothing has been read yet')
       await read(empty.database, [account('nightly'), key('silent', null), proves('silent', 'nightly')])

@@ -5,7 +5,7 @@ import { read } from '../src/http/testing/estate.ts'
 import { type Client, type TestServer, testServer } from '../src/http/testing/index.ts'
 import { systemClock } from '../src/platform/index.ts'
 import type { FindingsPage } from '../src/read/index.ts'
-import { axe, built, launch, look, settled, whyNot } from './console-browser.ts'
+import { axe, built, enter, launch, look, settled, whyNot } from './console-browser.ts'
 import { dist } from './console-server.ts'
 
 const reason = whyNot()
@@ -61,9 +61,7 @@ describe.skipIf(reason !== null)('findings in a browser on a real server', () =>
     admin = await server.as('admin')
     browser = await launch()
     ;({ page, wrong } = await look(browser, server.url))
-    const link = await adminLink(server.db, systemClock)
-    await page.goto(server.url + link.path)
-    await page.waitForURL((url) => url.pathname !== '/sign-in')
+    await enter(page, server.url + (await adminLink(server.db, systemClock)).path)
   })
   afterAll(async () => {
     await browser?.close()

@@ -6,7 +6,7 @@ import { adminLink } from '../src/http/index.ts'
 import { read } from '../src/http/testing/estate.ts'
 import { type TestServer, testServer } from '../src/http/testing/index.ts'
 import { systemClock } from '../src/platform/index.ts'
-import { axe, built, launch, look, settled, whyNot } from './console-browser.ts'
+import { axe, built, enter, launch, look, settled, whyNot } from './console-browser.ts'
 import { dist } from './console-server.ts'
 
 const reason = whyNot()
@@ -60,9 +60,7 @@ describe.skipIf(reason !== null)('the inventory on a real server', () => {
     await read(server.database, estate(upTo(USERS)))
     browser = await launch()
     ;({ page, context, wrong } = await look(browser, server.url))
-    const link = await adminLink(server.db, systemClock)
-    await page.goto(server.url + link.path)
-    await page.waitForURL((url) => url.pathname !== '/sign-in')
+    await enter(page, server.url + (await adminLink(server.db, systemClock)).path)
   })
   afterAll(async () => {
     await context?.close()

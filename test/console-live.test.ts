@@ -5,7 +5,7 @@ import { read } from '../src/http/testing/estate.ts'
 import { type TestServer, testServer } from '../src/http/testing/index.ts'
 import { systemClock } from '../src/platform/index.ts'
 import { providers } from '../src/providers/index.ts'
-import { axe, built, launch, look, settled, whyNot } from './console-browser.ts'
+import { axe, built, enter, launch, look, settled, whyNot } from './console-browser.ts'
 import { dist } from './console-server.ts'
 
 const reason = whyNot()
@@ -51,9 +51,7 @@ describe.skipIf(reason !== null)('the console on a real server', () => {
     browser = await launch()
     const seen = await look(browser, server.url)
     ;({ page, context, wrong } = seen)
-    const link = await adminLink(server.db, systemClock)
-    await page.goto(server.url + link.path)
-    await page.waitForURL((url) => url.pathname !== '/sign-in')
+    await enter(page, server.url + (await adminLink(server.db, systemClock)).path)
   })
   afterAll(async () => {
     await browser?.close()

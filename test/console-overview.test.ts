@@ -9,7 +9,7 @@ import { judge, read } from '../src/http/testing/estate.ts'
 import { type TestServer, testServer } from '../src/http/testing/index.ts'
 import { systemClock } from '../src/platform/index.ts'
 import { defineProvider, type Edge, type Entity } from '../src/sdk/index.ts'
-import { axe, built, launch, look, settled, whyNot } from './console-browser.ts'
+import { axe, built, enter, launch, look, settled, whyNot } from './console-browser.ts'
 import { dist } from './console-server.ts'
 
 const reason = whyNot()
@@ -127,8 +127,7 @@ describe.skipIf(reason !== null)('overview and first run', () => {
     const server = await testServer({ consoleFolder: dist, ...options })
     const { page, context, wrong } = await look(browser, server.url, how)
     try {
-      await page.goto(server.url + (await adminLink(server.db, systemClock)).path)
-      await page.waitForURL((url) => url.pathname !== '/sign-in')
+      await enter(page, server.url + (await adminLink(server.db, systemClock)).path)
       const open = async (path: string) => {
         await page.goto(server.url + path)
         await settled(page)

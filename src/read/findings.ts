@@ -130,7 +130,7 @@ export async function readFindings(
 ): Promise<FindingsPage> {
   const { query, where } = findingsWhere(q, now)
   const from = offsetOf(cursor)
-  const [groups, totals, verdicts] = await Promise.all([
+  const [groups, verdicts] = await Promise.all([
     sql<{
       grp: string
       title: string
@@ -139,21 +139,23 @@ export async function readFindings(
       effort: number | null
       oldest: Date
       groups: number
+      total: number
+      fixes: number
       members: string[]
     }>`
-      with hit as (select ${GROUPED[by]} as grp, f.*, r.effort, r.title as rule_title from assess.finding f
-        left join assess.rule r on r.id = f.rule left join graph.key k on k.key = f.subject left join graph.node n on n.id = k.id where ${where}),
-      grouped as (select grp, count(*)::int as count, min(rank) as rank, max(effort) as effort, min(opened_at) as oldest, min(rule_title) as rule_title
-        from hit group by grp)
-      select g.grp, case when ${by} = 'rule' then coalesce(g.rule_title, g.grp) else g.grp end as title, g.count, g.rank, g.effort, g.oldest,
-        (select count(*)::int from grouped) as groups,
-        (select array_agg(id) from (select h.id from hit h where h.grp = g.grp order by h.verdict, h.rank, h.opened_at, h.id limit ${sql.lit(IN_GROUP)}) x) as members
-      from grouped g order by g.rank, g.count desc, g.grp limit ${limit} offset ${from}`.execute(db),
-    sql<{
-      count: number
-      fixes: number
-    }>`select count(*)::int as count, count(distinct coalesce(f.fix[1], f.rule))::int as fixes from assess.finding f
-      left join graph.key k on k.key = f.subject left join graph.node n on n.id = k.id where ${where}`.execute(db),
+      with hit as materialized (select ${GROUPED[by]} as grp, ${GROUPED.fix} as fix, f.id, f.rule, f.verdict, f.rank, f.opened_at
+        from assess.finding f left join graph.key k on k.key = f.subject left join graph.node n on n.id = k.id where ${where}),
+      grouped as (select grp, count(*)::int as count, min(hit.rank) as rank, max(r.effort) as effort, min(opened_at) as oldest, min(r.title) as rule_title
+        from hit left join assess.rule r on r.id = hit.rule group by grp),
+      page as (select * from grouped order by rank, count desc, grp limit ${limit} offset ${from}),
+      shown as (select grp, array_agg(id order by place) as members from
+        (select grp, id, row_number() over (partition by grp order by verdict, rank, opened_at, id) as place from hit where grp in (select grp from page)) placed
+        where place <= ${sql.lit(IN_GROUP)} group by grp),
+      sums as (select (select count(*)::int from grouped) as groups, count(*)::int as fixes, coalesce(sum(count), 0)::int as total from (select count(*) from hit group by fix) f)
+      select page.grp, case when ${by} = 'rule' then coalesce(page.rule_title, page.grp) else page.grp end as title, page.count, page.rank, page.effort, page.oldest, shown.members, sums.*
+      from sums left join page on true left join shown using (grp) order by page.rank, page.count desc, page.grp`.execute(
+      db,
+    ),
     sql<{ unknown: number; muted: number; accepted: number; closed: number }>`select
       count(*) filter (where state = 'open' and ${isLost})::int as unknown, count(*) filter (where state = 'muted')::int as muted,
       count(*) filter (where state = 'accepted')::int as accepted,
@@ -161,7 +163,10 @@ export async function readFindings(
       db,
     ),
   ])
-  const ids = groups.rows.flatMap(({ members }) => members)
+  const { groups: most, total, fixes } = groups.rows[0]!
+  // Sums come even where the page is empty, beside a group of nulls.
+  const paged = groups.rows.filter(({ grp }) => grp !== null)
+  const ids = paged.flatMap(({ members }) => members)
   const { rows } =
     await sql<StoredFinding>`select ${findingColumns} from assess.finding f left join assess.rule r on r.id = f.rule
     where f.id = any(${ids}::text[])`.execute(db)
@@ -170,13 +175,13 @@ export async function readFindings(
     by === 'identity'
       ? await refsOf(
           db,
-          groups.rows.map(({ grp }) => grp),
+          paged.map(({ grp }) => grp),
         )
       : new Map()
-  const end = from + groups.rows.length
+  const end = from + paged.length
   return {
     by,
-    groups: groups.rows.map((group) => ({
+    groups: paged.map((group) => ({
       id: group.grp,
       title: by === 'identity' ? refOr(refs, group.grp).name : group.title,
       subject: by === 'identity' ? refOr(refs, group.grp) : null,
@@ -186,9 +191,9 @@ export async function readFindings(
       oldest: iso(group.oldest),
       findings: group.members.flatMap((id) => shown.get(id) ?? []),
     })),
-    next: end < (groups.rows[0]?.groups ?? 0) ? String(end) : null,
-    total: { count: totals.rows[0]!.count, exact: true },
-    fixes: totals.rows[0]!.fixes,
+    next: end < most ? String(end) : null,
+    total: { count: total, exact: true },
+    fixes,
     unknownVerdicts: verdicts.rows[0]!.unknown,
     muted: verdicts.rows[0]!.muted,
     accepted: verdicts.rows[0]!.accepted,

@@ -126,6 +126,8 @@ export async function storeStandings(
     rules: readonly Rule[]
     judged: ReadonlyMap<string, number>
     open: readonly Finding[]
+    /** The number of the set of rules that a subject passes. */
+    passes: (subject: string) => number | null
   },
 ): Promise<void> {
   await emptyLike(tx, 'standing')
@@ -140,6 +142,7 @@ export async function storeStandings(
   for (const { score: scored, withheld, ...standing } of standings(given)) {
     rows.push({
       ...standing,
+      passes: given.passes(standing.subject),
       score: scored?.total ?? null,
       score_parts: scored?.parts.filter(({ points }) => points > 0) ?? null,
       withheld: withheld?.reason ?? null,
@@ -190,6 +193,7 @@ const COLUMNS = {
     'withheld_permission',
     'reach',
     'reaches',
+    'passes',
   ],
   suggestion: ['person', 'name', 'because'],
 } as const

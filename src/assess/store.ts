@@ -10,6 +10,7 @@ import { BATCH, carryOn, openIncoming } from './fates.ts'
 import { toFinding } from './finding.ts'
 import { storedFindings } from './finding-rows.ts'
 import { openDue, recordDue } from './life.ts'
+import { Passes } from './passes.ts'
 import { rowText } from './row-text.ts'
 import { storeStandings } from './standings.ts'
 import { storeThings } from './store-things.ts'
@@ -66,6 +67,7 @@ export async function storeEvaluation(
     rules.map((rule) => [rule.id, { fail: 0, pass: 0, unknown: 0, notApplicable: 0 }]),
   )
   const judged = new Map<string, number>()
+  const passes = new Passes()
   const findings: Finding[] = []
   const closings: Closing[] = []
   const visited = new Set<Known>()
@@ -77,6 +79,7 @@ export async function storeEvaluation(
     const tally = tallies.get(rule.id)!
     tally[outcome.verdict === 'not-applicable' ? 'notApplicable' : outcome.verdict]++
     if (outcome.verdict !== 'not-applicable') judged.set(subject.key, (judged.get(subject.key) ?? 0) + 1)
+    if (outcome.verdict === 'pass') passes.add(subject.key, rule.id)
     const before = known.get(rule.id)?.get(subject.key)
     if (before) visited.add(before)
     if (outcome.verdict === 'pass' || outcome.verdict === 'not-applicable') {
@@ -109,7 +112,7 @@ export async function storeEvaluation(
   const verdicts = sum(tallies.values())
   const open = await openOnly(tx, findings)
   await storeRules(tx, rules, tallies, given.expressions)
-  await storeStandings(tx, { estate, rules, judged, open })
+  await storeStandings(tx, { estate, rules, judged, open, passes: await passes.store(tx) })
   await storeThings(tx, { estate, rules, findings: open })
   await sql`insert into assess.evaluation (at, run, rules, subjects, fail, pass, unknown, not_applicable, opened, resolved, reopened)
     values (${now}, ${given.run ?? null}, ${rules.length}, ${judged.size}, ${verdicts.fail}, ${verdicts.pass}, ${verdicts.unknown}, ${verdicts.notApplicable},

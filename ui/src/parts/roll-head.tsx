@@ -6,71 +6,70 @@ import type { Column } from './roll.tsx'
 const LEAST = 60
 const MOST = 900
 
+/** The columns as tracks of a grid: rows are laid out each for itself, not the whole table for one of them. */
+export const tracksOf = <Row,>(columns: readonly Column<Row>[]): string =>
+  ['28px', ...columns.map(({ width }) => width ?? 'minmax(0, 1fr)')].join(' ')
+
 interface RollHeadProps<Row> {
   columns: readonly Column<Row>[]
+  table: React.RefObject<HTMLTableElement | null>
   sort: string
   onSort: (sort: string) => void
   onWidth: ((column: string, width: number) => void) | undefined
 }
 
-export function RollHead<Row>({ columns, sort, onSort, onWidth }: RollHeadProps<Row>) {
-  const group = useRef<HTMLTableColElement>(null)
+export function RollHead<Row>({ columns, table, sort, onSort, onWidth }: RollHeadProps<Row>) {
   const [by, down] = [sort.replace('-', ''), sort.startsWith('-')]
   const next = (column: Column<Row>) =>
     by === column.sort ? `${down ? '' : '-'}${column.sort}` : `${column.descends ? '-' : ''}${column.sort}`
   return (
-    <>
-      <colgroup ref={group}>
-        <col className="wide" style={{ width: 28 }} />
-        {columns.map((column) => (
-          <col key={column.id} {...(column.width ? { style: { width: column.width } } : {})} />
-        ))}
-      </colgroup>
-      <thead>
-        <tr aria-rowindex={1}>
-          <th className="check" scope="col">
-            <span className="hidden-text">Selected</span>
-          </th>
-          {columns.map((column, at) => {
-            const title = <span className={column.title === 'Verdict' ? 'hidden-text' : ''}>{column.title}</span>
-            return (
-              <th
-                key={column.id}
-                scope="col"
-                className={column.className}
-                {...(column.sort
-                  ? { 'aria-sort': by === column.sort ? (down ? 'descending' : 'ascending') : 'none' }
-                  : {})}
-              >
-                {column.sort ? (
-                  <button type="button" onClick={() => onSort(next(column))}>
-                    {title}
-                    {by === column.sort && (
-                      <span className={down ? '' : 'up'}>
-                        <Icon name="sorted" size={12} />
-                      </span>
-                    )}
-                  </button>
-                ) : (
-                  title
-                )}
-                {onWidth && column.title !== 'Verdict' && (
-                  <Edge
-                    col={() => group.current!.children[at + 1] as HTMLElement}
-                    done={(px) => onWidth(column.id, px)}
-                  />
-                )}
-              </th>
-            )
-          })}
-        </tr>
-      </thead>
-    </>
+    <thead>
+      <tr aria-rowindex={1}>
+        <th className="check" scope="col">
+          <span className="hidden-text">Selected</span>
+        </th>
+        {columns.map((column) => {
+          const title = <span className={column.title === 'Verdict' ? 'hidden-text' : ''}>{column.title}</span>
+          return (
+            <th
+              key={column.id}
+              scope="col"
+              className={column.className}
+              {...(column.sort
+                ? { 'aria-sort': by === column.sort ? (down ? 'descending' : 'ascending') : 'none' }
+                : {})}
+            >
+              {column.sort ? (
+                <button type="button" onClick={() => onSort(next(column))}>
+                  {title}
+                  {by === column.sort && (
+                    <span className={down ? '' : 'up'}>
+                      <Icon name="sorted" size={12} />
+                    </span>
+                  )}
+                </button>
+              ) : (
+                title
+              )}
+              {onWidth && column.title !== 'Verdict' && (
+                <Edge
+                  draw={(px) => {
+                    const drawn = columns.map((one) => (one === column ? { ...one, width: `${px}px` } : one))
+                    table.current!.style.setProperty('--columns', tracksOf(drawn))
+                  }}
+                  done={(px) => onWidth(column.id, px)}
+                />
+              )}
+            </th>
+          )
+        })}
+      </tr>
+    </thead>
   )
 }
 
-/** The edge of a column. While it is drawn only the column's own style changes; the address says it when let go. */
-function Edge({ col, done }: { col: () => HTMLElement; done: (width: number) => void }) {
+/** The edge of a column. While it is drawn only the table's style changes; the address says it when let go. */
+function Edge({ draw, done }: { draw: (width: number) => void; done: (width: number) => void }) {
   const held = useRef<{ x: number; width: number } | null>(null)
   return (
     <span
@@ -82,7 +81,7 @@ function Edge({ col, done }: { col: () => HTMLElement; done: (width: number) => 
         held.current = { x: event.clientX, width: event.currentTarget.parentElement!.getBoundingClientRect().width }
       }}
       onPointerMove={(event) => {
-        if (held.current) col().style.width = `${widthAt(held.current, event.clientX)}px`
+        if (held.current) draw(widthAt(held.current, event.clientX))
       }}
       onPointerUp={(event) => {
         if (held.current && Math.abs(event.clientX - held.current.x) > 2) done(widthAt(held.current, event.clientX))

@@ -5,7 +5,7 @@
 import { type Range, useWindowVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { useKeys } from '../frame/keys.ts'
-import { RollHead } from './roll-head.tsx'
+import { RollHead, tracksOf } from './roll-head.tsx'
 import { RollRow, type RowActs } from './roll-row.tsx'
 import './roll.css'
 
@@ -77,7 +77,7 @@ function usePlaceKept(): void {
 
 const STEP = 8
 
-/** Rows come and go eight at a time, so that most frames of a scroll change nothing in the page. */
+/** Rows come and go a block at a time, so that most frames of a scroll change nothing in the page. */
 function inSteps({ startIndex, endIndex, count }: Range): number[] {
   const from = Math.max(0, (Math.floor(startIndex / STEP) - 1) * STEP)
   const to = Math.min(count, (Math.floor(endIndex / STEP) + 2) * STEP)
@@ -211,35 +211,38 @@ export function Roll<Row>(props: RollProps<Row>) {
 
   const before = items.length > 0 ? items[0]!.start - top : 0
   const after = items.length > 0 ? virtual.getTotalSize() - (items.at(-1)!.end - top) : 0
+  const blocks = Map.groupBy(items, ({ index }) => Math.floor(index / STEP))
   return (
-    <table className="roll" ref={table} aria-label={props.label} aria-rowcount={total + 1}>
-      <RollHead columns={columns} sort={props.sort} onSort={props.onSort} onWidth={props.onWidth} />
-      <tbody>
-        {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: a row of nothing, as high as the rows that are not drawn */}
-        <tr className="space" aria-hidden="true">
-          <td colSpan={columns.length + 1} style={{ height: before }} />
-        </tr>
-        {items.map(({ index }) => {
-          const at = row(index)
-          return (
-            <RollRow
-              key={index}
-              index={index}
-              row={at}
-              name={at === undefined ? '' : props.nameOf(at)}
-              columns={columns as readonly Column<unknown>[]}
-              on={at !== undefined && selecting.has(keyOf(at))}
-              current={index === current}
-              acts={acts}
-              measure={narrow ? virtual.measureElement : undefined}
-            />
-          )
-        })}
-        {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: a row of nothing, as high as the rows that are not drawn */}
-        <tr className="space" aria-hidden="true">
-          <td colSpan={columns.length + 1} style={{ height: after }} />
-        </tr>
-      </tbody>
+    <table
+      className="roll"
+      ref={table}
+      aria-label={props.label}
+      aria-rowcount={total + 1}
+      style={{ '--columns': tracksOf(columns) } as React.CSSProperties}
+    >
+      <RollHead columns={columns} table={table} sort={props.sort} onSort={props.onSort} onWidth={props.onWidth} />
+      <tbody className="space" style={{ height: before }} />
+      {[...blocks].map(([block, rows]) => (
+        <tbody key={block} className="block">
+          {rows.map(({ index }) => {
+            const at = row(index)
+            return (
+              <RollRow
+                key={index}
+                index={index}
+                row={at}
+                name={at === undefined ? '' : props.nameOf(at)}
+                columns={columns as readonly Column<unknown>[]}
+                on={at !== undefined && selecting.has(keyOf(at))}
+                current={index === current}
+                acts={acts}
+                measure={narrow ? virtual.measureElement : undefined}
+              />
+            )
+          })}
+        </tbody>
+      ))}
+      <tbody className="space" style={{ height: after }} />
     </table>
   )
 }

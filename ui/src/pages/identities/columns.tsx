@@ -56,10 +56,10 @@ const where: RowColumn = {
   cell: (row) => (
     <>
       <span className="one-line">{row.where ? <Name text={row.where} longest={60} /> : row.sources.join(', ')}</span>
-      <IfKnown of={row.environment}>
-        {(environment) => <span className="sub one-line">{ENVIRONMENT_WORDS[environment]}</span>}
-      </IfKnown>
-      {row.staleSince && <span className="sub unknown one-line">as on {short(row.staleSince)}</span>}
+      <span className="sub one-line">
+        <IfKnown of={row.environment}>{(environment) => ENVIRONMENT_WORDS[environment]}</IfKnown>
+        {row.staleSince && <span className="unknown"> as on {short(row.staleSince)}</span>}
+      </span>
     </>
   ),
 }

@@ -13,7 +13,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { migrations as act } from '../src/act/index.ts'
 import { migrations as assess } from '../src/assess/index.ts'
 import { createRun, migrations as discover } from '../src/discover/index.ts'
-import { migrations as graph, openStage } from '../src/graph/index.ts'
+import { migrations as graph } from '../src/graph/index.ts'
 import { createServer, migrations as http } from '../src/http/index.ts'
 import {
   createSealer,
@@ -26,7 +26,8 @@ import {
 } from '../src/platform/index.ts'
 import { Rolls, readFacets, readInventory, selectRows } from '../src/read/index.ts'
 import { claim, finish, median, quick, timed } from './claims.ts'
-import { inventedEstate, NOW } from './estate.ts'
+import { NOW } from './estate.ts'
+import { readEstate } from './estate-reads.ts'
 
 const IDENTITIES = quick ? 10_000 : 200_000
 const ROUNDS = quick ? 15 : 40
@@ -47,7 +48,6 @@ const server = await startPostgres({
 })
 const pool = openPool(server.url('postgres'), { max: 10 })
 const db = kyselyOver(pool)
-let run = 0
 try {
   await migrate(db, [graph, discover, assess, act, http])
   const filled = await timed(() => sync())
@@ -71,25 +71,10 @@ function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`
 }
 
-/** Reads the whole estate into the graph, as syncs of its connections do. */
-async function sync(signal?: AbortSignal): Promise<void> {
-  for (const [connection, given] of Map.groupBy(inventedEstate(IDENTITIES), (one) => one.connection)) {
-    if (signal?.aborted) return
-    const stage = await openStage({ db, pool }, { connection, run: ++run })
-    let written = 0
-    for (const { collection, item } of given) {
-      await stage.write(collection, item)
-      // A source answers over a network: the loop is let go now and then.
-      if (++written % 500 === 0) await new Promise((resolve) => setImmediate(resolve))
-    }
-    const collections = [...Map.groupBy(given, ({ collection }) => collection)].map(([id, items]) => ({
-      id,
-      yields: [...new Set(items.flatMap(({ item }) => ('type' in item ? [item.type] : [])))],
-      complete: true,
-    }))
-    for (const { id } of collections) await stage.seal(id, null)
-    await stage.apply({ collections, at: NOW })
-  }
+/** A source answers over a network: the loop is let go now and then. */
+function sync(signal?: AbortSignal): Promise<number> {
+  const breath = () => new Promise((resolve) => setImmediate(resolve))
+  return readEstate({ db, pool }, IDENTITIES, { at: () => NOW, breath }, signal)
 }
 
 /** A standing for each entity and one owner suggested in five, in the shape that an evaluation leaves. */

@@ -13,7 +13,7 @@ import {
   migrations as discover,
   startDiscovery,
 } from '../../src/discover/index.ts'
-import { migrations as graph, loadEstate, openStage } from '../../src/graph/index.ts'
+import { migrations as graph, loadEstate } from '../../src/graph/index.ts'
 import { adminLink, createServer, migrations as http, startBulks } from '../../src/http/index.ts'
 import {
   createSealer,
@@ -27,7 +27,7 @@ import {
   systemClock,
 } from '../../src/platform/index.ts'
 import { timed } from '../claims.ts'
-import { inventedEstate } from '../estate.ts'
+import { readEstate } from '../estate-reads.ts'
 import type { Order, Report } from './server.ts'
 
 const [identities, consoleFolder, port] = [Number(process.argv[2]), process.argv[3]!, Number(process.argv[4])]
@@ -42,7 +42,6 @@ const postgres = await startPostgres({
 })
 const pool = openPool(postgres.url('postgres'), { max: 10 })
 const db = kyselyOver(pool)
-let runs = 0
 let stopping: AbortController | undefined
 let ending = false
 let syncing: Promise<number> = Promise.resolve(0)
@@ -50,32 +49,18 @@ let syncing: Promise<number> = Promise.resolve(0)
 /** Milliseconds that a source takes over a network to answer with five hundred things. */
 const ANSWER = 20
 
-/** Reads the whole estate into the graph, as syncs of its connections do. */
-async function sync(pause: number, signal?: AbortSignal): Promise<void> {
-  for (const [connection, given] of Map.groupBy(inventedEstate(identities), (one) => one.connection)) {
-    if (signal?.aborted) return
-    const stage = await openStage({ db, pool }, { connection, run: ++runs })
-    let written = 0
-    for (const { collection, item } of given) {
-      await stage.write(collection, item)
-      if (++written % 500 === 0) await systemClock.sleep(pause)
-    }
-    const collections = [...Map.groupBy(given, ({ collection }) => collection)].map(([id, items]) => ({
-      id,
-      yields: [...new Set(items.flatMap(({ item }) => ('type' in item ? [item.type] : [])))],
-      complete: true,
-    }))
-    for (const { id } of collections) await stage.seal(id, null)
-    await stage.apply({ collections, at: systemClock.now() })
-  }
+/** As syncs of its connections do, over a network that takes so long. */
+function sync(pause: number, signal?: AbortSignal): Promise<number> {
+  const breath = () => systemClock.sleep(pause)
+  return readEstate({ db, pool }, identities, { at: () => systemClock.now(), breath }, signal)
 }
 
 /** All rules over the estate, as after each sync. */
-async function judge(): Promise<void> {
+async function judge(run: number): Promise<void> {
   const now = systemClock.now()
   const estate = await loadEstate(db)
   const evaluated = evaluate(estate, rules, { now })
-  await db.transaction().execute((tx) => storeEvaluation(tx, { estate, rules, evaluated, now, run: runs }))
+  await db.transaction().execute((tx) => storeEvaluation(tx, { estate, rules, evaluated, now, run }))
   // As autovacuum does a minute after.
   await sql`analyze`.execute(db)
 }
@@ -157,7 +142,7 @@ process.on('SIGTERM', () => void orders.stop())
 try {
   await migrate(db, [graph, discover, assess, act, http])
   const filled = await timed(() => sync(0))
-  const judged = await timed(judge)
+  const judged = await timed(() => judge(filled.result))
   served = await serve()
   const link = await adminLink(db, systemClock)
   tell({

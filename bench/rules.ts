@@ -160,7 +160,8 @@ function compare(
         .map(({ key, edge }) => ({ key, entity: described.get(key) ?? null, edge: edge! }))
         .sort((a, b) => (a.key < b.key ? -1 : 1))
     }
-    return rule.check({ entity, along }, context)
+    const before = Object.fromEntries((rule.remembers ?? []).map((name) => [name, estate.before(entity.key, name)]))
+    return rule.check({ entity, along, before }, context)
   }
   const contexts = new Map(rules.map((rule) => [rule.id, { now: NOW, params: rule.params?.parse({}) ?? {} }]))
   let differences = 0

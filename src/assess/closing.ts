@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Tx } from '../platform/index.ts'
 import { type Entity, follow, type JsonValue, type Outcome, type Rule, type Surroundings } from '../sdk/index.ts'
@@ -63,9 +64,10 @@ function factsOf({
   return facts
 }
 
+/** Two long values that begin alike are told apart by a few digits of their hash. */
 const short = (value: JsonValue): JsonValue => {
   const text = typeof value === 'string' ? value : JSON.stringify(value)
-  return text.length <= MOST_TEXT ? value : `${text.slice(0, MOST_TEXT)}…`
+  return text.length <= MOST_TEXT ? value : `${text.slice(0, MOST_TEXT)}… #${hash('sha256', text).slice(0, 8)}`
 }
 
 export type Gone = ReadonlyMap<string, { at: Date; connection: string; run: number | null }>

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { estateFrom } from '../graph/index.ts'
+import { EstateBuilder, estateFrom } from '../graph/index.ts'
 import { defineRule, type Edge, Entity, fail, judge, pass, type Rule, Verb } from '../sdk/index.ts'
 import { evaluate } from './evaluate.ts'
 import { rules } from './rules/index.ts'
@@ -48,6 +48,29 @@ test('only the named subjects are judged, and a key that nothing describes is no
   const estate = estateOf([identity('demo:a'), identity('demo:b')])
   const judged = [...evaluate(estate, [hasOwner], { now, only: new Set(['demo:b', 'demo:gone']) })]
   expect(judged.map(({ subject }) => subject.key)).toEqual(['demo:b'])
+})
+
+test('a rule is given the former values that it remembers, in an estate in memory too, and no others', () => {
+  const asked: unknown[] = []
+  const remembering: Rule = {
+    ...hasOwner,
+    remembers: ['shell'],
+    check: ({ before }) => {
+      asked.push({ ...before })
+      return pass
+    },
+  }
+  const builder = new EstateBuilder()
+  for (const key of ['demo:a', 'demo:b']) builder.add('demo', 'all', identity(key, { shell: '/bin/sh', uid: 1 }))
+  const was = [{ value: '/bin/false', from: '2026-01-01T00:00:00.000Z', until: '2026-02-01T00:00:00.000Z' }]
+  builder.remember('demo:a', 'shell', was)
+  builder.remember('demo:a', 'uid', was)
+  builder.remember('demo:gone', 'shell', was)
+  const estate = builder.build()
+  const context = { now, params: {} }
+  for (const _ of evaluate(estate, [remembering, { ...remembering, id: 'other' }], { now }));
+  for (const entity of estate.entities()) judge(remembering, entity, estate, context)
+  expect(asked).toEqual([{ shell: was }, { shell: was }, { shell: [] }, { shell: [] }, { shell: was }, { shell: [] }])
 })
 
 test('settings that the rule refuses are an error that names the rule', () => {

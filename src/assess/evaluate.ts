@@ -1,6 +1,7 @@
 import {
   type CheckContext,
   type Entity,
+  type Former,
   follow,
   judgeSubject,
   type Kind,
@@ -41,6 +42,7 @@ interface Ready {
   context: CheckContext<unknown>
   /** Gives what stands along the rule's paths from the subject that is being judged. */
   along: Subject['along']
+  before: Subject['before']
 }
 
 /**
@@ -58,9 +60,9 @@ export function* evaluate(estate: View, rules: readonly Rule[], options: Evaluat
   }
 }
 
-function ask({ rule, along, context }: Ready, entity: Entity, estate: View): Outcome {
+function ask({ rule, along, before, context }: Ready, entity: Entity, estate: View): Outcome {
   try {
-    return judgeSubject(rule, { entity, along }, estate, context)
+    return judgeSubject(rule, { entity, along, before }, estate, context)
   } catch (error) {
     return unknown(`the rule could not judge this: ${messageOf(error).slice(0, 200)}`)
   }
@@ -71,6 +73,7 @@ function ready(rules: readonly Rule[], { now, params = {} }: EvaluateOptions, wa
     rule,
     context: { now, params: paramsOf(rule, params[rule.id]) },
     along: walk.along(rule),
+    before: walk.before(rule),
   }))
 }
 
@@ -103,6 +106,18 @@ class Walk {
     return along
   }
 
+  /** The same for what the rule remembers: nothing is looked up for the many rules that remember nothing. */
+  before(rule: Rule): Subject['before'] {
+    if (rule.remembers === undefined) return nothing
+    const before = {}
+    for (const name of rule.remembers)
+      Object.defineProperty(before, name, {
+        enumerable: true,
+        get: () => this.#estate.before?.(this.#subject, name) ?? never,
+      })
+    return before
+  }
+
   #number(path: readonly Step[]): number {
     const text = path.join(' ')
     const known = this.#numbers.get(text)
@@ -116,6 +131,9 @@ class Walk {
     return this.#ends[number]
   }
 }
+
+const nothing: Subject['before'] = Object.freeze({})
+const never: readonly Former[] = Object.freeze([])
 
 /** The rules about a type, worked out once for each type that occurs. */
 function byType(rules: readonly Ready[]): (kind: Kind, type: string) => readonly Ready[] {

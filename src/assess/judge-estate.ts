@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
-import { loadEstate } from '../graph/index.ts'
+import { loadEstate, type Remembered } from '../graph/index.ts'
 import type { Db } from '../platform/index.ts'
+import type { Rule } from '../sdk/index.ts'
 import { ruleSettings } from './catalogue.ts'
 import { evaluate } from './evaluate.ts'
 import { ownRules } from './own/store-user-rules.ts'
@@ -14,10 +15,10 @@ import { EVALUATION_LOCK, type StoredEvaluation, storeEvaluation } from './store
 export async function judgeEstate(db: Db, { now, run }: { now: Date; run?: number }): Promise<StoredEvaluation> {
   return db.transaction().execute(async (tx) => {
     await sql`select pg_advisory_xact_lock(${EVALUATION_LOCK})`.execute(tx)
-    const estate = await loadEstate(db)
     const { off, params } = await ruleSettings(tx)
     const own = await ownRules(tx)
     const rules = [...shipped, ...own.rules].filter(({ id }) => !off.has(id))
+    const estate = await loadEstate(db, { remember: remembered(rules) })
     const evaluated = evaluate(estate, rules, { now, params })
     return storeEvaluation(tx, {
       estate,
@@ -29,3 +30,6 @@ export async function judgeEstate(db: Db, { now, run }: { now: Date; run?: numbe
     })
   })
 }
+
+const remembered = (rules: readonly Rule[]): Remembered[] =>
+  rules.flatMap(({ about, remembers = [] }) => (remembers.length > 0 ? [{ ...about, attributes: remembers }] : []))

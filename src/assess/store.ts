@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { setImmediate as breathe } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { audit, type Tx } from '../platform/index.ts'
-import type { Finding, Rule } from '../sdk/index.ts'
+import type { Entity, Finding, Rule } from '../sdk/index.ts'
 import { ruleKinds, storeRules, type Tally } from './catalogue.ts'
 import { type Closing, evidenceOf, goneEvidence, type Saw, sawOf } from './closing.ts'
 import type { Evaluated } from './evaluate.ts'
@@ -88,9 +88,10 @@ export async function storeEvaluation(
     }
     const finding = toFinding(rule, subject, outcome)
     findings.push(finding)
-    const digest = digestOf(finding)
+    const digest = digestOf(finding, rule, subject)
     if (before && before.digest === digest && before.state !== 'resolved' && !before.unverified) continue
-    await incoming.add(finding, digest, finding.verdict === 'fail' ? sawOf(rule, subject, estate) : null)
+    const saw = finding.verdict === 'fail' ? sawOf(rule, subject, estate) : null
+    await incoming.add(finding, digest, saw, rule.remembers ?? [])
   }
   await incoming.end()
 
@@ -140,8 +141,14 @@ const sum = (tallies: Iterable<Tally>): Tally => {
   return total
 }
 
-/** The id is left out: a look-alike that comes or goes elsewhere does not change this finding. */
-const digestOf = ({ id: _, ...judged }: Finding): string => hash('sha1', JSON.stringify(judged), 'base64url')
+/**
+ * The id is left out: a look-alike that comes or goes elsewhere does not change this finding. What the rule remembers of its subject
+ * does, however little of it is told.
+ */
+function digestOf({ id: _, ...judged }: Finding, { remembers }: Rule, { attributes }: Entity): string {
+  const of = remembers === undefined ? judged : { ...judged, remembers: remembers.map((name) => attributes[name]) }
+  return hash('sha1', JSON.stringify(of), 'base64url')
+}
 
 /**
  * What is known, rule → subject. A credential that was found to be another one bears that one's key now; its findings

@@ -1,4 +1,4 @@
-import type { Edge, Entity, Instant } from '../sdk/index.ts'
+import type { Edge, Entity, Former, Instant } from '../sdk/index.ts'
 import { type Attributes, adjacency, EdgeList, verbNumber, verbs } from './adjacency.ts'
 import { Estate, type SourceState } from './estate.ts'
 import { flowDown } from './flow.ts'
@@ -9,6 +9,7 @@ export class EstateBuilder {
   readonly #keys = new Map<string, number>()
   readonly #descriptions = new Map<number, { source: number; entity: Entity }[]>()
   readonly #edges = new EdgeList()
+  readonly #former = new Map<string, Map<string, readonly Former[]>>()
   readonly #sources: { connection: string; collection: string }[] = []
 
   add(connection: string, collection: string, item: Entity | Edge): void {
@@ -26,6 +27,14 @@ export class EstateBuilder {
   /** The same for an edge whose verb is a number already. */
   addEdge(from: string, verb: number, to: string, attributes: Attributes | undefined): void {
     this.#edges.push(this.#intern(from), verb, this.#intern(to), attributes)
+  }
+
+  /** What an attribute of the key was before, oldest first, the present value left out. */
+  remember(key: string, attribute: string, before: readonly Former[]): void {
+    if (before.length === 0) return
+    const known = this.#former.get(key)
+    if (known === undefined) this.#former.set(key, new Map([[attribute, before]]))
+    else known.set(attribute, before)
   }
 
   build(sources: readonly SourceState[] = [], asOf: Instant | null = null): Estate {
@@ -67,6 +76,9 @@ export class EstateBuilder {
       effective,
       describedBy: (index) => describedBy.get(index) ?? [],
       sources: all,
+      former: new Map(
+        [...this.#former].flatMap(([key, values]) => (this.#keys.has(key) ? [[standsFor(key), values]] : [])),
+      ),
       asOf,
     })
   }

@@ -1,6 +1,18 @@
-import type { Edge, Entity, Instant, Kind, LedgerLine, Neighbour, Step, Surroundings, Verb } from '../sdk/index.ts'
+import type {
+  Edge,
+  Entity,
+  Former,
+  Instant,
+  Kind,
+  LedgerLine,
+  Neighbour,
+  Step,
+  Surroundings,
+  Verb,
+} from '../sdk/index.ts'
 import { type Adjacency, adjacency, type EdgeList, verbNumber, verbs } from './adjacency.ts'
 import type { Effective } from './flow.ts'
+import type { FormerValues } from './former.ts'
 
 /** One collection of one connection, and how its last read went. */
 export interface SourceState {
@@ -26,6 +38,8 @@ export interface EstateParts {
   /** By index: places in `sources`. */
   describedBy: (index: number) => readonly number[]
   sources: readonly SourceState[]
+  /** By index, and by name of the attribute: its former values, for those that were asked for and have some. */
+  former: FormerValues
   asOf: Instant | null
 }
 
@@ -147,6 +161,12 @@ export class Estate implements Surroundings {
     for (const entity of this.#parts.entities) if (entity?.type === type) yield entity
   }
 
+  /** The values that an attribute had before the present one, oldest first, where they were asked for when it was loaded. */
+  before(key: string, attribute: string): readonly Former[] {
+    if (this.#parts.former.size === 0) return never
+    return this.#parts.former.get(this.#placeOf(key))?.get(attribute) ?? never
+  }
+
   /** Who describes the key now. */
   sourcesOf(key: string): SourceState[] {
     const index = this.#index.get(key)
@@ -238,6 +258,7 @@ function verbsAt(nodes: number, { from, verb, to, length }: EdgeList): Uint32Arr
 }
 
 const nowhere: readonly Neighbour[] = Object.freeze([])
+const never: readonly Former[] = Object.freeze([])
 
 /** Connection → type → why its last read was not whole. */
 function gapsOf(sources: readonly SourceState[]) {

@@ -5,6 +5,7 @@ export const migrations: Migrations = { schema: 'graph', folder: new URL('./migr
 export { Estate, type SourceState } from './estate.ts'
 export { EstateBuilder, estateFrom } from './estate-builder.ts'
 export { type Expired, expiredHistory, keptFrom } from './expired.ts'
+export type { Remembered } from './former.ts'
 export { type Change, changesBetween, type EntityAt, entityAt, type HistoryEntry, historyOf } from './history.ts'
 export { loadEstate, loadSources } from './load.ts'
 export { APPLY_LOCK, type Applied, type CollectionRead } from './reconcile.ts'

@@ -5,23 +5,27 @@ import { type Attributes, EdgeList, verbNumber } from './adjacency.ts'
 import { Estate, type SourceState } from './estate.ts'
 import { EstateBuilder, withEffective } from './estate-builder.ts'
 import type { Effective } from './flow.ts'
+import { loadFormer, type Remembered } from './former.ts'
 
 /** Rows a fetch brings: memory beside the estate itself is bounded by it. */
 const BATCH = 10_000
 
 /**
  * The estate as it is now, or as it was at an instant, read in one snapshot. Now comes out of the projection; then is united
- * anew from the descriptions that held.
+ * anew from the descriptions that held. Of the attributes in `remember` it knows the former values too.
  */
-export async function loadEstate(db: Db, { asOf }: { asOf?: Date | undefined } = {}): Promise<Estate> {
+export async function loadEstate(
+  db: Db,
+  { asOf, remember = [] }: { asOf?: Date | undefined; remember?: readonly Remembered[] } = {},
+): Promise<Estate> {
   return db
     .transaction()
     .setIsolationLevel('repeatable read')
     .setAccessMode('read only')
-    .execute(async (tx) => (asOf === undefined ? loadNow(tx) : loadAsOf(tx, asOf)))
+    .execute(async (tx) => (asOf === undefined ? loadNow(tx, remember) : loadAsOf(tx, asOf, remember)))
 }
 
-async function loadNow(tx: Tx): Promise<Estate> {
+async function loadNow(tx: Tx, remember: readonly Remembered[]): Promise<Estate> {
   const { sources, places } = await loadSources(tx)
   const keys: (string | undefined)[] = []
   const aliases = new Map<string, number>()
@@ -59,6 +63,7 @@ async function loadNow(tx: Tx): Promise<Estate> {
     }
   }
   const edges = await loadEdges(tx)
+  const former = await loadFormer(tx, entities, remember)
   return new Estate({
     keys,
     entities,
@@ -67,6 +72,7 @@ async function loadNow(tx: Tx): Promise<Estate> {
     effective,
     describedBy: (index) => describedBy[index] ?? [],
     sources,
+    former: new Map([...former].map(([index, { values }]) => [index, values])),
     asOf: null,
   })
 }
@@ -128,7 +134,7 @@ function effectiveOf(row: NodeRow): Effective {
   return effective
 }
 
-async function loadAsOf(tx: Tx, asOf: Date): Promise<Estate> {
+async function loadAsOf(tx: Tx, asOf: Date, remember: readonly Remembered[]): Promise<Estate> {
   const { sources, sourceIds } = await loadSources(tx)
   const builder = new EstateBuilder()
   const held = sql`valid_from <= ${asOf} and (valid_to is null or valid_to > ${asOf})`
@@ -149,6 +155,11 @@ async function loadAsOf(tx: Tx, asOf: Date): Promise<Estate> {
     for (const { from, verb, to, attributes } of rows) {
       builder.addEdge(from, verbNumber.get(verb)!, to, attributes ?? undefined)
     }
+  }
+  if (remember.length > 0) {
+    const entities = [...builder.build().entities()]
+    for (const { key, values } of (await loadFormer(tx, entities, remember, asOf)).values())
+      for (const [attribute, before] of values) builder.remember(key, attribute, before)
   }
   return builder.build(sources, asOf.toISOString())
 }

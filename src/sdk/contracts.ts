@@ -3,7 +3,7 @@
  * with its cases. Plugins see the world through `Run` alone, so that tests can replay it.
  */
 import type { z } from 'zod'
-import type { Edge, Entity, Instant, Kind, Method, Owasp, Place, Severity, Verb, Verdict } from './model.ts'
+import type { Edge, Entity, Instant, JsonValue, Kind, Method, Owasp, Place, Severity, Verb, Verdict } from './model.ts'
 import type { Sensitive } from './sensitive.ts'
 
 /** Static message, data in fields; secrets in neither. */
@@ -185,10 +185,22 @@ export interface Neighbour {
   edge: Edge
 }
 
+/** A value that an attribute had, and from when until when it was told. */
+export interface Former {
+  value: JsonValue
+  from: Instant
+  until: Instant
+}
+
 export interface Subject {
   entity: Entity
   /** For each name in the rule's `along`, what stands there; in order of key. */
   along: Readonly<Record<string, readonly Neighbour[]>>
+  /**
+   * For each name in the rule's `remembers`, the values it had before the present one, oldest first; those that follow each other
+   * differ, and the last differs from the present one. Empty when it has had one value ever since it was first read.
+   */
+  before: Readonly<Record<string, readonly Former[]>>
 }
 
 export interface CheckContext<Params> {
@@ -222,6 +234,8 @@ export interface RuleCase {
   subject: string
   entities: z.input<typeof Entity>[]
   edges?: Edge[]
+  /** Former values of the subject's attributes, oldest first. */
+  before?: Readonly<Record<string, readonly Former[]>>
   now?: Instant
   params?: Record<string, unknown>
   /** Types that could not be read completely. */
@@ -253,6 +267,11 @@ export interface Rule<Params = any> {
   about: { kind: Kind; types?: readonly string[] }
   /** Paths of verbs from the subject; `check` gets what stands at their ends. */
   along?: Readonly<Record<string, readonly Step[]>>
+  /**
+   * Attributes of the subject whose former values `check` gets. What a person set aside stays aside only while these are as they
+   * were then: a finding that is muted or accepted opens again when one of them changes.
+   */
+  remembers?: readonly string[]
   needs?: readonly string[]
   failsOnAbsence?: boolean
   /** Settings an installation may change, each with a default. */

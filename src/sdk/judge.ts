@@ -1,5 +1,6 @@
 import {
   type CheckContext,
+  type Former,
   type Neighbour,
   type Outcome,
   type Rule,
@@ -16,6 +17,8 @@ export interface Surroundings {
   edges(key: string, direction: 'out' | 'in', verb: Verb): Iterable<Edge>
   /** Why the type, as far as the subject's sources yield it, was not read completely; undefined when it was. */
   incomplete(type: string, subject: Entity): { reason: string; permission?: string } | undefined
+  /** The values that an attribute had before the present one, oldest first; left out by a graph without a past. */
+  before?(key: string, attribute: string): readonly Former[]
   /** What `follow` gives, for a graph that finds it faster than edge by edge. */
   follow?(start: string, path: readonly Step[]): readonly Neighbour[]
 }
@@ -29,7 +32,9 @@ export function judge<Params>(
 ): Outcome {
   const along: Record<string, readonly Neighbour[]> = {}
   for (const name in rule.along) along[name] = follow(entity.key, rule.along[name]!, around)
-  return judgeSubject(rule, { entity, along }, around, context)
+  const before: Record<string, readonly Former[]> = {}
+  for (const name of rule.remembers ?? []) before[name] = around.before?.(entity.key, name) ?? never
+  return judgeSubject(rule, { entity, along, before }, around, context)
 }
 
 /** The same of a subject at hand, for who asks many rules about one entity and shares what their paths have in common. */
@@ -50,6 +55,7 @@ export function judgeSubject<Params>(
 }
 
 const none: readonly Neighbour[] = Object.freeze([])
+const never: readonly Former[] = Object.freeze([])
 
 /** What stands at the end of a path of verbs, each key once, in order of key. */
 export function follow(start: string, path: readonly Step[], around: Surroundings): readonly Neighbour[] {

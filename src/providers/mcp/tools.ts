@@ -105,14 +105,17 @@ function* describe(
   unkeyed: boolean,
 ): Iterable<Entity | Edge> {
   const entitlement = keyed(`${server.key}/tools`)
+  const { only, without } = server.config
   yield serverOf(estate, draft, server, {
     ...(unkeyed && { answersAnybody: true }),
     saysItIs: answer.server,
     saysVersion: answer.version,
     toolCount: answer.tools.length,
     toolsHash: sha256(answer.tools.map((one) => one.hash).join()),
+    // All that it offers, whatever the configuration leaves of it: what the server does is remembered, not what we set.
+    toolNames: answer.tools.map((one) => one.name),
+    ...(only !== null && { toolsNarrowed: true }),
   })
-  const { only, without } = server.config
   for (const tool of answer.tools) {
     if ((only !== null && !only.includes(tool.name)) || without.includes(tool.name)) continue
     const key = keyed(`${server.key}/tool/${tool.name}`)

@@ -17,6 +17,7 @@ export function runCase(rule: Rule, given: RuleCase) {
       edges.filter((edge) => edge.verb === verb && (direction === 'out' ? edge.from : edge.to) === key),
     incomplete: (type) =>
       given.incomplete?.includes(type) ? { reason: `${type} was not read completely` } : undefined,
+    before: (key, attribute) => (key === given.subject ? (given.before?.[attribute] ?? []) : []),
   }
   const params = rule.params ? rule.params.parse(given.params ?? {}) : {}
   return judge(rule, subject, around, { now: new Date(given.now ?? NOON), params })

@@ -1,4 +1,8 @@
-/** A real MCP server made with the official package, over standard input and output; `--described` changes one description. */
+/**
+ * A real MCP server made with the official package, over standard input and output; `--described` changes one description,
+ * `--described-in` takes it from a file, as a server does whose text comes from elsewhere.
+ */
+import { readFileSync } from 'node:fs'
 import { fromJsonSchema, McpServer } from '@modelcontextprotocol/server'
 import { StdioServerTransport } from '@modelcontextprotocol/server/stdio'
 
@@ -24,6 +28,12 @@ export function everything(described: string): McpServer {
   return server
 }
 
-const described = process.argv.indexOf('--described')
-if (process.argv[1]?.endsWith('everything-server.ts'))
-  await everything(described < 0 ? 'Sends a mail.' : process.argv[described + 1]!).connect(new StdioServerTransport())
+const given = (option: string): string | undefined => {
+  const at = process.argv.indexOf(option)
+  return at < 0 ? undefined : process.argv[at + 1]
+}
+if (process.argv[1]?.endsWith('everything-server.ts')) {
+  const file = given('--described-in')
+  const described = file === undefined ? given('--described') : readFileSync(file, 'utf8')
+  await everything(described ?? 'Sends a mail.').connect(new StdioServerTransport())
+}

@@ -21,7 +21,7 @@ const owns = [{ from: 'person:ada@example.org', verb: 'owns' as const, to: 'mcp:
 export const agentWithoutSponsor = defineRule({
   id: 'agent-without-sponsor',
   title: 'An AI agent has no sponsor',
-  owasp: ['NHI1'],
+  owasp: [],
   severity: 'medium',
   why: 'An agent decides by itself what to do with what it was given. A person has to stand for that: who says what it may reach, looks at what it did, and ends it when its task is over.',
   fix: [

@@ -5,7 +5,7 @@ import { day, days, daysBetween, list, momentOf, nameOf, outOfForce, whyUnknown 
 export const credentialAboutToExpire = defineRule({
   id: 'credential-about-to-expire',
   title: 'A credential in use ends soon and nothing is known to renew it',
-  owasp: ['NHI1'],
+  owasp: [],
   severity: 'medium',
   why: 'What ends without a successor is an outage with a date. It is also the day on which somebody makes a new one in haste, and makes it long-lived.',
   fix: [

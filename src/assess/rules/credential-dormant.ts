@@ -1,11 +1,22 @@
 import { z } from 'zod'
 import { defineRule, fail, notApplicable, pass, unknown } from '../../sdk/index.ts'
-import { day, days, daysBetween, list, momentOf, nameOf, outOfForce, whyUnknown } from './standing.ts'
+import {
+  day,
+  days,
+  daysBetween,
+  inUseSince,
+  keptForEmergencies,
+  list,
+  momentOf,
+  nameOf,
+  outOfForce,
+  whyUnknown,
+} from './standing.ts'
 
 export const credentialDormant = defineRule({
   id: 'credential-dormant',
   title: 'A credential in force has not been presented for months',
-  owasp: ['NHI1', 'NHI7'],
+  owasp: ['NHI1'],
   severity: 'low',
   why: 'A credential that nobody presents is of use only to whoever finds it. It is the cheapest thing there is to take away.',
   fix: ['Disable it at its source.', 'Delete it after a month without a refused login.'],
@@ -17,6 +28,7 @@ export const credentialDormant = defineRule({
   check({ entity, along }, { now, params }) {
     const off = outOfForce(entity)
     if (off) return notApplicable(`it is ${off}`)
+    if (keptForEmergencies(along.identities!)) return notApplicable('it is kept for emergencies')
     const end = momentOf(entity.expires)
     if (end !== null && end <= now.getTime()) return notApplicable('it has expired')
     if (entity.lastUsed === undefined) return notApplicable('its source does not record use')
@@ -28,6 +40,9 @@ export const credentialDormant = defineRule({
     }
     const idle = daysBetween(used, now.getTime())
     if (idle <= params.days) return pass
+    const since = now.getTime() - params.days * 86_400_000
+    if (along.identities!.some((one) => inUseSince(one, since)))
+      return notApplicable('what it proves is in use: it was left behind')
     return fail(`${nameOf(entity)} was last used on ${day(used)}.`, [
       `That is ${days(idle)} ago; the limit is ${days(params.days)}.`,
       ...(along.identities!.length > 0 ? [`It still proves ${list(along.identities!.map(nameOf))}.`] : []),

@@ -6,7 +6,7 @@ const systemOf = ({ key }: Neighbour): string => key.slice(0, key.indexOf(':'))
 export const credentialInSeveralSystems = defineRule({
   id: 'credential-in-several-systems',
   title: 'Copies of one credential lie in several systems',
-  owasp: ['NHI2', 'NHI9'],
+  owasp: [],
   severity: 'medium',
   why: 'Each copy is guarded by other people in another way, and a rotation that misses one breaks something. What was copied out of its place is as safe as the weakest copy.',
   fix: [

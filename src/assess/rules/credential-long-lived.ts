@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineRule, fail, type Neighbour, notApplicable, pass, unknown } from '../../sdk/index.ts'
-import { day, days, daysBetween, momentOf, nameOf, outOfForce, whyUnknown } from './standing.ts'
+import { day, days, daysBetween, keptForEmergencies, momentOf, nameOf, outOfForce, whyUnknown } from './standing.ts'
 
 const limit = (count: number) => z.number().int().positive().default(count)
 
@@ -40,7 +40,8 @@ export const credentialLongLived = defineRule({
     if (off) return notApplicable(`it is ${off}`)
     if (entity.method === undefined || entity.method === 'federation')
       return notApplicable('it is not a static credential')
-    if (typeof entity.attributes['detector'] === 'string')
+    // Where it was found as text and its source is read too, its source has told its age.
+    if (typeof entity.attributes['detector'] === 'string' && momentOf(entity.created) === null)
       return notApplicable('it was found as text; its source knows its age')
     if (
       along.identities!.length > 0 &&
@@ -62,6 +63,9 @@ export const credentialLongLived = defineRule({
       const { reason, permission } = whyUnknown('when it was made', entity.created)
       return unknown(reason, permission)
     }
+    const used = momentOf(entity.lastUsed)
+    if (keptForEmergencies(along.identities!) && (used === null || used < begun))
+      return notApplicable('it is kept for emergencies, and was not used since it was made')
     const age = daysBetween(begun, now.getTime())
     const word = entity.method.replace('-', ' ')
     if (age > most) {

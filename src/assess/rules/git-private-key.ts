@@ -1,5 +1,6 @@
 import { defineRule, fail, notApplicable, pass } from '../../sdk/index.ts'
 import { evidence, files, isNow, isOnlyHere, leaksOf, secretOf, severityOf, what } from './git-places.ts'
+import { outOfForce } from './standing.ts'
 
 export const gitPrivateKey = defineRule({
   id: 'git-private-key',
@@ -20,6 +21,8 @@ export const gitPrivateKey = defineRule({
     if (entity.attributes['privateKey'] !== true) return notApplicable('it is no private key')
     const leaks = leaksOf(along.copies!)
     if (leaks.length === 0) return notApplicable('it was seen in no repository')
+    const off = outOfForce(entity)
+    if (off) return notApplicable(`it is ${off}, and opens nothing`)
     const committed = leaks.filter((leak) => !isOnlyHere(leak))
     if (committed.length === 0) return pass
     const now = committed.some(isNow)

@@ -1,5 +1,6 @@
 import { defineRule, fail, notApplicable, pass } from '../../sdk/index.ts'
 import { evidence, files, isNow, isOnlyHere, leaksOf, secretOf, severityOf, what } from './git-places.ts'
+import { outOfForce } from './standing.ts'
 
 export const gitSecretBesideCode = defineRule({
   id: 'git-secret-beside-code',
@@ -18,6 +19,8 @@ export const gitSecretBesideCode = defineRule({
   check({ entity, along }) {
     const leaks = leaksOf(along.copies!)
     if (leaks.length === 0) return notApplicable('it was seen in no repository')
+    const off = outOfForce(entity)
+    if (off) return notApplicable(`it is ${off}, and opens nothing`)
     if (leaks.some(isNow)) return notApplicable('it is in the code itself')
     const here = leaks.filter(isOnlyHere)
     if (here.length === 0) return pass

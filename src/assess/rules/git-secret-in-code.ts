@@ -1,5 +1,6 @@
 import { defineRule, fail, notApplicable, pass } from '../../sdk/index.ts'
 import { evidence, isNow, leaksOf, secretOf, severityOf, standsIn, what } from './git-places.ts'
+import { outOfForce } from './standing.ts'
 
 export const gitSecretInCode = defineRule({
   id: 'git-secret-in-code',
@@ -20,6 +21,8 @@ export const gitSecretInCode = defineRule({
     if (entity.attributes['privateKey'] === true) return notApplicable('it is a private key')
     const leaks = leaksOf(along.copies!)
     if (leaks.length === 0) return notApplicable('it was seen in no repository')
+    const off = outOfForce(entity)
+    if (off) return notApplicable(`it is ${off}, and opens nothing`)
     const now = leaks.filter(isNow)
     if (now.length === 0) return pass
     return fail(`${what(entity)} ${standsIn(now, context.now)}.`, evidence(entity, leaks), {

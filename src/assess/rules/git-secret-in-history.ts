@@ -1,6 +1,6 @@
 import { defineRule, fail, notApplicable, pass } from '../../sdk/index.ts'
 import { evidence, files, isNow, isOnlyHere, leaksOf, secretOf, severityOf, what } from './git-places.ts'
-import { day } from './standing.ts'
+import { day, outOfForce } from './standing.ts'
 
 export const gitSecretInHistory = defineRule({
   id: 'git-secret-in-history',
@@ -20,6 +20,8 @@ export const gitSecretInHistory = defineRule({
     if (entity.attributes['privateKey'] === true) return notApplicable('it is a private key')
     const leaks = leaksOf(along.copies!)
     if (leaks.length === 0) return notApplicable('it was seen in no repository')
+    const off = outOfForce(entity)
+    if (off) return notApplicable(`it is ${off}, and opens nothing`)
     if (leaks.some(isNow)) return notApplicable('it is in the code still')
     const past = leaks.filter((leak) => !isOnlyHere(leak))
     if (past.length === 0) return pass

@@ -1,4 +1,5 @@
 import { defineRule, fail, type Neighbour, notApplicable, pass, unknown } from '../../sdk/index.ts'
+import { actionsOf, onlyWatches } from './rights.ts'
 import { accountKind, list, nameOf, outOfForce } from './standing.ts'
 
 export const identityAcrossEnvironments = defineRule({
@@ -25,7 +26,12 @@ export const identityAcrossEnvironments = defineRule({
         : [...new Map([...along.reached!, ...along.deeper!].map((one) => [one.key, one])).values()]
     const inside: Neighbour[] = []
     const outside: Neighbour[] = []
+    let watched = 0
     for (const one of reached) {
+      if (onlyWatches(actionsOf(one.edge))) {
+        watched++
+        continue
+      }
       const environment = one.entity?.environment
       if (environment !== undefined) (environment === 'production' ? inside : outside).push(one)
     }
@@ -39,8 +45,9 @@ export const identityAcrossEnvironments = defineRule({
         ...(elsewhere ? [`It belongs to ${entity.environment} itself.`] : []),
       ])
     }
-    if (inside.length + outside.length === 0) return notApplicable('no environment is known of what it reaches')
-    return inside.length + outside.length < reached.length
+    if (inside.length + outside.length === 0)
+      return watched > 0 ? pass : notApplicable('no environment is known of what it reaches')
+    return inside.length + outside.length + watched < reached.length
       ? unknown('the environment of some of what it reaches is not known')
       : pass
   },

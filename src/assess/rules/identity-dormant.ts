@@ -1,6 +1,16 @@
 import { z } from 'zod'
 import { defineRule, fail, notApplicable, pass, unknown } from '../../sdk/index.ts'
-import { accountKind, day, days, daysBetween, momentOf, nameOf, outOfForce, whyUnknown } from './standing.ts'
+import {
+  accountKind,
+  day,
+  days,
+  daysBetween,
+  forEmergencies,
+  momentOf,
+  nameOf,
+  outOfForce,
+  whyUnknown,
+} from './standing.ts'
 
 export const identityDormant = defineRule({
   id: 'identity-dormant',
@@ -24,6 +34,7 @@ export const identityDormant = defineRule({
     const kind = accountKind(entity)
     if (kind === 'human' || kind === 'system')
       return notApplicable(kind === 'human' ? 'a person uses it' : 'it belongs to the operating system')
+    if (forEmergencies(entity)) return notApplicable('it is kept for emergencies')
     if (along.users!.length > 0) return pass
     const { lastUsed } = entity
     if (lastUsed && 'notApplicable' in lastUsed) return notApplicable(lastUsed.notApplicable)

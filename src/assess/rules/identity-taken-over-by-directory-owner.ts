@@ -1,5 +1,5 @@
 import { defineRule, fail, notApplicable, pass } from '../../sdk/index.ts'
-import { isPrivileged, list, nameOf, outOfForce } from './standing.ts'
+import { forEmergencies, isPrivileged, list, nameOf, outOfForce } from './standing.ts'
 
 export const identityTakenOverByDirectoryOwner = defineRule({
   id: 'identity-taken-over-by-directory-owner',
@@ -20,6 +20,7 @@ export const identityTakenOverByDirectoryOwner = defineRule({
     if (off) return notApplicable(`it is ${off}`)
     const holding = [...along.held!, ...along.inherited!].filter((held) => isPrivileged(held.entity))
     if (!isPrivileged(entity) && holding.length === 0) return notApplicable('it holds nothing privileged')
+    if (forEmergencies(entity)) return notApplicable('it is kept for emergencies, and somebody has to keep it')
     const people = along.controllers!.filter((one) =>
       one.entity ? one.entity.kind === 'person' && !outOfForce(one.entity) : one.key.startsWith('person:'),
     )

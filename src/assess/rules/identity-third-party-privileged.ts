@@ -1,9 +1,10 @@
 import { defineRule, fail, notApplicable, pass } from '../../sdk/index.ts'
+import { administers, seenActions } from './rights.ts'
 import { isPrivileged, list, nameOf, outOfForce } from './standing.ts'
 
 export const identityThirdPartyPrivileged = defineRule({
   id: 'identity-third-party-privileged',
-  title: 'An identity of another company is privileged here',
+  title: 'An identity of another company is privileged here and is not seen to need it',
   owasp: ['NHI3'],
   severity: 'high',
   why: 'A break-in at the vendor becomes one here, with the rights the vendor was given, and nobody here sees it begin.',
@@ -15,7 +16,7 @@ export const identityThirdPartyPrivileged = defineRule({
   undo: 'Grant the former role again; the finding names it.',
   effort: 30,
   about: { kind: 'identity' },
-  along: { held: ['>has'], inherited: ['>has', '>has'] },
+  along: { held: ['>has'], inherited: ['>has', '>has'], called: ['>called'] },
   check({ entity, along }) {
     const off = outOfForce(entity)
     if (off) return notApplicable(`it is ${off}`)
@@ -24,6 +25,8 @@ export const identityThirdPartyPrivileged = defineRule({
       return notApplicable('nothing says that it belongs to another company')
     const holding = [...along.held!, ...along.inherited!].filter((held) => isPrivileged(held.entity))
     if (holding.length === 0 && !isPrivileged(entity)) return pass
+    // Whoever runs a thing for us needs the rights to run it; that it uses them is the proof.
+    if (administers(seenActions(along.called!) ?? [])) return pass
     return fail(
       `${typeof vendor === 'string' ? vendor.slice(0, 80) : 'Another company'} is privileged here through ${nameOf(entity)}.`,
       [

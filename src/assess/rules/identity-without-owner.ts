@@ -4,7 +4,7 @@ import { accountKind, isPrivileged, nameOf, outOfForce } from './standing.ts'
 export const identityWithoutOwner = defineRule({
   id: 'identity-without-owner',
   title: 'Nobody answers for a service identity',
-  owasp: ['NHI1'],
+  owasp: [],
   severity: 'medium',
   why: 'What nobody answers for is never reviewed, never rotated and outlives the service it was made for. Rights at the source do not count: who can change an identity need not be who answers for it.',
   fix: [

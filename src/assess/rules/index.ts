@@ -24,6 +24,7 @@ import { credentialAcrossEnvironments } from './credential-across-environments.t
 import { credentialDormant } from './credential-dormant.ts'
 import { credentialExpiredButPresent } from './credential-expired-but-present.ts'
 import { credentialInSeveralSystems } from './credential-in-several-systems.ts'
+import { credentialLeftBehind } from './credential-left-behind.ts'
 import { credentialLongLived } from './credential-long-lived.ts'
 import { credentialOutlivesIdentity } from './credential-outlives-identity.ts'
 import { credentialReused } from './credential-reused.ts'
@@ -79,10 +80,13 @@ import { identityAcrossEnvironments } from './identity-across-environments.ts'
 import { identityDormant } from './identity-dormant.ts'
 import { identityMadeByLeaver } from './identity-made-by-leaver.ts'
 import { identityOwnerGone } from './identity-owner-gone.ts'
+import { identityProvedInClear } from './identity-proved-in-clear.ts'
+import { identityRightsBeyondUse } from './identity-rights-beyond-use.ts'
 import { identityStaticBesideFederation } from './identity-static-beside-federation.ts'
 import { identityTakenOverByDirectoryOwner } from './identity-taken-over-by-directory-owner.ts'
 import { identityThirdPartyPrivileged } from './identity-third-party-privileged.ts'
 import { identityTooManyCredentials } from './identity-too-many-credentials.ts'
+import { identityUsedByHand } from './identity-used-by-hand.ts'
 import { identityWithoutOwner } from './identity-without-owner.ts'
 import { mcpServerGone } from './mcp-server-gone.ts'
 import { mcpServerToolsChanged } from './mcp-server-tools-changed.ts'
@@ -102,6 +106,7 @@ import { postgresServerPrograms } from './postgres-server-programs.ts'
 import { postgresSharedRole } from './postgres-shared-role.ts'
 import { postgresStoredPassword } from './postgres-stored-password.ts'
 import { postgresSuperuserLogin } from './postgres-superuser-login.ts'
+import { secretOpenToEverybody } from './secret-open-to-everybody.ts'
 
 /** Every rule that ships with Reeve, in order of id. */
 export const rules: readonly Rule[] = [
@@ -130,6 +135,7 @@ export const rules: readonly Rule[] = [
   credentialDormant,
   credentialExpiredButPresent,
   credentialInSeveralSystems,
+  credentialLeftBehind,
   credentialLongLived,
   credentialOutlivesIdentity,
   credentialReused,
@@ -185,10 +191,13 @@ export const rules: readonly Rule[] = [
   identityDormant,
   identityMadeByLeaver,
   identityOwnerGone,
+  identityProvedInClear,
+  identityRightsBeyondUse,
   identityStaticBesideFederation,
   identityTakenOverByDirectoryOwner,
   identityThirdPartyPrivileged,
   identityTooManyCredentials,
+  identityUsedByHand,
   identityWithoutOwner,
   mcpServerGone,
   mcpServerToolsChanged,
@@ -208,4 +217,5 @@ export const rules: readonly Rule[] = [
   postgresSharedRole,
   postgresStoredPassword,
   postgresSuperuserLogin,
+  secretOpenToEverybody,
 ]

@@ -94,6 +94,26 @@ export function accountKind(entity: Entity): 'service' | 'system' | 'human' | 'u
   return kind === 'service' || kind === 'system' || kind === 'human' || kind === 'unknown' ? kind : undefined
 }
 
+const EMERGENCY = /\b(break[- _]?glass|emergenc(y|ies)|disaster[- _]?recovery)\b/i
+
+/** Does its source, or a tag, say that it waits for an emergency? A name alone says nothing: names are cheap. */
+export function forEmergencies({ attributes }: Entity): boolean {
+  const { purpose, tags } = attributes
+  if (typeof purpose === 'string') return EMERGENCY.test(purpose)
+  if (tags === null || typeof tags !== 'object' || Array.isArray(tags)) return false
+  return Object.entries(tags).some(([name, value]) => /purpose$/i.test(name) && EMERGENCY.test(String(value)))
+}
+
+/** Is it known to have been used since the moment? */
+export function inUseSince({ entity }: Neighbour, since: number): boolean {
+  const used = entity === null ? null : momentOf(entity.lastUsed)
+  return used !== null && used >= since
+}
+
+/** A credential of nothing but what waits for an emergency. */
+export const keptForEmergencies = (proved: readonly Neighbour[]): boolean =>
+  proved.length > 0 && proved.every(({ entity }) => entity !== null && forEmergencies(entity))
+
 /** Whoever holds it holds more than its own things. */
 export function isPrivileged(entity: Entity | null): boolean {
   if (entity === null) return false

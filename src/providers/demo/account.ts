@@ -1,6 +1,6 @@
 /** How a story tells of one identity: what it is, who answers for it, what it may do and does, and what is true of it. */
 import type { Environment } from '../../sdk/index.ts'
-import { type Level, leafOf, policyOf } from './places.ts'
+import { ACTIONS, type Level, leafOf, policyOf, ROOT, rootOf } from './places.ts'
 import { type Facts, keyOf, type Place, type Scene, type Telling } from './scene.ts'
 import type { Fault } from './truth.ts'
 
@@ -20,7 +20,8 @@ export interface Account extends Omit<Telling, 'owner' | 'faults'> {
   environment?: Environment
   facts?: Facts
   holds?: readonly (readonly [service: string, environment: Environment, level: Level])[]
-  calls?: readonly (readonly [service: string, environment: Environment])[]
+  /** What it was seen to do, up to a level; where none is given, the work that its grants are for and no administration. */
+  calls?: readonly (readonly [service: string, environment: Environment, upTo?: Level])[]
   faults?: readonly Fault[]
 }
 
@@ -47,8 +48,12 @@ export function account(scene: Scene, given: Account): string {
   if (given.maker !== undefined) scene.say(system, company.person(given.maker).key, 'created', key)
   for (const [service, where, level] of holds)
     scene.say(system, key, 'has', keyOf(system, policyOf(system, service, where, level)[2]))
-  for (const [service, where] of calls)
-    scene.say(system, key, 'called', keyOf(system, leafOf(system, service, where)[2]))
+  for (const [service, where, upTo] of calls) {
+    const held = holds.find(([of, there]) => of === service && there === where)?.[2] ?? 'read'
+    const actions = ACTIONS[upTo ?? (held === 'admin' ? 'write' : held)]
+    scene.say(system, key, 'called', keyOf(system, leafOf(system, service, where)[2]), { actions })
+    if (upTo === 'admin') scene.say(system, key, 'called', keyOf(system, rootOf(system, where)[2]), { actions: ROOT })
+  }
   const left = owner !== null && owner.left !== null && owner.left <= scene.today
   scene.truth(place, name, {
     faults: left ? [...faults, 'orphaned'] : faults,
@@ -58,6 +63,7 @@ export function account(scene: Scene, given: Account): string {
     evidence: given.evidence ?? [],
     near: given.near ?? [],
     hard: given.hard ?? null,
+    unseen: given.unseen ?? [],
   })
   return key
 }

@@ -3,8 +3,7 @@ import type { Environment } from '../../sdk/index.ts'
 import type { Person } from './company.ts'
 import { type Facts, factsOf, HOLDERS, type Member } from './crowd.ts'
 import { leakOf } from './leaks.ts'
-import type { Pattern } from './patterns.ts'
-import { leafOf, policyOf, rootOf } from './places.ts'
+import { ACTIONS, leafOf, policyOf, ROOT, rootOf } from './places.ts'
 import { undated, usagePermissions } from './refusals.ts'
 import { accessKeyId, environmentWord, keyOf, type Scene, type World } from './scene.ts'
 import { type System, systemOf } from './systems.ts'
@@ -43,6 +42,8 @@ export function tellMember(scene: Scene, member: Member): void {
     evidence: facts.evidence,
     near: nearOf(facts),
     hard: hardOf(facts, system),
+    // Where no source names the leaver, nothing tells that somebody left.
+    unseen: facts.recorded || facts.evidence[0] === 'created' ? [] : ['orphaned'],
   })
 }
 
@@ -53,8 +54,8 @@ function hardOf({ rhythm, faults }: Facts, { id }: System): string | null {
 }
 
 /** Faults that come with time are not there from the first day. */
-function holds(fault: Fault, { born, since, abandoned, rhythm }: Facts, today: number): boolean {
-  if (fault === 'long-lived') return today - born > 180
+function holds(fault: Fault, { born, since, abandoned, rhythm, lasts }: Facts, today: number): boolean {
+  if (fault === 'long-lived') return (Number.isFinite(lasts) && lasts > 730) || today - born > 180
   if (fault === 'stale') return today - abandoned >= 90
   if (fault === 'orphaned' || fault === 'unrevoked') return since <= today
   if (fault === 'leaked') return leakedOn(born, since) <= today
@@ -76,7 +77,7 @@ function usage({ rhythm, name, environment }: Facts, system: System) {
 function credentials(scene: Scene, { system, number }: Member, facts: Facts, identity: string): void {
   const { chance } = scene.world
   const { pattern } = system
-  const { born, rotates, faults, name, environment } = facts
+  const { born, rotates, lasts, faults, name, environment } = facts
   const turn = rotates === null ? 0 : Math.max(0, Math.floor((scene.today - born) / rotates))
   const made = born + turn * (rotates ?? 0)
   const value = `crowd ${number} ${turn}`
@@ -84,7 +85,6 @@ function credentials(scene: Scene, { system, number }: Member, facts: Facts, ide
     pattern.credential === 'aws_access_key'
       ? accessKeyId(scene.world, value)
       : `${pattern.credential.split('_').pop()}-${chance.letters(12, 'credential', number, turn)}`
-  const ending = endOf(pattern, made, rotates, chance('ends', number))
   const credential = scene.credential(
     [system.id, pattern.credential, `${pattern.credential.split('_').pop()}/${id}`],
     pattern.credential === 'aws_access_key' ? id : `${pattern.credential.split('_').slice(1).join(' ')} of ${name}`,
@@ -93,7 +93,7 @@ function credentials(scene: Scene, { system, number }: Member, facts: Facts, ide
       value,
       born: made,
       ...(undated[system.id] === undefined ? {} : { undated: undated[system.id]! }),
-      ...(ending === null ? { ends: { notApplicable: 'it has no end' } } : { ends: { value: ending } }),
+      ends: Number.isFinite(lasts) ? { value: made + lasts } : { notApplicable: 'it has no end' },
       attributes: {
         ...(pattern.method === 'certificate' && chance('renews', number) < 0.85 ? { autoRenew: true } : {}),
       },
@@ -105,12 +105,6 @@ function credentials(scene: Scene, { system, number }: Member, facts: Facts, ide
   if (faults.has('human-use')) humanHand(scene, number, system, credential)
   consumers(scene, { system, number }, facts, credential, value)
   if (faults.has('leaked')) leak(scene, number, facts, credential, value, environment)
-}
-
-function endOf({ method, rotates }: Pattern, made: number, rotated: number | null, draw: number): number | null {
-  if (method === 'certificate') return made + (rotated === null ? 3650 : 398)
-  if (rotated === null) return draw < 0.25 ? made + 1800 : null
-  return draw < 0.6 ? made + rotates + 14 : null
 }
 
 function federation(scene: Scene, { faults, service, name }: Facts, system: System, identity: string): void {
@@ -220,7 +214,7 @@ function leak(
 
 function grants(scene: Scene, { system, number }: Member, facts: Facts, identity: string): void {
   const { chance } = scene.world
-  const { service, environment, level, faults, rhythm } = facts
+  const { service, environment, level, administers, faults, rhythm } = facts
   const policy = policyOf(system.id, service.name, environment, level)
   scene.say(system.id, identity, 'has', keyOf(system.id, policy[2]))
   if (faults.has('environment-mixing')) {
@@ -229,11 +223,11 @@ function grants(scene: Scene, { system, number }: Member, facts: Facts, identity
       scene.say(system.id, identity, 'has', keyOf(system.id, policyOf(system.id, service.name, other, level)[2]))
   }
   if (typeof rhythm !== 'object' || chance('calls', number) < 0.1) return
-  const root = faults.has('over-privileged') ? null : level === 'admin' ? rootOf(system.id, environment) : null
-  for (const place of [leafOf(system.id, service.name, environment), ...(root ? [root] : [])])
-    scene.say(system.id, identity, 'called', keyOf(system.id, place[2]), {
-      actions: level === 'write' ? ['write'] : ['read'],
-    })
+  const does = administers ? 'admin' : level === 'admin' ? (chance('does', number) < 0.5 ? 'read' : 'write') : level
+  const leaf = leafOf(system.id, service.name, environment)
+  scene.say(system.id, identity, 'called', keyOf(system.id, leaf[2]), { actions: ACTIONS[does] })
+  if (administers)
+    scene.say(system.id, identity, 'called', keyOf(system.id, rootOf(system.id, environment)[2]), { actions: ROOT })
 }
 
 function makerOf(world: World, { number }: Member, { evidence, owner }: Facts): Person | null {
@@ -242,8 +236,9 @@ function makerOf(world: World, { number }: Member, { evidence, owner }: Facts): 
   return world.chance('platform', number) < 0.3 ? world.company.person('Felix Arden') : null
 }
 
-function nearOf({ rhythm, faults, vendor }: Facts): (readonly [Fault, string])[] {
+function nearOf({ rhythm, faults, vendor, administers }: Facts): (readonly [Fault, string])[] {
   return [
+    ...(administers ? [['over-privileged', 'it administers, and uses what it holds'] as const] : []),
     ...(typeof rhythm === 'object' && rhythm.every > 60 && !faults.has('stale')
       ? [['stale', 'it works once a quarter'] as const]
       : []),

@@ -2,7 +2,7 @@
 import type { Environment } from '../../sdk/index.ts'
 import type { Person, Service } from './company.ts'
 import { nameOf, nativeOf } from './names.ts'
-import type { SystemId } from './patterns.ts'
+import type { Pattern, SystemId } from './patterns.ts'
 import { type Level, servicesOn } from './places.ts'
 import type { Rhythm, World } from './scene.ts'
 import { type System, systems } from './systems.ts'
@@ -57,6 +57,17 @@ const CHANCES: readonly [Fault, number][] = [
   ['human-use', 0.02],
 ]
 
+/** What is switched off does none of these. */
+const OF_WHAT_WORKS: readonly Fault[] = [
+  'stale',
+  'over-privileged',
+  'vendor-excess',
+  'weak-authentication',
+  'open-trust',
+  'environment-mixing',
+  'human-use',
+]
+
 export interface Facts {
   place: readonly [system: SystemId, type: string, native: string]
   name: string
@@ -74,7 +85,11 @@ export interface Facts {
   evidence: Evidence[]
   rhythm: Rhythm | 'refused' | 'none'
   rotates: number | null
+  /** Days that a credential of it is made for; Infinity for one without end. */
+  lasts: number
   level: Level
+  /** It holds the rights of an administrator, and uses them. */
+  administers: boolean
 }
 
 export function factsOf(world: World, { system, number, life }: Member): Facts {
@@ -89,8 +104,11 @@ export function factsOf(world: World, { system, number, life }: Member): Facts {
   )
   // Beside the trust its static credential is in force.
   if (faults.has('open-trust')) faults.add('weak-authentication')
-  if (faults.has('unrevoked'))
-    for (const fault of ['stale', 'over-privileged', 'human-use'] as const) faults.delete(fault)
+  if (faults.has('unrevoked')) for (const fault of OF_WHAT_WORKS) faults.delete(fault)
+  // A vendor that may do more than it does holds more than it does.
+  if (faults.has('vendor-excess')) faults.add('over-privileged')
+  // What nothing needs any more is not needed by several.
+  if (faults.has('unrevoked') || faults.has('stale')) faults.delete('reused')
   const young = chance('young', number) < 0.35
   const born =
     life === 'coming'
@@ -108,6 +126,8 @@ export function factsOf(world: World, { system, number, life }: Member): Facts {
       : chance('said', number) < 0.3
         ? ['contains']
         : ['none']
+  const excess = faults.has('over-privileged') || faults.has('vendor-excess')
+  const administers = !excess && chance('administers', number) < 0.06
   return {
     place: [system.id, pattern.identity, nativeOf(world, system, service, environment, number)],
     name: nameOf(world, system.id, service, environment, number),
@@ -125,13 +145,16 @@ export function factsOf(world: World, { system, number, life }: Member): Facts {
     rhythm:
       pattern.usage === 'recorded' ? { every, ...(faults.has('stale') ? { until: abandoned } : {}) } : pattern.usage,
     rotates: faults.has('long-lived') ? null : pattern.rotates,
-    level:
-      faults.has('over-privileged') || faults.has('vendor-excess')
-        ? 'admin'
-        : chance('level', number) < 0.5
-          ? 'read'
-          : 'write',
+    lasts: lastsOf(pattern, faults.has('long-lived'), chance('ends', number)),
+    level: excess || administers ? 'admin' : chance('level', number) < 0.5 ? 'read' : 'write',
+    administers,
   }
+}
+
+function lastsOf({ method, rotates }: Pattern, longLived: boolean, draw: number): number {
+  if (method === 'certificate') return longLived ? 3650 : 398
+  if (longLived) return draw < 0.25 ? 1800 : Number.POSITIVE_INFINITY
+  return draw < 0.6 ? rotates + 14 : Number.POSITIVE_INFINITY
 }
 
 /** Not every fault can be had everywhere. */

@@ -5,13 +5,18 @@ import type { SystemId } from './patterns.ts'
 import { environmentWord, keyOf, type Place, type Scene, type World } from './scene.ts'
 import { systemOf } from './systems.ts'
 
-export type Level = 'read' | 'write' | 'admin'
+/** `metrics`: how it fares, and nothing of what is in it. */
+export type Level = 'metrics' | 'read' | 'write' | 'admin'
 
-const ACTIONS: Readonly<Record<Level, string[]>> = {
+export const ACTIONS: Readonly<Record<Level, string[]>> = {
+  metrics: ['metrics'],
   read: ['list', 'read'],
   write: ['list', 'read', 'write', 'delete'],
   admin: ['list', 'read', 'write', 'delete', 'grant'],
 }
+
+/** What an administrator of a service may do to the place it stands in. */
+export const ROOT = ['list', 'grant']
 
 /** The account, cluster, tenant or organisation of an environment; systems with one environment have one. */
 export function rootOf(system: SystemId, environment: Environment): Place {
@@ -98,14 +103,13 @@ function serviceOn(scene: Scene, system: SystemId, service: Service, environment
     attributes: { team: service.team },
   })
   scene.edge(system, 'resources', root, 'contains', leaf)
-  for (const level of ['read', 'write', 'admin'] as const) {
+  for (const level of ['metrics', 'read', 'write', 'admin'] as const) {
     const policy = policyOf(system, service.name, environment, level)
     const key = scene.entitlement(policy, `${name} ${level}`, {
       attributes: { actions: ACTIONS[level], ...(level === 'admin' ? { privileged: true } : {}) },
     })
     scene.say(system, key, 'allows', leaf, { actions: ACTIONS[level] })
-    if (level === 'admin' && environment === 'production')
-      scene.say(system, key, 'allows', root, { actions: ['list', 'grant'] })
+    if (level === 'admin' && environment === 'production') scene.say(system, key, 'allows', root, { actions: ROOT })
   }
 }
 

@@ -156,7 +156,16 @@ export class Scene {
   truth(
     [system, type, native]: Place,
     name: string,
-    { faults = [], machine = true, owner, recorded = true, evidence = [], near = [], hard = null }: Telling,
+    {
+      faults = [],
+      machine = true,
+      owner,
+      recorded = true,
+      evidence = [],
+      near = [],
+      hard = null,
+      unseen = [],
+    }: Telling,
   ): void {
     if (this.#listing) return
     this.truths.push({
@@ -169,6 +178,7 @@ export class Scene {
       labels: labelled(faults),
       near: near.map(([fault, why]) => ({ fault, why })),
       hard,
+      unseen: unseen.filter((fault) => faults.includes(fault)),
     })
   }
 
@@ -218,6 +228,8 @@ export interface Telling {
   evidence?: readonly Evidence[]
   near?: readonly (readonly [Fault, string])[]
   hard?: string | null
+  /** Faults that nothing of what is told shows. */
+  unseen?: readonly Fault[]
 }
 
 export const keyOf = (system: SystemId, native: string): string => `${system}:${native}`

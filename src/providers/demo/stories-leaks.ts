@@ -1,7 +1,7 @@
 /** Values in places they should not be in, and credentials with more than one user: NHI2 and NHI9. */
 import { account, NEVER, since } from './account.ts'
 import { leakOf } from './leaks.ts'
-import { rootOf } from './places.ts'
+import { ACTIONS, leafOf, policyOf, ROOT, rootOf } from './places.ts'
 import { accessKeyId, keyOf, type Scene } from './scene.ts'
 
 /** A live production key, in a repository that was made public ten days ago. */
@@ -20,7 +20,7 @@ function publicKey(scene: Scene): void {
       ['payments', 'production', 'read'],
     ],
     calls: [
-      ['checkout', 'production'],
+      ['checkout', 'production', 'admin'],
       ['payments', 'production'],
     ],
     faults: ['reused', ...since(scene, -632, 'leaked', 'long-lived')],
@@ -64,7 +64,11 @@ function publicKey(scene: Scene): void {
   })
   scene.say('aws', user, 'assumes', admin)
   scene.say('aws', scene.world.company.person('Tobias Fenn').key, 'owns', admin)
-  scene.say('aws', admin, 'has', keyOf('aws', 'iam_policy/checkout-prod-admin'))
+  scene.say('aws', admin, 'has', keyOf('aws', policyOf('aws', 'checkout', 'production', 'admin')[2]))
+  scene.say('aws', admin, 'called', keyOf('aws', leafOf('aws', 'checkout', 'production')[2]), {
+    actions: ACTIONS.admin,
+  })
+  scene.say('aws', admin, 'called', keyOf('aws', rootOf('aws', 'production')[2]), { actions: ROOT })
   scene.truth(['aws', 'aws_iam_role', 'arn:aws:iam::441000000001:role/deploy-admin'], 'deploy-admin', {
     owner: scene.world.company.person('Tobias Fenn').key,
     near: [['over-privileged', 'it deploys, and uses what it holds']],
@@ -278,7 +282,7 @@ function shared(scene: Scene): void {
       by: '10.20.1.5',
       environment: 'production',
       holds: [['orders', 'production', 'admin']],
-      calls: [['orders', 'production']],
+      calls: [['orders', 'production', 'admin']],
       faults: since(scene, -1250, 'reused', 'long-lived'),
     }),
   )

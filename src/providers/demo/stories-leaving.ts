@@ -70,7 +70,7 @@ function abandoned(scene: Scene): void {
     used: { every: 1, until: -280 },
     by: '10.20.1.9',
     holds: [['search', 'production', 'admin']],
-    faults: since(scene, -190, 'stale', 'over-privileged'),
+    faults: [...since(scene, -190, 'stale', 'over-privileged'), ...since(scene, -340, 'long-lived')],
     hard: 'Okta stopped answering three days ago',
   })
   scene.credential(
@@ -287,6 +287,7 @@ function owners(scene: Scene): void {
     },
     faults: ['orphaned', 'human-use'],
     hard: 'whether people or a program use it cannot be told from the host',
+    unseen: ['orphaned'],
   })
   account(scene, {
     place: ['kubernetes', 'kubernetes_service_account', 'system:serviceaccount:kube-system:coredns'],

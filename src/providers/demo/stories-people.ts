@@ -211,6 +211,7 @@ function agents(scene: Scene): void {
     holds: [['routing', 'development', 'write']],
     faults: [...since(scene, -20, 'stale'), 'leaked'],
     hard: 'its key stands in a notebook on a share that we do not read',
+    unseen: ['leaked'],
   })
   scene.credential(
     ['agents', 'ai_model_key', 'key/planner-poc'],

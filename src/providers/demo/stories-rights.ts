@@ -1,6 +1,6 @@
 /** Other companies, ways in, and rights: NHI3, NHI4, NHI5 and NHI6. */
 import { account, NEVER, since } from './account.ts'
-import { keyOf, type Scene } from './scene.ts'
+import type { Scene } from './scene.ts'
 
 const SIGN_IN = { unknown: 'the sign-in log may not be read', permission: 'AuditLog.Read.All' } as const
 
@@ -29,8 +29,8 @@ function vendors(scene: Scene): void {
     environment: 'production',
     facts: vendor('Opsglass'),
     holds: [
-      ['checkout', 'production', 'read'],
-      ['orders', 'production', 'read'],
+      ['checkout', 'production', 'metrics'],
+      ['orders', 'production', 'metrics'],
     ],
     calls: [
       ['checkout', 'production'],
@@ -95,7 +95,7 @@ function vendors(scene: Scene): void {
     environment: 'production',
     facts: vendor('Larkfield Labs'),
     holds: [['lake', 'production', 'admin']],
-    calls: [['lake', 'production']],
+    calls: [['lake', 'production', 'admin']],
     near: [['vendor-excess', 'Larkfield Labs is a company of Larkfield, and runs the lake']],
   })
 }
@@ -154,7 +154,7 @@ function waysIn(scene: Scene): void {
     by: 'GitHub Actions',
     environment: 'production',
     holds: [['orders', 'production', 'admin']],
-    calls: [['orders', 'production']],
+    calls: [['orders', 'production', 'admin']],
     faults: ['open-trust'],
   })
   trust(scene, 'github-oidc-deployer', 'repo:*', open)
@@ -267,7 +267,7 @@ function rights(scene: Scene): void {
     calls: [['reports', 'production']],
     faults: ['over-privileged'],
   })
-  const apply = account(scene, {
+  account(scene, {
     place: ['aws', 'aws_iam_role', 'arn:aws:iam::441000000001:role/terraform-apply'],
     name: 'terraform-apply',
     owner: 'Mara Quill',
@@ -282,13 +282,12 @@ function rights(scene: Scene): void {
       ['payments', 'production', 'admin'],
     ],
     calls: [
-      ['checkout', 'production'],
-      ['orders', 'production'],
-      ['payments', 'production'],
+      ['checkout', 'production', 'admin'],
+      ['orders', 'production', 'admin'],
+      ['payments', 'production', 'admin'],
     ],
     near: [['over-privileged', 'it builds the account, and uses all it holds']],
   })
-  scene.say('aws', apply, 'called', keyOf('aws', 'account/larkfield-prod'))
   account(scene, {
     place: ['kubernetes', 'kubernetes_service_account', 'system:serviceaccount:platform:cluster-cleaner'],
     name: 'cluster-cleaner',
@@ -309,7 +308,7 @@ function rights(scene: Scene): void {
     by: 'the restore drill',
     environment: 'production',
     holds: [['ledger', 'production', 'admin']],
-    calls: [['ledger', 'production']],
+    calls: [['ledger', 'production', 'admin']],
     near: [['over-privileged', 'it writes only when something is restored, and then it must']],
   })
   const orders = account(scene, {

@@ -146,8 +146,8 @@ function environments(scene: Scene): void {
       ['checkout', 'production', 'admin'],
     ],
     calls: [
-      ['checkout', 'development'],
-      ['checkout', 'production'],
+      ['checkout', 'development', 'admin'],
+      ['checkout', 'production', 'admin'],
     ],
     faults: ['environment-mixing'],
   })
@@ -174,8 +174,8 @@ function environments(scene: Scene): void {
     by: 'Prometheus',
     environment: 'production',
     holds: [
-      ['orders', 'production', 'read'],
-      ['orders', 'staging', 'read'],
+      ['orders', 'production', 'metrics'],
+      ['orders', 'staging', 'metrics'],
     ],
     calls: [
       ['orders', 'production'],

@@ -64,6 +64,8 @@ export const Truth = z.strictObject({
   near: z.array(z.strictObject({ fault: Fault, why: z.string() })),
   /** Why it is hard to judge, where it is. */
   hard: z.string().nullable(),
+  /** Faults of it that nothing in the estate shows: no reading of it could tell. */
+  unseen: z.array(Fault),
 })
 export type Truth = z.infer<typeof Truth>
 

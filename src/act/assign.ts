@@ -1,14 +1,19 @@
 import { sql } from 'kysely'
 import { audit, type Db, type Tx } from '../platform/index.ts'
-import { Key, ReeveError } from '../sdk/index.ts'
+import { ReeveError } from '../sdk/index.ts'
+import { findPerson, type NamedPerson } from './people.ts'
+import { findTeam } from './team.ts'
 
 export interface Assignment {
   id: number
   /** The key under which the entity is known now. */
   entity: string
-  sort: 'owner' | LabelName
+  sort: Sort
+  /** Of an owner or backup: the person's key. */
   value: string
   name: string | null
+  /** Of an owner: the team for which the person stands. */
+  team: string | null
   reason: string | null
   by: string
   at: Date
@@ -17,6 +22,8 @@ export interface Assignment {
 /** Labels that a person may put on an entity, and the values each may have. */
 export const LABELS = { accountKind: ['service', 'system', 'human'] } as const
 export type LabelName = keyof typeof LABELS
+/** What is decided about an entity: who answers for it, who steps in, or a label. */
+export type Sort = 'owner' | 'backup' | LabelName
 
 /** What was done, and the id with which `undo` takes it back. `was` is what held before; null for nothing. */
 export interface Assigned {
@@ -25,19 +32,59 @@ export interface Assigned {
 }
 
 /**
- * Names the one person who answers for an entity. The person is a key (`person:ada@example.org`), an e-mail address, or the name
- * of exactly one known person. It holds over syncs until somebody changes it; it shows after the next sync of `self`.
+ * Names who answers for an entity: a person (see `findPerson`), or `team:<id>`, which answers through its accountable person. It holds
+ * over syncs until somebody changes it; it shows after the next sync of `self`.
  */
 export async function assignOwner(
   tx: Tx,
   given: { entity: string; owner: string; by: string; reason?: string; now: Date },
 ): Promise<Assigned> {
+  return putOwner(tx, { ...given, ...(await findOwner(tx, given.owner)) })
+}
+
+/** As `assignOwner`, for a person and team that were found already. */
+export async function putOwner(
+  tx: Tx,
+  given: { entity: string; person: NamedPerson; team: string | null; by: string; reason?: string; now: Date },
+): Promise<Assigned> {
+  const { person, team, by, now } = given
   const entity = await knownAs(tx, given.entity)
-  const person = await findPerson(tx, given.owner)
   return replace(tx, entity, {
     sort: 'owner',
     value: person.key,
     name: person.name,
+    team,
+    reason: given.reason ?? null,
+    by,
+    now,
+  })
+}
+
+/** Who is meant by an owner: the person, and the team for which they stand. */
+export async function findOwner(tx: Tx, text: string): Promise<{ person: NamedPerson; team: string | null }> {
+  if (!/^\s*team:/.test(text)) return { person: await findPerson(tx, text), team: null }
+  const { id, accountable } = await findTeam(tx, text)
+  return { person: accountable, team: id }
+}
+
+/** Names the second person of an entity, who gets what its owner leaves undone. Throws `act/backup` when that is its owner. */
+export async function assignBackup(
+  tx: Tx,
+  given: { entity: string; person: string; by: string; reason?: string; now: Date },
+): Promise<Assigned> {
+  const entity = await knownAs(tx, given.entity)
+  const person = await findPerson(tx, given.person, 'naming a backup')
+  const { rows } = await sql`
+    select 1 from act.assignment where entity = ${entity.key} and sort = 'owner' and ended_at is null and value = ${person.key}`.execute(
+    tx,
+  )
+  if (rows.length > 0)
+    throw new ReeveError('act/backup', `naming a backup of ${entity.key}: ${person.name} answers for it already`)
+  return replace(tx, entity, {
+    sort: 'backup',
+    value: person.key,
+    name: person.name,
+    team: null,
     reason: given.reason ?? null,
     by: given.by,
     now: given.now,
@@ -62,6 +109,7 @@ export async function label(
     sort: given.label,
     value: given.value,
     name: null,
+    team: null,
     reason: given.reason ?? null,
     by: given.by,
     now: given.now,
@@ -71,14 +119,14 @@ export async function label(
 /** Ends what is in force: nobody answers for it any more, or the label is taken off. */
 export async function withdraw(
   tx: Tx,
-  given: { entity: string; sort: 'owner' | LabelName; by: string; now: Date },
+  given: { entity: string; sort: Sort; by: string; now: Date },
 ): Promise<Assigned> {
   const entity = await knownAs(tx, given.entity)
   const was = await end(tx, entity.key, given)
   if (!was) throw new ReeveError('act/none', `withdrawing the ${given.sort} of ${entity.key}: there is none`)
   await audit.record(tx, {
     actor: given.by,
-    action: `${given.sort === 'owner' ? 'owner' : 'label'}.withdraw`,
+    action: `${nounOf(given.sort)}.withdraw`,
     subject: entity.key,
     before: shown(was),
   })
@@ -113,7 +161,7 @@ export async function undoAssignment(tx: Tx, given: { assignment: number; by: st
   }
   await audit.record(tx, {
     actor: given.by,
-    action: `${row.sort === 'owner' ? 'owner' : 'label'}.undo`,
+    action: `${nounOf(row.sort)}.undo`,
     subject: row.entity,
     before: shown(was!),
     after: former ? shown(assignmentOf(former)) : null,
@@ -132,35 +180,38 @@ interface Row {
   entity: string
   aliases: string[]
   fingerprint: string | null
-  sort: 'owner' | LabelName
+  sort: Sort
   value: string
   name: string | null
+  team: string | null
   reason: string | null
   by: string
   at: Date
 }
 
-interface Named {
+export interface Named {
   key: string
   aliases: string[]
   fingerprint: string | null
 }
 
-type Change = Pick<Row, 'sort' | 'value' | 'name' | 'reason' | 'by'> & { now: Date }
+type Change = Pick<Row, 'sort' | 'value' | 'name' | 'team' | 'reason' | 'by'> & { now: Date }
+
+const nounOf = (sort: Sort): string => (sort === 'owner' || sort === 'backup' ? sort : 'label')
 
 async function replace(tx: Tx, entity: Named, change: Change): Promise<Assigned> {
   const was = await end(tx, entity.key, change)
-  if (was?.value === change.value && was.name === change.name) {
+  if (was?.value === change.value && was.name === change.name && was.team === change.team) {
     await sql`update act.assignment set ended_at = null, ended_by = null where id = ${was.id}`.execute(tx)
     return { assignment: was.id, was }
   }
   const assignment = await insert(tx, entity, change)
   await audit.record(tx, {
     actor: change.by,
-    action: `${change.sort === 'owner' ? 'owner.assign' : 'label.set'}`,
+    action: nounOf(change.sort) === 'label' ? 'label.set' : `${change.sort}.assign`,
     subject: entity.key,
     before: was ? shown(was) : null,
-    after: { sort: change.sort, value: change.value, name: change.name, reason: change.reason },
+    after: shown(change),
   })
   return { assignment, was }
 }
@@ -168,11 +219,11 @@ async function replace(tx: Tx, entity: Named, change: Change): Promise<Assigned>
 async function insert(
   tx: Tx,
   { key, aliases, fingerprint }: Named,
-  { sort, value, name, reason, by, now }: Change,
+  { sort, value, name, team, reason, by, now }: Change,
 ): Promise<number> {
   const { rows } = await sql<{ id: string }>`
-    insert into act.assignment (entity, aliases, fingerprint, sort, value, name, reason, by, at)
-    values (${key}, ${aliases}, ${fingerprint}, ${sort}, ${value}, ${name}, ${reason}, ${by}, ${now}) returning id`.execute(
+    insert into act.assignment (entity, aliases, fingerprint, sort, value, name, team, reason, by, at)
+    values (${key}, ${aliases}, ${fingerprint}, ${sort}, ${value}, ${name}, ${team}, ${reason}, ${by}, ${now}) returning id`.execute(
     tx,
   )
   return Number(rows[0]!.id)
@@ -190,20 +241,36 @@ async function end(
   return rows[0] ? assignmentOf(rows[0]) : null
 }
 
-const assignmentOf = ({ id, entity, sort, value, name, reason, by, at }: Row): Assignment => ({
+const assignmentOf = ({ id, entity, sort, value, name, team, reason, by, at }: Row): Assignment => ({
   id: Number(id),
   entity,
   sort,
   value,
   name,
+  team,
   reason,
   by,
   at,
 })
 
-const shown = ({ sort, value, name, reason, by }: Assignment) => ({ sort, value, name, reason, by })
+const shown = ({
+  sort,
+  value,
+  name,
+  team,
+  reason,
+  by,
+}: Pick<Assignment, 'sort' | 'value' | 'name' | 'team' | 'reason' | 'by'>) => ({
+  sort,
+  value,
+  name,
+  ...(team === null ? {} : { team }),
+  reason,
+  by,
+})
 
-async function knownAs(tx: Tx, key: string): Promise<Named> {
+/** The entity under the key that stands for it now. Throws `act/no-entity`. */
+export async function knownAs(tx: Tx, key: string): Promise<Named> {
   const { rows } =
     await sql<Named>`select n.key, n.aliases, n.fingerprint from graph.key k join graph.node n on n.id = coalesce(k.same_as, k.id) where k.key = ${key}`.execute(
       tx,
@@ -211,26 +278,4 @@ async function knownAs(tx: Tx, key: string): Promise<Named> {
   if (!rows[0])
     throw new ReeveError('act/no-entity', `looking for ${key.slice(0, 200)}: nothing describes that key now`)
   return rows[0]
-}
-
-async function findPerson(tx: Tx, owner: string): Promise<{ key: string; name: string }> {
-  const asked = owner.trim()
-  const { rows } = await sql<{ key: string; name: string }>`
-    select key, name from graph.node where kind = 'person' and (key = ${asked} or key = ${`person:${asked.toLowerCase()}`} or lower(name) = lower(${asked}) or ${asked} = any(aliases))
-    order by key = ${asked} desc, key limit 3`.execute(tx)
-  if (rows.length === 1 || rows[0]?.key === asked) return rows[0]!
-  if (rows.length > 1)
-    throw new ReeveError(
-      'act/person',
-      `naming an owner: several people are called ${asked.slice(0, 200)}; give the e-mail address`,
-      { fields: { people: rows.map(({ key }) => key) } },
-    )
-  const address = asked.replace(/^person:/, '').toLowerCase()
-  if (!/^[^\s@]+@[^\s@]+$/.test(address) || address.length > 254) {
-    throw new ReeveError(
-      'act/person',
-      `naming an owner: nobody is known as ${asked.slice(0, 200)}; give an e-mail address`,
-    )
-  }
-  return { key: Key.parse(`person:${address}`), name: address }
 }

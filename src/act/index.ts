@@ -4,6 +4,7 @@ import type { Migrations } from '../platform/index.ts'
 export {
   type Assigned,
   type Assignment,
+  assignBackup,
   assignments,
   assignOwner,
   LABELS,
@@ -12,6 +13,10 @@ export {
   undoAssignment,
   withdraw,
 } from './assign.ts'
+export { undoBatch } from './assign-many.ts'
+export { certify } from './certify.ts'
+export { findPerson, type NamedPerson } from './people.ts'
 export { selfProvider } from './self.ts'
+export { endTeam, putTeam } from './team.ts'
 
 export const migrations: Migrations = { schema: 'act', folder: new URL('./migrations/', import.meta.url) }

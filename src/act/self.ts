@@ -66,7 +66,7 @@ const labelledNodes = async (db: Db) =>
     await sql<{ key: string; body: Pick<Entity, 'kind' | 'type' | 'name'>; labels: Record<string, string> }>`
       select n.key, jsonb_build_object('kind', n.kind, 'type', n.type, 'name', n.name) as body, jsonb_object_agg(a.sort, a.value) as labels
       from act.assignment a join graph.node n on n.key = a.entity
-      where a.sort <> 'owner' and a.ended_at is null and n.connections <> array['self'] group by n.key, n.kind, n.type, n.name order by n.key`.execute(
+      where a.sort not in ('owner', 'backup') and a.ended_at is null and n.connections <> array['self'] group by n.key, n.kind, n.type, n.name order by n.key`.execute(
       db,
     )
   ).rows
@@ -76,7 +76,7 @@ const labelledTypes = async (db: Db): Promise<string[]> =>
   (
     await sql<{ type: string }>`
       select type from graph.node where 'self' = any(connections)
-      union select n.type from graph.node n join act.assignment a on a.entity = n.key where a.sort <> 'owner' and a.ended_at is null order by 1`.execute(
+      union select n.type from graph.node n join act.assignment a on a.entity = n.key where a.sort not in ('owner', 'backup') and a.ended_at is null order by 1`.execute(
       db,
     )
   ).rows.map(({ type }) => type)

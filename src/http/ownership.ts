@@ -1,5 +1,15 @@
 import { z } from 'zod'
-import { type Assigned, assignOwner, LABELS, type LabelName, label, undoAssignment, withdraw } from '../act/index.ts'
+import {
+  type Assigned,
+  assignBackup,
+  assignOwner,
+  LABELS,
+  type LabelName,
+  label,
+  undoAssignment,
+  undoBatch,
+  withdraw,
+} from '../act/index.ts'
 import { requestSync } from '../discover/index.ts'
 import type { Tx } from '../platform/index.ts'
 import { codeOf } from '../sdk/index.ts'
@@ -8,8 +18,11 @@ import { type Caller, personOf } from './may.ts'
 import { KeyParam } from './parameters.ts'
 import { route } from './route.ts'
 
-/** `undo` is for `POST /v1/undo/{id}`; null when what was done has no way back of its own: say it anew. */
-const Done = z.object({ undo: z.string().nullable() })
+/**
+ * `undo` is for `POST /v1/undo/{id}`; null when what was done has no way back of its own: say it anew. `kept` counts what was changed
+ * since by somebody else and is left as it is.
+ */
+const Done = z.object({ undo: z.string().nullable(), kept: z.number().int().default(0) })
 const Reason = z.string().trim().max(2_000).optional()
 const LabelParam = KeyParam.extend({ label: z.enum(Object.keys(LABELS) as [LabelName, ...LabelName[]]) })
 
@@ -21,11 +34,15 @@ async function decide(
 ): Promise<z.input<typeof Done>> {
   const by = personOf(caller)
   const { assignment } = await app.db.transaction().execute((tx) => step(tx, { by, now: app.clock.now() }))
-  await requestSync(app.discovery, 'self', by).catch((error) => {
-    // Where nothing reads `self`, the decision itself stands.
+  await readSelfAgain(app, by)
+  return { undo: assignment === null ? null : String(assignment) }
+}
+
+/** Has what was decided read into the graph; where nothing reads `self`, the decision itself stands. */
+export async function readSelfAgain({ discovery }: Serving, by: string): Promise<void> {
+  await requestSync(discovery, 'self', by).catch((error) => {
     if (codeOf(error) !== 'discover/no-connection') throw error
   })
-  return { undo: assignment === null ? null : String(assignment) }
 }
 
 export const ownershipRoutes = [
@@ -33,7 +50,7 @@ export const ownershipRoutes = [
     method: 'PUT',
     path: '/v1/entities/{key}/owner',
     can: 'answer',
-    says: 'Names the person who answers for it: by key, e-mail address, or the name of exactly one person.',
+    says: 'Names who answers for it: a person by key, e-mail address or the name of exactly one person, or `team:<id>`.',
     params: KeyParam,
     body: z.strictObject({ person: z.string().trim().min(1).max(500), reason: Reason }),
     answers: Done,
@@ -51,6 +68,29 @@ export const ownershipRoutes = [
     answers: Done,
     handle: ({ app, caller, params }) =>
       decide(app, caller, (tx, given) => withdraw(tx, { ...given, entity: params.key, sort: 'owner' })),
+  }),
+  route({
+    method: 'PUT',
+    path: '/v1/entities/{key}/backup',
+    can: 'answer',
+    says: 'Names the second person, who gets what the owner leaves undone.',
+    params: KeyParam,
+    body: z.strictObject({ person: z.string().trim().min(1).max(500), reason: Reason }),
+    answers: Done,
+    handle: ({ app, caller, params, body: { person, reason } }) =>
+      decide(app, caller, (tx, given) =>
+        assignBackup(tx, { ...given, entity: params.key, person, ...(reason ? { reason } : {}) }),
+      ),
+  }),
+  route({
+    method: 'DELETE',
+    path: '/v1/entities/{key}/backup',
+    can: 'answer',
+    says: 'Nobody is its backup any more.',
+    params: KeyParam,
+    answers: Done,
+    handle: ({ app, caller, params }) =>
+      decide(app, caller, (tx, given) => withdraw(tx, { ...given, entity: params.key, sort: 'backup' })),
   }),
   route({
     method: 'PUT',
@@ -79,10 +119,18 @@ export const ownershipRoutes = [
     method: 'POST',
     path: '/v1/undo/{id}',
     can: 'answer',
-    says: 'Takes back who answers for something, or a label: what held before holds again.',
-    params: z.object({ id: z.string().regex(/^\d{1,15}$/) }),
+    says: 'Takes back who answers for something, a label, or what was done in one go: what held before holds again.',
+    params: z.object({ id: z.string().regex(/^b?\d{1,15}$/) }),
     answers: Done,
-    handle: ({ app, caller, params }) =>
-      decide(app, caller, (tx, given) => undoAssignment(tx, { ...given, assignment: Number(params.id) })),
+    async handle({ app, caller, params: { id } }) {
+      if (!id.startsWith('b'))
+        return decide(app, caller, (tx, given) => undoAssignment(tx, { ...given, assignment: Number(id) }))
+      const by = personOf(caller)
+      const { kept } = await app.db
+        .transaction()
+        .execute((tx) => undoBatch(tx, { batch: Number(id.slice(1)), by, now: app.clock.now() }))
+      await readSelfAgain(app, by)
+      return { undo: null, kept }
+    },
   }),
 ]

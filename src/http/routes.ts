@@ -10,7 +10,9 @@ import { expiryRoutes } from './expiry.ts'
 import { findRoutes } from './find.ts'
 import { findingRoutes } from './findings.ts'
 import { healthRoutes } from './health.ts'
+import { inboxRoutes } from './inbox.ts'
 import { openapiOf } from './openapi.ts'
+import { ownersRoutes } from './owners.ts'
 import { ownershipRoutes } from './ownership.ts'
 import { passkeyRoutes } from './passkey-routes.ts'
 import { providerRoutes } from './providers.ts'
@@ -23,6 +25,7 @@ import { sessionListRoutes } from './sessions.ts'
 import { backupRoutes } from './settings-backup.ts'
 import { outboundRoutes } from './settings-outbound.ts'
 import { retentionRoutes } from './settings-retention.ts'
+import { teamRoutes } from './teams.ts'
 import { tokenRoutes } from './tokens.ts'
 import { userRoutes } from './users.ts'
 import { viewRoutes } from './views.ts'
@@ -39,6 +42,9 @@ const described: readonly Route[] = [
   ...expiryRoutes,
   ...viewRoutes,
   ...ownershipRoutes,
+  ...ownersRoutes,
+  ...inboxRoutes,
+  ...teamRoutes,
   ...bulkRoutes,
   ...findRoutes,
   ...findingRoutes,

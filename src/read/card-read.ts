@@ -136,7 +136,7 @@ async function subjectOf(db: Db, key: string): Promise<Subject> {
   const { rows } = await sql<Subject>`
     select n.id, n.key, null::timestamptz as gone, n.connections, n.sources, n.environment, n.sensitivity, n.tier, n.credentials, n.methods,
       n.oldest_credential, n.first_seen, n.body,
-      (select array_agg(a.value order by a.sort) from act.assignment a where a.entity = n.key and a.sort <> 'owner' and a.ended_at is null) as labels, s.worst, s.judged, s.score, s.score_parts, s.withheld, s.withheld_permission,
+      (select array_agg(a.value order by a.sort) from act.assignment a where a.entity = n.key and a.sort not in ('owner', 'backup') and a.ended_at is null) as labels, s.worst, s.judged, s.score, s.score_parts, s.withheld, s.withheld_permission,
       (select max(src.complete_at) from graph.source src where src.id = any(n.sources)
         having bool_and(not src.complete and not exists (select from graph.ledger g where g.source_id = src.id and g.obtained > 0))) as stale_since
     from graph.key k join graph.node n on n.id = coalesce(k.same_as, k.id) left join assess.standing s on s.subject = n.key where k.key = ${key}

@@ -16,7 +16,7 @@ export async function inventoryRows(db: Db, kind: Kind, ids: readonly number[]):
       n.oldest_credential, n.first_seen, n.body->'created' as created, n.body->'expires' as expires, n.body->'lastUsed' as last_used,
       n.body->'lastUsedBy' as last_used_by, c.name as container, s.worst, s.open, s.unknown, s.reach,
       r.key as reached, r.name as reached_name, r.sensitivity as reached_sensitivity,
-      (select array_agg(a.value order by a.sort) from act.assignment a where a.entity = n.key and a.sort <> 'owner' and a.ended_at is null) as labels,
+      (select array_agg(a.value order by a.sort) from act.assignment a where a.entity = n.key and a.sort not in ('owner', 'backup') and a.ended_at is null) as labels,
       (select a.value from act.assignment a where a.entity = n.key and a.sort = 'accountKind' and a.ended_at is null) as said_kind,
       (select array_agg(src.connection || '/' || src.collection order by src.id) from graph.source src where src.id = any(n.sources)) as ledger,
       (select max(src.complete_at) from graph.source src where src.id = any(n.sources)

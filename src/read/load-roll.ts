@@ -137,7 +137,7 @@ async function decisions(db: Db): Promise<Map<string, Decided>> {
   const { rows } = await sql<{ entity: string; sort: string; value: string; name: string | null; gone: boolean }>`
     select a.entity, a.sort, a.value, coalesce(n.name, a.name) as name, coalesce(n.id is not null and ${outOfForce('n')}, false) as gone
     from act.assignment a left join graph.key k on k.key = a.value and a.sort = 'owner' left join graph.node n on n.id = k.id
-    where a.ended_at is null order by a.entity, a.sort`.execute(db)
+    where a.ended_at is null and a.sort <> 'backup' order by a.entity, a.sort`.execute(db)
   const decided = new Map<string, Decided>()
   for (const { entity, sort, value, name, gone } of rows) {
     const known = decided.get(entity) ?? { owner: undefined, labels: {} }

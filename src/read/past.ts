@@ -59,12 +59,12 @@ interface Column {
 const listed = (columns: readonly Column[], told: Told = (name) => name): string =>
   columns.map(({ name }) => `${told(name)} as ${name}`).join(', ')
 
-/** What people decided; an end that was still ahead is not told. */
-const assignment: Kept = {
+/** What people decided, from `at` until `ended_at`; an end that was still ahead is not told. */
+const decided = (table: string): Kept => ({
   view: (columns) =>
     `select ${listed(columns, (name) => (/^ended_/.test(name) ? `case when ended_at <= ${THEN} then ${name} end` : name))}
-     from act.assignment where at <= ${THEN}`,
-}
+     from ${table} where at <= ${THEN}`,
+})
 
 /** What happened at a moment, and stays. */
 const happened = (table: string): Kept => ({
@@ -159,7 +159,10 @@ const TABLES: Readonly<Record<string, Kept>> = {
   'assess.rule_setting': remembered('assess.rule_setting'),
   'assess.thing': remembered('assess.thing'),
   'assess.lost': remembered('assess.lost'),
-  'act.assignment': assignment,
+  'act.assignment': decided('act.assignment'),
+  'act.team': decided('act.team'),
+  'act.person': decided('act.person'),
+  'act.certification': happened('act.certification'),
   'discover.connection': versioned('discover.connection', 'changed_at'),
   'discover.run': run,
   'platform.audit': happened('platform.audit'),

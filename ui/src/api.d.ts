@@ -487,6 +487,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/entities/{key}/backup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Names the second person, who gets what the owner leaves undone. */
+        put: operations["putEntitiesKeyBackup"];
+        post?: never;
+        /** Nobody is its backup any more. */
+        delete: operations["deleteEntitiesKeyBackup"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/entities/{key}/labels/{label}": {
         parameters: {
             query?: never;
@@ -513,7 +531,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Names the person who answers for it: by key, e-mail address, or the name of exactly one person. */
+        /** Names who answers for it: a person by key, e-mail address or the name of exactly one person, or `team:<id>`. */
         put: operations["putEntitiesKeyOwner"];
         post?: never;
         /** Nobody answers for it any more. */
@@ -829,6 +847,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits for an owner, most urgent first, each with what is needed to answer within two minutes. */
+        get: operations["getInbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inbox/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Records what an owner says of a thing: mine and still needed, not mine, or needed no longer. The record is never changed. */
+        post: operations["postInboxAnswers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/lists/{id}": {
         parameters: {
             query?: never;
@@ -872,6 +924,74 @@ export interface paths {
         };
         /** Five things to know, and the estate in numbers that equal their rows. */
         get: operations["getOverview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/owners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who answers for what: coverage, people and teams, what waits for them, and what nobody answers for. */
+        get: operations["getOwners"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/owners/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everybody who answers for something, steps in or stands for a team; who has left or is late first. */
+        get: operations["getOwnersPeople"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/owners/people/{key}/leaving": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** If this person leaves today: what stops, by date, and what must go to whom. */
+        get: operations["getOwnersPeopleKeyLeaving"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/owners/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Identities for which nobody answers, the worst first, each with the person who probably does and why. */
+        get: operations["getOwnersQueue"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1262,6 +1382,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Teams that answer for things, each through one accountable person. */
+        get: operations["getTeams"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/teams/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One team. */
+        get: operations["getTeamsId"];
+        /** Makes a team or changes it. A new accountable person answers at once for all it answers for. */
+        put: operations["putTeamsId"];
+        post?: never;
+        /** Ends a team that answers for nothing any more. */
+        delete: operations["deleteTeamsId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tokens": {
         parameters: {
             query?: never;
@@ -1306,7 +1462,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes back who answers for something, or a label: what held before holds again. */
+        /** Takes back who answers for something, a label, or what was done in one go: what held before holds again. */
         post: operations["postUndoId"];
         delete?: never;
         options?: never;
@@ -1455,6 +1611,12 @@ export interface components {
             }[];
             unknown: number;
             none: number;
+        };
+        Answered: {
+            undo: string;
+            certification: string;
+            next: components["schemas"]["InboxItem"] | null;
+            left: number;
         };
         Attributes: {
             distinctId: components["schemas"]["Key"];
@@ -1606,6 +1768,15 @@ export interface components {
             schedule: components["schemas"]["BackupSchedule"];
             next: components["schemas"]["Instant"] | null;
             rows: components["schemas"]["BackupRow"][];
+        };
+        Break: {
+            at: components["schemas"]["Instant"] | null;
+            /** @enum {string} */
+            what: "credential-ends" | "credential-of-person" | "rotation" | "review" | "token-of-person";
+            entity: components["schemas"]["EntityRef"];
+            credential: components["schemas"]["EntityRef"] | null;
+            says: string;
+            because: string;
         };
         Bulk: {
             id: string;
@@ -1910,6 +2081,8 @@ export interface components {
             ends: components["schemas"]["Instant"];
             mark: components["schemas"]["Mark"];
         };
+        /** @enum {string} */
+        Duty: "confirm" | "review" | "rotate" | "replace-owner" | "decommission";
         Ending: {
             key: components["schemas"]["Key"];
             name: string;
@@ -2263,6 +2436,77 @@ export interface components {
                 };
             } | null;
         };
+        Inbox: {
+            next: string | null;
+            person: components["schemas"]["Person"] | null;
+            nobody: string | null;
+            items: components["schemas"]["InboxItem"][];
+            left: number;
+            overdue: number;
+            nextAt: components["schemas"]["Instant"] | null;
+            asOf: components["schemas"]["Instant"] | null;
+        };
+        InboxItem: {
+            duty: components["schemas"]["Duty"];
+            entity: components["schemas"]["EntityRef"];
+            says: string;
+            because: string[];
+            due: components["schemas"]["Instant"];
+            overdue: boolean;
+            escalatedFrom: components["schemas"]["Person"] | null;
+            owner: components["schemas"]["Person"] | null;
+            backup: components["schemas"]["Person"] | null;
+            team: components["schemas"]["TeamRef"] | null;
+            certified: components["schemas"]["Instant"] | null;
+            lastUsed: {
+                value: components["schemas"]["Instant"];
+            } | {
+                unknown: string;
+                permission?: string;
+            } | {
+                notApplicable: string;
+            };
+            lastUsedBy: {
+                value: string;
+            } | {
+                unknown: string;
+                permission?: string;
+            } | {
+                notApplicable: string;
+            };
+            credentials: {
+                entity: components["schemas"]["EntityRef"];
+                method: string | null;
+                expires: {
+                    value: components["schemas"]["Instant"];
+                } | {
+                    unknown: string;
+                    permission?: string;
+                } | {
+                    notApplicable: string;
+                };
+                rotate: components["schemas"]["Instant"] | null;
+            }[];
+            credentialCount: number;
+            reach: {
+                value: {
+                    resources: number;
+                    atLeast: boolean;
+                    mostSensitive: components["schemas"]["EntityRef"] | null;
+                };
+            } | {
+                unknown: string;
+                permission?: string;
+            } | {
+                notApplicable: string;
+            };
+            mark: components["schemas"]["Mark"];
+            findings: {
+                mark: components["schemas"]["Mark"];
+                says: string;
+            }[];
+            findingCount: number;
+        };
         /** Format: date-time */
         Instant: string;
         Inventory: {
@@ -2370,6 +2614,30 @@ export interface components {
         Key: string;
         /** @enum {string} */
         Kind: "identity" | "person" | "workload" | "credential" | "secret" | "entitlement" | "resource";
+        Leaving: {
+            person: components["schemas"]["Person"];
+            presence: components["schemas"]["Presence"];
+            manager: components["schemas"]["Person"] | null;
+            at: components["schemas"]["Instant"];
+            asOf: components["schemas"]["Instant"] | null;
+            counts: {
+                owned: number;
+                identities: number;
+                orphaned: number;
+                caught: number;
+                agents: number;
+                backup: number;
+                breaks: number;
+            };
+            breaks: components["schemas"]["Break"][];
+            moves: components["schemas"]["Move"][];
+            agents: components["schemas"]["EntityRef"][];
+            teams: {
+                id: string;
+                name: string;
+                members: components["schemas"]["Person"][];
+            }[];
+        };
         LedgerBar: {
             asked: number;
             obtained: number;
@@ -2424,6 +2692,18 @@ export interface components {
         Mark: "critical" | "high" | "medium" | "low" | "info" | "unknown" | "pass" | "not-judged";
         /** @enum {string} */
         Method: "access-key" | "client-secret" | "password" | "token" | "certificate" | "ssh-key" | "federation";
+        Move: {
+            entity: components["schemas"]["EntityRef"];
+            mark: components["schemas"]["Mark"];
+            team: components["schemas"]["TeamRef"] | null;
+            to: {
+                key: components["schemas"]["Key"];
+                name: string;
+                /** @enum {string} */
+                as: "backup" | "team" | "evidence" | "manager";
+                because: string;
+            } | null;
+        };
         Need: {
             need: string;
             listings: string[];
@@ -2499,6 +2779,25 @@ export interface components {
         };
         /** @enum {string} */
         Owasp: "NHI1" | "NHI2" | "NHI3" | "NHI4" | "NHI5" | "NHI6" | "NHI7" | "NHI8" | "NHI9" | "NHI10";
+        OwnerRow: {
+            person: components["schemas"]["Person"];
+            presence: components["schemas"]["Presence"];
+            owned: number;
+            sole: number;
+            backed: number;
+            backup: number;
+            overdue: number;
+            due: number;
+            next: {
+                duty: components["schemas"]["Duty"];
+                at: components["schemas"]["Instant"];
+            } | null;
+            teams: {
+                id: string;
+                name: string;
+                accountable: boolean;
+            }[];
+        };
         Owners: {
             accountable: components["schemas"]["Accountable"] | null;
             suggested: components["schemas"]["Suggestion"] | null;
@@ -2517,6 +2816,47 @@ export interface components {
             } | {
                 notApplicable: string;
             };
+        };
+        OwnersPage: {
+            at: components["schemas"]["Instant"];
+            asOf: components["schemas"]["Instant"] | null;
+            counts: {
+                identities: number;
+                owned: number;
+                orphaned: number;
+                unowned: number;
+                unknown: number;
+                suggested: number;
+                overdue: number;
+                decommission: number;
+            };
+            coverage: {
+                owned: number;
+                of: number;
+            };
+            unknownBecause: {
+                reason: string;
+                identities: number;
+            }[];
+            people: components["schemas"]["OwnerRow"][];
+            peopleCount: number;
+            teams: components["schemas"]["Team"][];
+            nextReview: components["schemas"]["Instant"] | null;
+            reviewDays: number;
+            ledger: components["schemas"]["LedgerBar"];
+        };
+        OwnersPeople: {
+            next: string | null;
+            rows: components["schemas"]["OwnerRow"][];
+            total: number;
+            asOf: components["schemas"]["Instant"] | null;
+        };
+        OwnersQueue: {
+            next: string | null;
+            rows: components["schemas"]["QueueRow"][];
+            total: number;
+            suggested: number;
+            asOf: components["schemas"]["Instant"] | null;
         };
         PasskeyRow: {
             id: string;
@@ -2540,6 +2880,13 @@ export interface components {
             layer?: string;
             atHead?: boolean;
         };
+        Presence: {
+            /** @enum {string} */
+            state: "active" | "left" | "unknown";
+            because: string;
+            since: components["schemas"]["Instant"] | null;
+            leaves: string | null;
+        };
         ProviderPage: {
             id: string;
             title: string;
@@ -2555,6 +2902,39 @@ export interface components {
             form: {
                 [key: string]: components["schemas"]["Json"];
             };
+        };
+        QueueRow: {
+            entity: components["schemas"]["EntityRef"];
+            /** @enum {string} */
+            state: "orphaned" | "unowned";
+            since: components["schemas"]["Instant"] | null;
+            former: {
+                key: components["schemas"]["Key"];
+                name: string;
+                presence: components["schemas"]["Presence"];
+            } | null;
+            team: components["schemas"]["TeamRef"] | null;
+            backup: components["schemas"]["Person"] | null;
+            suggestion: components["schemas"]["Suggestion"] | null;
+            declined: components["schemas"]["Person"][];
+            lastUsed: {
+                value: components["schemas"]["Instant"];
+            } | {
+                unknown: string;
+                permission?: string;
+            } | {
+                notApplicable: string;
+            };
+            lastUsedBy: {
+                value: string;
+            } | {
+                unknown: string;
+                permission?: string;
+            } | {
+                notApplicable: string;
+            };
+            mark: components["schemas"]["Mark"];
+            openFindings: number;
         };
         Quiet: {
             days: number;
@@ -2717,6 +3097,31 @@ export interface components {
             kind: components["schemas"]["Kind"];
             q: string;
             count: number;
+        };
+        Team: {
+            id: string;
+            name: string;
+            contact: string | null;
+            accountable: {
+                key: components["schemas"]["Key"];
+                name: string;
+                presence: components["schemas"]["Presence"];
+            };
+            members: {
+                key: components["schemas"]["Key"];
+                name: string;
+                presence: components["schemas"]["Presence"];
+            }[];
+            owned: number;
+            changed: components["schemas"]["Instant"];
+            by: string;
+        };
+        TeamRef: {
+            id: string;
+            name: string;
+        };
+        Teams: {
+            rows: components["schemas"]["Team"][];
         };
         TestResult: {
             ok: boolean;
@@ -3997,6 +4402,85 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    putEntitiesKeyBackup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description url-encoded */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    person: string;
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Names the second person, who gets what the owner leaves undone. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        undo: string | null;
+                        /** @default 0 */
+                        kept: number;
+                    };
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            /** @description There is nothing here */
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteEntitiesKeyBackup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description url-encoded */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nobody is its backup any more. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        undo: string | null;
+                        /** @default 0 */
+                        kept: number;
+                    };
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            /** @description There is nothing here */
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
     putEntitiesKeyLabelsLabel: {
         parameters: {
             query?: never;
@@ -4025,6 +4509,8 @@ export interface operations {
                 content: {
                     "application/json": {
                         undo: string | null;
+                        /** @default 0 */
+                        kept: number;
                     };
                 };
             };
@@ -4060,6 +4546,8 @@ export interface operations {
                 content: {
                     "application/json": {
                         undo: string | null;
+                        /** @default 0 */
+                        kept: number;
                     };
                 };
             };
@@ -4093,7 +4581,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Names the person who answers for it: by key, e-mail address, or the name of exactly one person. */
+            /** @description Names who answers for it: a person by key, e-mail address or the name of exactly one person, or `team:<id>`. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4101,6 +4589,8 @@ export interface operations {
                 content: {
                     "application/json": {
                         undo: string | null;
+                        /** @default 0 */
+                        kept: number;
                     };
                 };
             };
@@ -4135,6 +4625,8 @@ export interface operations {
                 content: {
                     "application/json": {
                         undo: string | null;
+                        /** @default 0 */
+                        kept: number;
                     };
                 };
             };
@@ -4750,6 +5242,81 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getInbox: {
+        parameters: {
+            query?: {
+                /** @description `me`, or for operators a key, an address or a name */
+                person?: string;
+                /** @description `next` of the page before */
+                cursor?: string;
+                limit?: number;
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What waits for an owner, most urgent first, each with what is needed to answer within two minutes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inbox"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postInboxAnswers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    entity: components["schemas"]["Key"];
+                    /** @enum {string} */
+                    answer: "mine" | "not-mine" | "not-needed";
+                    /** @description of `not-mine`: whose it is; a person or `team:<id>` */
+                    to?: string;
+                    note?: string;
+                    /** @description for operators: who said so */
+                    person?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Records what an owner says of a thing: mine and still needed, not mine, or needed no longer. The record is never changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answered"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
     getListsId: {
         parameters: {
             query?: {
@@ -4834,6 +5401,140 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getOwners: {
+        parameters: {
+            query?: {
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who answers for what: coverage, people and teams, what waits for them, and what nobody answers for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnersPage"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getOwnersPeople: {
+        parameters: {
+            query?: {
+                q?: string;
+                /** @description `next` of the page before */
+                cursor?: string;
+                limit?: number;
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Everybody who answers for something, steps in or stands for a team; who has left or is late first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnersPeople"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getOwnersPeopleKeyLeaving: {
+        parameters: {
+            query?: {
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
+            };
+            header?: never;
+            path: {
+                /** @description url-encoded */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description If this person leaves today: what stops, by date, and what must go to whom. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Leaving"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            /** @description There is nothing here */
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getOwnersQueue: {
+        parameters: {
+            query?: {
+                state?: "orphaned" | "unowned";
+                suggested?: "yes" | "no";
+                /** @description `next` of the page before */
+                cursor?: string;
+                limit?: number;
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Identities for which nobody answers, the worst first, each with the person who probably does and why. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnersQueue"];
                 };
             };
             /** @description The request cannot be read */
@@ -5855,6 +6556,143 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getTeams: {
+        parameters: {
+            query?: {
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Teams that answer for things, each through one accountable person. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Teams"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getTeamsId: {
+        parameters: {
+            query?: {
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One team. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            /** @description There is nothing here */
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    putTeamsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    accountable: string;
+                    /** @default [] */
+                    members?: string[];
+                    contact?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Makes a team or changes it. A new accountable person answers at once for all it answers for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        team: components["schemas"]["Team"];
+                        undo: string | null;
+                    };
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            /** @description There is nothing here */
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteTeamsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ends a team that answers for nothing any more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            /** @description There is nothing here */
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
     getTokens: {
         parameters: {
             query?: never;
@@ -5962,7 +6800,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Takes back who answers for something, or a label: what held before holds again. */
+            /** @description Takes back who answers for something, a label, or what was done in one go: what held before holds again. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5970,6 +6808,8 @@ export interface operations {
                 content: {
                     "application/json": {
                         undo: string | null;
+                        /** @default 0 */
+                        kept: number;
                     };
                 };
             };

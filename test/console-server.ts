@@ -180,6 +180,16 @@ function api(method: string, url: URL, body: Record<string, unknown>, mood: Mood
       ]
     case '/facets':
       return [200, checked(read.Facets, of.facets(url.searchParams))]
+    case '/owners':
+      return [200, checked(read.OwnersPage, of.owners())]
+    case '/owners/queue':
+      return [200, checked(read.OwnersQueue, of.ownersQueue(url.searchParams))]
+    case '/owners/people':
+      return [200, checked(read.OwnersPeople, of.ownersPeople())]
+    case '/teams':
+      return [200, checked(read.Teams, of.ownersTeams())]
+    case '/inbox':
+      return [200, checked(read.Inbox, of.inbox())]
     case '/findings':
       return [200, checked(read.FindingsPage, of.findings(url.searchParams))]
     case '/find':
@@ -218,6 +228,7 @@ function api(method: string, url: URL, body: Record<string, unknown>, mood: Mood
     case '/users':
       return [200, { rows: of.users.map((one) => checked(read.UserRow, one)) }]
   }
+  if (path.startsWith('/owners/people/')) return [200, checked(read.Leaving, of.leaving())]
   const found =
     (id('/entities/') !== null && of.card(id('/entities/')!)) ||
     (id('/findings/') !== null && of.finding(id('/findings/')!)) ||

@@ -5,6 +5,7 @@ import { card } from './card.ts'
 import { findingPage } from './finding.ts'
 import { FIXES, finding, thing, unlock } from './findings.ts'
 import { find, rules } from './found.ts'
+import { inbox, leaving, ownersPage, ownersPeople, ownersQueue, ownersTeams } from './owners.ts'
 import { ago, ahead, bar, HOSTILE, NOW, row } from './rows.ts'
 import { connectionPage, connectionRow, progress, providers } from './sources.ts'
 
@@ -276,6 +277,12 @@ export function estate({ empty = false, whole = false }: { empty?: boolean; whol
     find,
     providers,
     rules,
+    owners: () => ownersPage(empty, whole),
+    ownersQueue: (query: URLSearchParams) => ownersQueue(query, empty || whole),
+    ownersPeople,
+    ownersTeams,
+    leaving: () => leaving(empty),
+    inbox: () => inbox(empty || whole),
     connection: (id: string) => connectionPage(id, rows, whole),
     card: (key: string) => (empty ? undefined : card(key, whole)),
     finding: (id: string) => findingPage(id, whole),

@@ -4,6 +4,7 @@ import { forget } from './asking.ts'
 import { tell } from './frame/toasts.tsx'
 import { ask, entityPath, sentenceOf } from './http.ts'
 import type { Person } from './nouns.ts'
+import { some } from './words.ts'
 
 export interface Act {
   busy: boolean
@@ -44,16 +45,23 @@ const ESTATE = [
   '/v1/facets',
   '/v1/findings',
   '/v1/find',
+  '/v1/owners',
+  '/v1/inbox',
+  '/v1/teams',
 ]
 
-async function takeBack(undo: string): Promise<void> {
+/** What is known of the estate, and of who answers for it, is asked again. */
+export const forgetEstate = (): Promise<void> => forget(...ESTATE)
+
+/** Takes back what was done under this id. */
+export async function takeBack(undo: string): Promise<void> {
   try {
-    await ask(`/v1/undo/${encodeURIComponent(undo)}`, { method: 'POST' })
-    tell('Taken back.')
+    const { kept } = await ask<{ kept: number }>(`/v1/undo/${encodeURIComponent(undo)}`, { method: 'POST' })
+    tell(`Taken back.${kept > 0 ? ` ${some(kept, 'was', 'were')} changed by somebody since and left so.` : ''}`)
   } catch (error) {
     tell(`It could not be taken back. ${sentenceOf(error)}`)
   }
-  await forget(...ESTATE)
+  await forgetEstate()
 }
 
 /** Makes somebody answer for a thing, with the way back in the toast. */
@@ -63,5 +71,5 @@ export async function assignOwner(key: string, name: string, person: Person, rea
     body: { person: person.key, ...(reason ? { reason } : {}) },
   })
   tell(`${person.name.slice(0, 60)} now answers for ${name.slice(0, 60)}.`, () => void takeBack(undo))
-  await forget(...ESTATE)
+  await forgetEstate()
 }

@@ -23,7 +23,7 @@ const CHANGED = 'reeve:address'
 const OF_NOW = /^\/(settings|welcome|sign-in|connections\/new|connections\/[^/]+\/settings)(\/|$)/
 /** What the server can be asked of an earlier day. */
 const OF_A_DAY =
-  /^\/v1\/(frame|overview|expiry|entities|facets|counts|findings|find|connections|runs|rules|audit)(?![\w-]|\/proof)/
+  /^\/v1\/(frame|overview|expiry|owners|teams|inbox|entities|facets|counts|findings|find|connections|runs|rules|audit)(?![\w-]|\/proof)/
 
 /** The day that the page of an address shows, or null for now. */
 export function asOfHere(href: string = window.location.href): string | null {
@@ -154,6 +154,7 @@ export const to = {
   entity: (key: string) => `/identities/${segment(key)}`,
   finding: (id: string) => `/findings/${segment(id)}`,
   connection: (id: string) => `/connections/${segment(id)}`,
+  leaving: (person: string) => `/owners/people/${segment(person)}`,
   rule: (id: string) => `/rules/${segment(id)}`,
   inventory: (q: string, kind?: string) =>
     `/identities?${new URLSearchParams({ ...(kind && kind !== 'identity' ? { kind } : {}), ...(q ? { q } : {}) })}`,

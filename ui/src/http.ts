@@ -49,10 +49,13 @@ export const setCsrf = (value: string): void => {
   csrf = value
 }
 
-/** What is asked while an earlier day is shown is asked of that day; `now`: of now all the same. */
+/**
+ * What is asked while an earlier day is shown is asked of that day; `now`: of now all the same. A body is JSON, or a file as it is: a
+ * list as CSV. `patience`: milliseconds, where an answer may take more than a minute.
+ */
 export async function ask<T>(
   path: string,
-  init: { method?: string; body?: unknown; signal?: AbortSignal; now?: boolean } = {},
+  init: { method?: string; body?: unknown; signal?: AbortSignal; now?: boolean; patience?: number } = {},
 ): Promise<T> {
   if (init.method !== undefined && asOfHere() !== null)
     throw new Problem(409, {
@@ -60,15 +63,16 @@ export async function ask<T>(
       detail: 'you see an earlier day; return to now to change something',
     })
   const headers: Record<string, string> = { accept: 'application/json' }
-  if (init.body !== undefined) headers['content-type'] = 'application/json'
+  const list = init.body instanceof Blob
+  if (init.body !== undefined) headers['content-type'] = list ? 'text/csv' : 'application/json'
   if (init.method !== undefined) headers['x-reeve-csrf'] = csrf
-  const limit = AbortSignal.timeout(60_000)
+  const limit = AbortSignal.timeout(init.patience ?? 60_000)
   let response: Response
   try {
     response = await fetch(init.method === undefined && !init.now ? asked(path, asOfHere()) : path, {
       method: init.method ?? 'GET',
       headers,
-      body: init.body === undefined ? null : JSON.stringify(init.body),
+      body: init.body === undefined ? null : list ? (init.body as Blob) : JSON.stringify(init.body),
       signal: init.signal ? AbortSignal.any([init.signal, limit]) : limit,
       credentials: 'same-origin',
     })

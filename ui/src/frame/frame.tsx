@@ -220,6 +220,8 @@ function PlaceCount({ place, frame }: { place: Place; frame: FrameAnswer }) {
     return <span className="count">{count(frame.expiringSoon)} in 30 d</span>
   if (place.href === '/findings' && frame.openFindings > 0)
     return <span className="count">{count(frame.openFindings)}</span>
+  if (place.href === '/owners' && frame.unowned > 0)
+    return <span className="count">{count(frame.unowned)} unowned</span>
   if (place.href === '/connections' && frame.connections.incomplete > 0)
     return (
       <span className="count">

@@ -9,24 +9,27 @@ export interface Place {
   icon: IconName
   /** The second letter after `g`. */
   key?: string
-  owner?: true
+  /** Whose place it is, where it is not everybody's but an owner's: `too` for an owner as well, `alone` for nobody else. */
+  owner?: 'too' | 'alone'
   /** Behind More where the window is narrow. */
   behind?: true
 }
 
 export const PLACES: readonly Place[] = [
-  { group: '', title: 'Overview', href: '/', icon: 'overview', key: 'o', owner: true },
-  { group: 'Estate', title: 'Inventory', href: '/identities', icon: 'inventory', key: 'i', owner: true },
+  { group: '', title: 'Overview', href: '/', icon: 'overview', key: 'o', owner: 'too' },
+  { group: 'Estate', title: 'Inventory', href: '/identities', icon: 'inventory', key: 'i', owner: 'too' },
   { group: 'Estate', title: 'Expiry', href: '/expiry', icon: 'expiry', key: 'e', behind: true },
   { group: 'Work', title: 'Findings', href: '/findings', icon: 'findings', key: 'f' },
+  { group: 'Work', title: 'Owners', href: '/owners', icon: 'owners', key: 'w', behind: true },
+  { group: 'Work', title: 'Inbox', href: '/inbox', icon: 'inbox', key: 'w', owner: 'alone' },
   { group: 'Sources', title: 'Connections', href: '/connections', icon: 'connections', key: 'c' },
   { group: 'Prove', title: 'Rules', href: '/rules', icon: 'rules', behind: true },
   { group: 'Prove', title: 'Audit', href: '/audit', icon: 'audit', behind: true },
-  { group: 'Reeve', title: 'Settings', href: '/settings', icon: 'settings', owner: true, behind: true },
+  { group: 'Reeve', title: 'Settings', href: '/settings', icon: 'settings', owner: 'too', behind: true },
 ]
 
 /** An owner sees what they answer for, and nothing of how the whole is run. */
 export function useMyPlaces(): readonly Place[] {
   const role = useFrame()?.user.role
-  return role === 'owner' ? PLACES.filter((place) => place.owner) : PLACES
+  return PLACES.filter(({ owner }) => (role === 'owner' ? owner !== undefined : owner !== 'alone'))
 }

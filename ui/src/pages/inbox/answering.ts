@@ -1,0 +1,38 @@
+/** An owner's word on a thing, with ten seconds to take it back. */
+import { forgetEstate, takeBack } from '../../acting.ts'
+import { tell } from '../../frame/toasts.tsx'
+import { ask } from '../../http.ts'
+import type { Answered, InboxItem, Person } from '../../nouns.ts'
+
+export type Said = { answer: 'mine' } | { answer: 'not-needed' } | { answer: 'not-mine'; to: Person | null }
+
+const TOLD = {
+  mine: (name: string) => `Noted: ${name} is yours and still needed.`,
+  'not-needed': (name: string) => `Noted: ${name} is needed no longer. Operators are asked to take it down.`,
+  'not-mine': (name: string, to: Person | null) =>
+    to
+      ? `${to.name.slice(0, 60)} is asked about ${name} now.`
+      : `${name} is back in the queue; you are not suggested again.`,
+} as const
+
+/** `back`: what follows once it was taken back. */
+export async function say(
+  { entity }: Pick<InboxItem, 'entity'>,
+  said: Said,
+  note: string,
+  back?: () => void,
+): Promise<void> {
+  const { undo } = await ask<Answered>('/v1/inbox/answers', {
+    method: 'POST',
+    body: {
+      entity: entity.key,
+      answer: said.answer,
+      ...(said.answer === 'not-mine' && said.to ? { to: said.to.key } : {}),
+      ...(note === '' ? {} : { note }),
+    },
+  })
+  tell(TOLD[said.answer](entity.name.slice(0, 60), said.answer === 'not-mine' ? said.to : null), () => {
+    void takeBack(undo).then(back)
+  })
+  await forgetEstate()
+}

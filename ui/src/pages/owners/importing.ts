@@ -1,0 +1,43 @@
+/** A list is sent as it is; the server reads it line by line. */
+import { forgetEstate, takeBack } from '../../acting.ts'
+import { tell } from '../../frame/toasts.tsx'
+import { ask } from '../../http.ts'
+import { count, some } from '../../words.ts'
+
+export interface ImportAnswer {
+  dryRun: boolean
+  lines: number
+  applied: number
+  unchanged: number
+  errorCount: number
+  errors: { line: number; column: string | null; code: string; says: string }[]
+  ignored: string[]
+  undo: string | null
+}
+
+export type ImportOf = 'owners' | 'people'
+
+const PATHS: Record<ImportOf, string> = { owners: '/v1/owners/import', people: '/v1/people/import' }
+const DONE: Record<ImportOf, readonly [string, string]> = {
+  owners: ['owner is', 'owners are'],
+  people: ['person is', 'people are'],
+}
+/** A million lines take their time. */
+const PATIENCE = 30 * 60_000
+
+/** Reads it; `dry`: and changes nothing. What was applied is told, with the way back. */
+export async function importList(of: ImportOf, file: File, dry: boolean): Promise<ImportAnswer> {
+  const answer = await ask<ImportAnswer>(`${PATHS[of]}${dry ? '?dryRun=true' : ''}`, {
+    method: 'POST',
+    body: file,
+    patience: PATIENCE,
+  })
+  if (dry) return answer
+  const { undo } = answer
+  tell(
+    `${some(answer.applied, ...DONE[of])} imported${answer.errorCount > 0 ? `; ${count(answer.errorCount)} lines were wrong` : ''}.`,
+    undo === null ? undefined : () => void takeBack(undo),
+  )
+  await forgetEstate()
+  return answer
+}

@@ -3,7 +3,8 @@ import { existsSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { migrations as act, assignments, selfProvider } from './act/index.ts'
-import { migrations as assess, startAssessor } from './assess/index.ts'
+import { type Alerts, migrations as alert, lookSoon, startAlerts } from './alert/index.ts'
+import { type Assessor, migrations as assess, startAssessor } from './assess/index.ts'
 import { isLoading, openDemo } from './demo.ts'
 import {
   createConnection,
@@ -18,6 +19,7 @@ import {
 import { migrations as graph } from './graph/index.ts'
 import { type App, createServer, migrations as http, startBulks, startUpkeep } from './http/index.ts'
 import {
+  addressGuard,
   audit,
   type Config,
   createFetch,
@@ -40,7 +42,7 @@ import { createScanner } from './scan/index.ts'
 import { type Log, messageOf, type Nearby, type Provider } from './sdk/index.ts'
 
 /** In the order in which their tables may name each other. */
-export const modules: readonly Migrations[] = [graph, discover, assess, act, http]
+export const modules: readonly Migrations[] = [graph, discover, assess, act, alert, http]
 
 const consoleFolder = fileURLToPath(new URL('../ui/dist/', import.meta.url))
 const SELF = 'self'
@@ -87,7 +89,17 @@ export async function compose(
     const outbound = watchOutbound(clock)
     const fingerprint = fingerprinter(key)
     const parts = { fetch: createFetch(config.outbound, clock, log), log, clock, scanner: createScanner(), fingerprint }
-    const assessor = startAssessor({ url: database.url })
+    const alerts = {
+      db,
+      sealer: createSealer(key),
+      clock,
+      log,
+      fetch: parts.fetch,
+      guard: addressGuard(config.outbound.allow),
+      link: addressOf(config),
+      jobs,
+    }
+    const assessor = toldTo(alerts, startAssessor({ url: database.url }))
     ending.push(() => assessor.stop())
     const judge = async (run?: number): Promise<void> => {
       if (await isLoading(db)) return
@@ -96,7 +108,7 @@ export async function compose(
     const discovery: Discovery = {
       database,
       providers: [...providers, ...demo.providers.map(({ provider }) => provider), selfProvider(db)],
-      sealer: createSealer(key),
+      sealer: alerts.sealer,
       clock,
       log,
       jobs,
@@ -115,6 +127,7 @@ export async function compose(
     const desk = await openDemo(discovery, assessor, jobs)
     await startDiscovery(discovery)
     await startBulks({ db, clock, discovery })
+    await startAlerts(alerts)
     await connectSelf(discovery)
 
     const app: App = {
@@ -129,6 +142,7 @@ export async function compose(
         ? {}
         : { hostnames: [new URL(config.http.url).hostname], secure: config.http.url.startsWith('https:') }),
       discovery,
+      alerts,
       demo: desk,
       fingerprint,
       installationKey: key,
@@ -164,6 +178,20 @@ export async function compose(
     throw error
   }
 }
+
+/** How people reach the console; null where only the start will tell. */
+const addressOf = ({ http: { url, host, port } }: Config): string | null =>
+  url?.replace(/\/+$/, '') ?? (port === 0 ? null : `http://${host.includes(':') ? `[${host}]` : host}:${port}`)
+
+/** After every judgement, whoever is to be told of it is. */
+const toldTo = (alerts: Alerts, assessor: Assessor): Assessor => ({
+  ...assessor,
+  async judge(asked) {
+    const stored = await assessor.judge(asked)
+    await lookSoon(alerts)
+    return stored
+  },
+})
 
 /** Signs where the trail ends, and keeps a copy beside the database: who cuts the trail's tail there does not cut it here. */
 async function keepHead(db: Database['db'], key: InstallationKey, config: Config): Promise<void> {

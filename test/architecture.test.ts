@@ -15,8 +15,9 @@ const MAY: Record<string, string[]> = {
   discover: ['sdk', 'platform', 'graph', 'scan'],
   assess: ['sdk', 'platform', 'graph'],
   act: ['sdk', 'platform', 'graph', 'assess'],
+  alert: ['sdk', 'platform', 'graph'],
   read: ['sdk', 'platform'],
-  http: ['sdk', 'platform', 'graph', 'discover', 'assess', 'act', 'read'],
+  http: ['sdk', 'platform', 'graph', 'discover', 'assess', 'act', 'alert', 'read'],
   cli: ['sdk'],
 }
 const EMPTY_NAMES = /(^|\/)(utils?|helpers?|common|shared|misc)(\/|\.tsx?$)/i

@@ -1,3 +1,4 @@
+import type { Alerts } from '../alert/index.ts'
 import type { Discovery } from '../discover/index.ts'
 import type { Clock, Db, InstallationKey, Watch } from '../platform/index.ts'
 import type { Rolls } from '../read/index.ts'
@@ -22,6 +23,8 @@ export interface App {
   secure?: boolean
   /** With the providers, jobs and everything else that syncs need. */
   discovery: Discovery
+  /** Who is told of what, and how; without it nobody is. */
+  alerts?: Alerts
   /** Where the invented estate is asked for; without it there is none. */
   demo?: DemoDesk
   /** The keyed fingerprint of a secret value. */

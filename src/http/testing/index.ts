@@ -1,12 +1,16 @@
 import { migrations as act, selfProvider } from '../../act/index.ts'
+import { type Alerts, migrations as alert } from '../../alert/index.ts'
 import { migrations as assess } from '../../assess/index.ts'
 import { createRun, type Discovery, migrations as discover } from '../../discover/index.ts'
 import { migrations as graph } from '../../graph/index.ts'
 import type { Db } from '../../platform/index.ts'
 import {
+  addressGuard,
   type Clock,
+  createFetch,
   createSealer,
   fingerprinter,
+  loadConfig,
   parseInstallationKey,
   systemClock,
   watchOutbound,
@@ -59,7 +63,7 @@ export async function testServer({
   ...overrides
 }: Partial<App> & { list?: readonly Route[]; providers?: readonly Provider[] } = {}): Promise<TestServer> {
   const platform = { schema: 'platform', folder: new URL('../../platform/migrations/', import.meta.url) }
-  const database = await testDatabase([platform, graph, discover, assess, act, migrations])
+  const database = await testDatabase([platform, graph, discover, assess, act, alert, migrations])
   const errors: unknown[] = []
   const app: App = {
     db: database.db,
@@ -70,6 +74,7 @@ export async function testServer({
     host: '127.0.0.1',
     port: 0,
     discovery: discoveryOf(database, clock, providers),
+    alerts: alertsOf(database, clock),
     fingerprint: fingerprinter(key),
     notReady: async () => null,
     outbound: watchOutbound(clock),
@@ -150,6 +155,20 @@ function clientOf(url: string, always: Record<string, string>): Client {
 
 const key = parseInstallationKey('ab'.repeat(32), 'the test')
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
+
+/** Alerts go out when a test asks, and to this machine alone. */
+function alertsOf({ db }: TestDatabase, clock: Clock): Alerts {
+  const outbound = { ...loadConfig({ env: {} }).outbound, allow: ['127.0.0.1', 'localhost'], timeout: 5_000 }
+  return {
+    db,
+    sealer: createSealer(key),
+    clock,
+    log: silent,
+    fetch: createFetch(outbound, clock, silent),
+    guard: addressGuard(outbound.allow),
+    link: 'https://reeve.example',
+  }
+}
 
 /** Syncs run when a test calls `runSync`: there is no queue. */
 function discoveryOf(database: TestDatabase, clock: Clock, providers: readonly Provider[]): Discovery {

@@ -12,6 +12,8 @@ export interface Claim {
   floor: number
   /** Were both sides' results the same? A claim that is not exact does not hold. */
   exact: boolean
+  /** Further figures that the line of JSON bears. */
+  more?: Readonly<Record<string, number>>
 }
 
 const made: (Claim & { holds: boolean })[] = []
@@ -19,9 +21,11 @@ const made: (Claim & { holds: boolean })[] = []
 export function claim(given: Claim): void {
   const rounded = { ...given, ours: round(given.ours), theirs: round(given.theirs), ratio: round(given.ratio) }
   const holds = given.exact && rounded.ratio >= given.floor
-  const { claim: id, what, ours, theirs, unit, ratio, floor, exact } = rounded
+  const { claim: id, what, ours, theirs, unit, ratio, floor, exact, more } = rounded
   made.push({ ...rounded, holds })
-  process.stdout.write(`${JSON.stringify({ claim: id, what, ours, theirs, unit, ratio, floor, holds, exact })}\n`)
+  process.stdout.write(
+    `${JSON.stringify({ claim: id, what, ours, theirs, unit, ratio, floor, holds, exact, ...more })}\n`,
+  )
 }
 
 /** Prints the table and sets the exit code: 1 when a claim does not hold or is not exact. */

@@ -1,4 +1,6 @@
 import type { Entity, Place, Surroundings } from '../sdk/index.ts'
+import type { View } from './evaluate.ts'
+import { type Clue, cluesOf, type Sort } from './owner-evidence.ts'
 import { outOfForce } from './rules/standing.ts'
 
 export interface Suggested {
@@ -6,10 +8,24 @@ export interface Suggested {
   name: string
   /** Strongest first. */
   because: string[]
+  /** The same, each with the sort of evidence it was read from. */
+  evidence: { sort: Sort; says: string }[]
+  /** high: much speaks for them and little for anybody else; low: something does, and nearly as much for another. */
+  confidence: 'high' | 'medium' | 'low'
 }
 
-/** How much a sort of evidence weighs beside the others. */
-const WEIGHT = { created: 5, committed: 4, controls: 3, account: 3, keyholder: 2, wrote: 2 } as const
+export interface SuggestOptions {
+  /** Of the finding at hand: whoever wrote these lines may answer. */
+  places?: readonly Place[]
+  /** Who said that it is not theirs; besides those whom its attribute `declinedBy` names. */
+  declined?: ReadonlySet<string>
+}
+
+/** How much must speak for the first, and how many times as much as for the second. */
+const SURE = { high: { weight: 5, margin: 1.8 }, medium: { weight: 3, margin: 1.25 } } as const
+/** Of one sort the strongest reason counts whole and the others a little: five tags are not five witnesses. */
+const FURTHER = 0.2
+const MOST_REASONS = 8
 
 /** The living people who answer for it. */
 export const accountable = (estate: Surroundings, key: string): Entity[] =>
@@ -19,79 +35,63 @@ export const accountable = (estate: Surroundings, key: string): Entity[] =>
   })
 
 /**
- * The person who most probably answers for a thing, from evidence alone: who made it, who wrote the lines that concern it, who
- * may change it, whose account owns it. Null where no evidence names a living person. Never an accountable owner by itself.
+ * The person who most probably answers for a thing, from evidence alone: who is named for it, made it, wrote what declares it, may
+ * change it, runs it, answers for what stands beside it. Null where no evidence names somebody who is here. Never an accountable
+ * owner by itself.
  */
-export function suggestOwner(estate: Surroundings, entity: Entity, places: readonly Place[] = []): Suggested | null {
-  const people = new Map<string, { name: string; weight: number; because: string[] }>()
-  const say = (key: string, weight: number, because: string): void => {
-    const person = estate.get(key)
-    if (!key.startsWith('person:') && person?.kind !== 'person') return
-    if (person && outOfForce(person)) return
-    const known = people.get(key) ?? { name: person?.name ?? key.slice(key.indexOf(':') + 1), weight: 0, because: [] }
-    people.set(key, known)
-    if (known.because.includes(because)) return
-    known.weight += weight
-    known.because.push(because)
+export function suggestOwner(
+  estate: View,
+  entity: Entity,
+  { places = [], declined }: SuggestOptions = {},
+): Suggested | null {
+  const refused = entity.attributes['declinedBy']
+  const out = (key: string): boolean =>
+    declined?.has(key) === true || (Array.isArray(refused) && refused.includes(key)) || isGone(estate.get(key))
+  const people = new Map<string, Map<Sort, Clue[]>>()
+  for (const clue of cluesOf(estate, entity, places)) {
+    if (out(clue.person)) continue
+    const sorts = people.get(clue.person) ?? new Map<Sort, Clue[]>()
+    people.set(clue.person, sorts)
+    const alike = sorts.get(clue.sort) ?? []
+    sorts.set(clue.sort, alike)
+    if (!alike.some(({ says }) => says === clue.says)) alike.push(clue)
   }
-  for (const edge of estate.edges(entity.key, 'in', 'created')) say(edge.from, WEIGHT.created, 'Made it.')
-  for (const [author, count] of authors(estate, entity, places)) {
-    say(
-      author,
-      WEIGHT.committed + count / 100,
-      count === 1 ? 'Committed the line that concerns it.' : `Committed ${count} of the lines that concern it.`,
-    )
+  const weighed = [...people]
+    .map(([person, sorts]) => ({ person, sorts, weight: weightOf(sorts) }))
+    // To be of the team alone is no reason.
+    .filter(({ sorts, weight }) => weight >= 1 || ![...sorts.keys()].every((sort) => sort === 'team'))
+    .sort((a, b) => b.weight - a.weight || (a.person < b.person ? -1 : 1))
+  const [best, second] = weighed
+  if (best === undefined) return null
+  const evidence = [...best.sorts.values()]
+    .flat()
+    .sort((a, b) => b.weight - a.weight || (a.says < b.says ? -1 : 1))
+    .slice(0, MOST_REASONS)
+    .map(({ sort, says }) => ({ sort, says }))
+  const margin = second === undefined ? Number.POSITIVE_INFINITY : best.weight / second.weight
+  return {
+    person: best.person,
+    name: estate.get(best.person)?.name ?? best.person.slice(best.person.indexOf(':') + 1),
+    because: evidence.map(({ says }) => says),
+    evidence,
+    confidence:
+      best.weight >= SURE.high.weight && margin >= SURE.high.margin
+        ? 'high'
+        : best.weight >= SURE.medium.weight && margin >= SURE.medium.margin
+          ? 'medium'
+          : 'low',
   }
-  for (const edge of estate.edges(entity.key, 'in', 'controls'))
-    say(edge.from, WEIGHT.controls, 'May change it at its source.')
-  const owner = entity.attributes['owner']
-  if (typeof owner === 'string' && owner.includes('@'))
-    say(`person:${owner.toLowerCase()}`, WEIGHT.account, `Its source names ${owner.slice(0, 80)} as owner.`)
-  for (const edge of estate.edges(entity.key, 'in', 'authenticates')) {
-    for (const other of estate.edges(edge.from, 'out', 'authenticates')) {
-      say(other.to, WEIGHT.keyholder, 'Holds a credential that also proves it.')
-      for (const person of estate.edges(other.to, 'in', 'owns'))
-        if (other.to !== entity.key)
-          say(person.from, WEIGHT.account, `Answers for ${nameAt(estate, other.to)}, which has the same credential.`)
-    }
-    for (const maker of estate.edges(edge.from, 'in', 'created'))
-      say(maker.from, WEIGHT.wrote, 'Made one of its credentials.')
-  }
-  for (const edge of estate.edges(entity.key, 'in', 'runs-as')) {
-    for (const verb of ['owns', 'created', 'controls'] as const) {
-      for (const person of estate.edges(edge.from, 'in', verb))
-        say(
-          person.from,
-          verb === 'owns' ? WEIGHT.account : WEIGHT.wrote,
-          `${WORD[verb]} ${nameAt(estate, edge.from)}, which runs as it.`,
-        )
-    }
-  }
-  for (const edge of estate.edges(entity.key, 'in', 'contains')) {
-    for (const person of estate.edges(edge.from, 'in', 'owns'))
-      say(person.from, WEIGHT.wrote, `Answers for ${nameAt(estate, edge.from)}, which contains it.`)
-  }
-  const best = [...people].sort(([a, one], [b, other]) => other.weight - one.weight || (a < b ? -1 : 1))[0]
-  return best ? { person: best[0], name: best[1].name, because: best[1].because } : null
 }
 
-const WORD = { owns: 'Answers for', created: 'Made', controls: 'May change' } as const
-
-const nameAt = (estate: Surroundings, key: string): string => (estate.get(key)?.name ?? key).slice(0, 80)
-
-/** Whose lines they are, by address: from the finding's places, else from the secrets that hold the credential. */
-function authors(estate: Surroundings, entity: Entity, places: readonly Place[]): Map<string, number> {
-  const counts = new Map<string, number>()
-  const count = (author: unknown): void => {
-    const address = typeof author === 'string' ? /[^\s<>@]+@[^\s<>@]+/.exec(author)?.[0] : undefined
-    if (address === undefined) return
-    const key = `person:${address.toLowerCase()}`
-    counts.set(key, (counts.get(key) ?? 0) + 1)
+function weightOf(sorts: ReadonlyMap<Sort, readonly Clue[]>): number {
+  let sum = 0
+  for (const alike of sorts.values()) {
+    const weights = alike.map(({ weight }) => weight).sort((a, b) => b - a)
+    sum += weights[0]! + Math.min(weights[0]!, FURTHER * weights.slice(1).reduce((all, one) => all + one, 0))
   }
-  for (const { author } of places) count(author)
-  if (counts.size === 0 && entity.kind === 'credential') {
-    for (const edge of estate.edges(entity.key, 'in', 'holds')) count(estate.get(edge.from)?.attributes['author'])
-  }
-  if (entity.kind === 'secret') count(entity.attributes['author'])
-  return counts
+  return sum
 }
+
+/** Not a person, or one who has left. A person whom nothing describes may be here. */
+const isGone = (person: Entity | undefined): boolean =>
+  person !== undefined && (person.kind !== 'person' || outOfForce(person) !== null)

@@ -146,6 +146,8 @@ test('the suggested owner is who made it before who may change it, never somebod
     person: 'person:ada@example.org',
     name: 'ada',
     because: ['Made it.'],
+    evidence: [{ sort: 'creator', says: 'Made it.' }],
+    confidence: 'medium',
   })
 })
 
@@ -158,7 +160,7 @@ test('whoever committed a leaked line is suggested, with how many', () => {
     { file: 'b', author: 'ADA@example.org' },
     { file: 'c', author: 'bo@example.org' },
   ]
-  expect(suggestOwner(estate, estate.get('credential:hmac:1')!, places)).toMatchObject({
+  expect(suggestOwner(estate, estate.get('credential:hmac:1')!, { places })).toMatchObject({
     person: 'person:ada@example.org',
     because: ['Committed 2 of the lines that concern it.'],
   })

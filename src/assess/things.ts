@@ -116,7 +116,7 @@ function thingOf(group: Finding[], rule: Rule, estate: ThingsEstate): Thing {
 
 /** For a credential without evidence of its own, whoever would answer for what it proves. */
 function suggestFor(estate: ThingsEstate, subject: Entity, finding: Finding): Suggested | null {
-  const own = suggestOwner(estate, subject, finding.places)
+  const own = suggestOwner(estate, subject, { places: finding.places })
   if (own || subject.kind !== 'credential') return own
   for (const edge of estate.edges(subject.key, 'out', 'authenticates')) {
     const identity = estate.get(edge.to)
@@ -126,6 +126,8 @@ function suggestFor(estate: ThingsEstate, subject: Entity, finding: Finding): Su
         person: answers.key,
         name: answers.name,
         because: [`Answers for ${identity.name.slice(0, 80)}, which it proves.`],
+        evidence: [{ sort: 'credential', says: `Answers for ${identity.name.slice(0, 80)}, which it proves.` }],
+        confidence: 'high',
       }
     const other = identity && suggestOwner(estate, identity)
     if (other) return other

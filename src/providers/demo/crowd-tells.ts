@@ -1,7 +1,7 @@
 /** How the systems tell of the crowd. */
-import type { Environment } from '../../sdk/index.ts'
+import type { Environment, JsonValue } from '../../sdk/index.ts'
 import type { Person } from './company.ts'
-import { type Facts, factsOf, HOLDERS, type Member } from './crowd.ts'
+import { type Facts, factsOf, HOLDERS, type Member, TAGGED } from './crowd.ts'
 import { leakOf } from './leaks.ts'
 import { ACTIONS, leafOf, policyOf, ROOT, rootOf } from './places.ts'
 import { undated, usagePermissions } from './refusals.ts'
@@ -26,6 +26,7 @@ export function tellMember(scene: Scene, member: Member): void {
       team: service.team,
       ...(vendor ? { vendor, thirdParty: true } : {}),
       ...(off ? { status: 'disabled' } : {}),
+      ...ownersWords(scene, member, facts),
     },
     ...usage(facts, system),
   })
@@ -43,7 +44,7 @@ export function tellMember(scene: Scene, member: Member): void {
     near: nearOf(facts),
     hard: hardOf(facts, system),
     // Where no source names the leaver, nothing tells that somebody left.
-    unseen: facts.recorded || facts.evidence[0] === 'created' ? [] : ['orphaned'],
+    unseen: facts.recorded || facts.evidence.includes('created') ? [] : ['orphaned'],
   })
 }
 
@@ -170,7 +171,8 @@ function consumers(
       ? chance.of(HELD, 'held', number)
       : system.id
   const { secret, workload } = systemOf(holder).pattern
-  if (secret === null || (!reused && chance('held at all', number) < 0.3)) return
+  const told = reused || facts.evidence.includes('runs')
+  if (secret === null || (!told && chance('held at all', number) < 0.3)) return
   const copy = scene.copy([holder, secret, `${secret.split('_').pop()}/${name}`], `${name} credential`, credential, {
     environment,
     value,
@@ -182,6 +184,7 @@ function consumers(
     attributes: { team: service.team },
   })
   scene.say(holder, runs, 'uses', copy)
+  if (facts.evidence.includes('runs')) scene.edge(holder, 'workloads', facts.owner.key, 'owns', runs)
   if (!reused) return
   const other = scene.workload([holder, workload, `${workload.split('_').pop()}/${name}-batch`], `${name}-batch`, {
     environment,
@@ -230,10 +233,37 @@ function grants(scene: Scene, { system, number }: Member, facts: Facts, identity
     scene.say(system.id, identity, 'called', keyOf(system.id, rootOf(system.id, environment)[2]), { actions: ROOT })
 }
 
+/** Tags, a sponsor, the last login of a person: what things say of people besides who is named as owner. */
+function ownersWords(scene: Scene, { system: { id }, number }: Member, facts: Facts): Record<string, JsonValue> {
+  const { chance, company } = scene.world
+  const { service, owner, evidence, born, faults } = facts
+  const words: Record<string, JsonValue> = {}
+  if (TAGGED.has(id)) {
+    const tags: Record<string, string> = {}
+    if (chance('tag service', number) < 0.6) tags['service'] = service.name
+    if (evidence.includes('commits') || chance('tag repository', number) < 0.3)
+      tags['repository'] = `larkfield/${service.name}`
+    if (evidence.includes('tags'))
+      tags['owner'] = chance('tag form', number) < 0.5 ? owner.mail : owner.mail.split('@')[0]!
+    // Some tags are of years ago, and name whoever had it then.
+    else if (!faults.has('orphaned') && chance('old tag', number) < 0.04)
+      tags['owner'] = chance.of(company.people, 'old owner', number).mail
+    if (Object.keys(tags).length > 0) words['tags'] = tags
+  } else if (evidence.includes('tags')) words['sponsor'] = owner.mail
+  if (evidence.includes('logins'))
+    words['lastInteractive'] = {
+      at: scene.at(Math.floor(born) + 1, 'set up'),
+      from: owner.mail.split('@')[0]!,
+      how: 'su',
+    }
+  return words
+}
+
 function makerOf(world: World, { number }: Member, { evidence, owner }: Facts): Person | null {
-  if (evidence[0] === 'created') return owner
+  if (evidence.includes('created')) return owner
   // Platform engineers make much that others answer for.
-  return world.chance('platform', number) < 0.3 ? world.company.person('Felix Arden') : null
+  const draw = world.chance('platform', number)
+  return draw < 0.3 ? world.company.person('Felix Arden') : draw < 0.4 ? world.company.person('Noor Easton') : null
 }
 
 function nearOf({ rhythm, faults, vendor, administers }: Facts): (readonly [Fault, string])[] {

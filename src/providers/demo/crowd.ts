@@ -119,13 +119,8 @@ export function factsOf(world: World, { system, number, life }: Member): Facts {
   const { leavers } = company
   const leaver = faults.has('orphaned') ? leavers[number % 5 < 3 ? 0 : number % leavers.length] : undefined
   const recorded = chance('recorded', number) < (leaver ? 0.6 : 0.79)
-  const evidence: Evidence[] = recorded
-    ? []
-    : chance('made', number) < 0.6
-      ? ['created']
-      : chance('said', number) < 0.3
-        ? ['contains']
-        : ['none']
+  const owner = leaver ?? answering(world, service, number)
+  const evidence = recorded ? [] : evidenceFor(world, system, number, { leaver: leaver !== undefined, service, owner })
   const excess = faults.has('over-privileged') || faults.has('vendor-excess')
   const administers = !excess && chance('administers', number) < 0.06
   return {
@@ -137,7 +132,7 @@ export function factsOf(world: World, { system, number, life }: Member): Facts {
     born,
     gone: life === 'gone' ? -chance.between(2, 340, 'gone', number) : Number.POSITIVE_INFINITY,
     vendor: vendor ? chance.of(VENDORS, 'vendor', number) : null,
-    owner: leaver ?? company.people[service.owner]!,
+    owner,
     since: leaver?.left ?? -chance.between(10, 300, 'off', number),
     abandoned,
     recorded,
@@ -155,6 +150,36 @@ function lastsOf({ method, rotates }: Pattern, longLived: boolean, draw: number)
   if (method === 'certificate') return longLived ? 3650 : 398
   if (longLived) return draw < 0.25 ? 1800 : Number.POSITIVE_INFINITY
   return draw < 0.6 ? rotates + 14 : Number.POSITIVE_INFINITY
+}
+
+/** Mostly whoever answers for the service; else a colleague of the team, or one of those who run the platform. */
+function answering({ chance, company }: World, { owner, team }: Service, number: number): Person {
+  const draw = chance('answers', number)
+  const of = draw < 0.72 ? undefined : draw < 0.93 ? team : 'Platform'
+  const fit = company.people.filter((person) => person.team === of && person.left === null && person.came < -60)
+  return fit.length === 0 ? company.people[owner]! : chance.of(fit, 'answering', number)
+}
+
+/** Systems whose things bear tags or labels. */
+export const TAGGED: ReadonlySet<SystemId> = new Set(['aws', 'gcp', 'entra', 'kubernetes', 'gitlab'])
+
+/** What would lead to the owner whom no source names. Of who left only who made it is still to be seen. */
+function evidenceFor(
+  { chance, company }: World,
+  { id, pattern }: System,
+  number: number,
+  { leaver, service, owner }: { leaver: boolean; service: Service; owner: Person },
+): Evidence[] {
+  const found: Evidence[] = []
+  if (chance('made', number) < (leaver ? 0.6 : 0.42)) found.push('created')
+  if (!leaver) {
+    if ((TAGGED.has(id) || id === 'agents') && chance('tagged', number) < 0.25) found.push('tags')
+    if (TAGGED.has(id) && chance('declared', number) < 0.45 && owner === company.people[service.owner])
+      found.push('commits')
+    if (pattern.workload !== null && chance('runs', number) < 0.2) found.push('runs')
+    if (id === 'linux' && chance('login', number) < 0.4) found.push('logins')
+  }
+  return found.length > 0 ? found : ['none']
 }
 
 /** Not every fault can be had everywhere. */

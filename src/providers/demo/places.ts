@@ -103,6 +103,7 @@ function serviceOn(scene: Scene, system: SystemId, service: Service, environment
     attributes: { team: service.team },
   })
   scene.edge(system, 'resources', root, 'contains', leaf)
+  if (system === 'github') committersOf(scene, service, leaf)
   for (const level of ['metrics', 'read', 'write', 'admin'] as const) {
     const policy = policyOf(system, service.name, environment, level)
     const key = scene.entitlement(policy, `${name} ${level}`, {
@@ -110,6 +111,26 @@ function serviceOn(scene: Scene, system: SystemId, service: Service, environment
     })
     scene.say(system, key, 'allows', leaf, { actions: ACTIONS[level] })
     if (level === 'admin' && environment === 'production') scene.say(system, key, 'allows', root, { actions: ROOT })
+  }
+}
+
+/** Who commits to it: whoever answers for the service most, colleagues of the team and of the platform now and then. */
+function committersOf(scene: Scene, service: Service, repository: string): void {
+  const { chance, company } = scene.world
+  const owner = company.people[service.owner]!
+  for (const [place, person] of company.people.entries()) {
+    const most = person === owner ? 400 : person.team === service.team ? 120 : person.team === 'Platform' ? 30 : 0
+    if (most === 0 || person.came > scene.today || (most < 400 && chance('commits', service.name, place) < 0.5))
+      continue
+    const ended = Math.min(person.left ?? scene.today, scene.today)
+    const lastCommit = scene.at(
+      Math.max(person.came, ended - chance.between(0, 20, 'last commit', service.name, place)),
+    )
+    scene.edge('github', 'resources', person.key, 'created', repository, {
+      commits: chance.between(Math.ceil(most / 4), most, 'many commits', service.name, place),
+      firstCommit: scene.at(person.came),
+      lastCommit,
+    })
   }
 }
 

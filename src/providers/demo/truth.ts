@@ -38,7 +38,17 @@ export const RISK: Readonly<Record<Fault, Owasp>> = {
 }
 
 /** What in the estate would lead a person to the true owner, where nobody is recorded. */
-export const Evidence = z.enum(['created', 'commits', 'controls', 'contains', 'runs', 'names', 'none'])
+export const Evidence = z.enum([
+  'created',
+  'tags',
+  'commits',
+  'controls',
+  'contains',
+  'runs',
+  'logins',
+  'names',
+  'none',
+])
 export type Evidence = z.infer<typeof Evidence>
 
 const lists = z.strictObject(

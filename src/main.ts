@@ -141,12 +141,6 @@ const reeve: Reeve<Estate> = {
     return describeRules(rules, providers)
   },
 
-  report: (format) =>
-    withDatabase(async ({ database: { db } }) => {
-      const { report } = await import('./report.ts')
-      return report(db, format, version)
-    }),
-
   async labels({ size = 300, seed = 1, day }) {
     const [{ demo }, { systemClock }] = await Promise.all([
       import('./providers/index.ts'),

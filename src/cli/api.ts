@@ -4,6 +4,8 @@ import { ReeveError } from '../sdk/index.ts'
 export interface Api {
   /** The JSON answer; throws a `ReeveError` with the server's own code for a problem. */
   request<T>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<T>
+  /** What is not JSON, as it comes; throws like `request`. */
+  download(path: string): Promise<ReadableStream<Uint8Array>>
   close(): Promise<void>
 }
 
@@ -16,44 +18,61 @@ export interface RawAnswer {
 export function apiOver(
   send: (method: string, path: string, body: string | undefined) => Promise<RawAnswer>,
   close: () => Promise<void> = async () => {},
+  open: (path: string) => Promise<RawAnswer | ReadableStream<Uint8Array>> = (path) => send('GET', path, undefined),
 ): Api {
   return {
     close,
+    async download(path) {
+      const answer = await open(path)
+      if (answer instanceof ReadableStream) return answer
+      if (answer.status >= 400) throw refusalIn(answer)
+      return new Blob([answer.text]).stream()
+    },
     async request<T>(method: string, path: string, body?: unknown): Promise<T> {
       const answer = await send(method, path, body === undefined ? undefined : JSON.stringify(body))
-      const said = answer.text === '' ? null : parse(answer.text)
-      if (answer.status < 400) return said as T
-      const problem = (said ?? {}) as {
-        code?: string
-        detail?: string
-        title?: string
-        suggestion?: string
-        fields?: { path: string; says: string }[]
-      }
-      const fields = problem.fields?.map((field) => `${field.path}: ${field.says}`).join('; ')
-      const says = [
-        problem.detail ?? problem.title ?? `the server answered ${answer.status}`,
-        problem.suggestion && `did you mean ${problem.suggestion}?`,
-        fields,
-      ]
-      throw new ReeveError(problem.code ?? 'http/failed', says.filter(Boolean).join('; '))
+      if (answer.status >= 400) throw refusalIn(answer)
+      return (answer.text === '' ? null : parse(answer.text)) as T
     },
   }
 }
 
+function refusalIn({ status, text }: RawAnswer): ReeveError {
+  const problem = ((text === '' ? null : parse(text)) ?? {}) as {
+    code?: string
+    detail?: string
+    title?: string
+    suggestion?: string
+    fields?: { path: string; says: string }[]
+  }
+  const fields = problem.fields?.map((field) => `${field.path}: ${field.says}`).join('; ')
+  const says = [
+    problem.detail ?? problem.title ?? `the server answered ${status}`,
+    problem.suggestion && `did you mean ${problem.suggestion}?`,
+    fields,
+  ]
+  return new ReeveError(problem.code ?? 'http/failed', says.filter(Boolean).join('; '))
+}
+
 /** Speaks to the server at `url` with an API token. */
 export function apiAt(url: string, token: string): Api {
-  return apiOver(async (method, path, body) => {
+  const ask = (method: string, path: string, body?: string): Promise<Response> => {
     const headers: Record<string, string> = { authorization: `Bearer ${token}`, accept: 'application/json' }
     if (body !== undefined) headers['content-type'] = 'application/json'
-    const answer = await fetch(new URL(path, url), { method, headers, ...(body === undefined ? {} : { body }) }).catch(
+    return fetch(new URL(path, url), { method, headers, ...(body === undefined ? {} : { body }) }).catch(
       (cause: unknown) => {
         throw new ReeveError('http/unreachable', `asking ${url}: no server answers; start it with ./reeve up`, {
           cause,
         })
       },
     )
+  }
+  const send = async (method: string, path: string, body: string | undefined): Promise<RawAnswer> => {
+    const answer = await ask(method, path, body)
     return { status: answer.status, text: await answer.text() }
+  }
+  return apiOver(send, undefined, async (path) => {
+    const answer = await ask('GET', path)
+    return answer.ok && answer.body ? answer.body : { status: answer.status, text: await answer.text() }
   })
 }
 

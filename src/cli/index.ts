@@ -3,6 +3,7 @@ import { addDemo } from './demo.ts'
 import { addDevelop } from './develop.ts'
 import { complaint, EXIT, exitStatusOf } from './exit.ts'
 import type { Reeve } from './reeve.ts'
+import { addReports } from './reports.ts'
 import { addScan } from './scan.ts'
 import { addSearch } from './search.ts'
 import { addSources } from './sources.ts'
@@ -23,6 +24,7 @@ const JOBS: [string, (program: Command, reeve: Reeve) => void][] = [
   ['See what there is:', addSeeing],
   ['Read more systems:', addSources],
   ['Ask:', addSearch],
+  ['Prove:', addReports],
   ['Keep it well:', addUpkeep],
   ['Work on Reeve:', addDevelop],
 ]

@@ -67,6 +67,4 @@ export interface Reeve<Estate = unknown> {
   adminLink(): Promise<string>
   /** What ships, and the installation's own rules where its database can be had. */
   rules(): Promise<{ id: string; title: string; severity: string; owasp: readonly string[] }[]>
-  /** The posture report; the same estate gives the same bytes. */
-  report(format: string): Promise<string>
 }

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { ReeveError } from '../sdk/index.ts'
 import { EXIT } from './exit.ts'
@@ -14,7 +14,7 @@ const passphrase = (flags: { passphraseFile?: string }): string | undefined => {
   }
 }
 
-/** Rules, reports, and what keeps an installation well. */
+/** Rules, and what keeps an installation well. */
 export function addUpkeep(program: Command, reeve: Reeve): void {
   const answer = (command: Command) => terminal(command.optsWithGlobals<OutputOptions>())
 
@@ -31,19 +31,6 @@ export function addUpkeep(program: Command, reeve: Reeve): void {
           ['rule', 'severity', 'risk', 'checks'],
           rules.map((rule) => [rule.id, rule.severity, rule.owasp.join(' '), rule.title]),
         )
-    })
-
-  program
-    .command('report')
-    .argument('<file>', 'where to write it; .html, .csv, .json or .sarif')
-    .summary('the posture of this moment as a file; the same estate gives the same bytes')
-    .addHelpText('after', '\nExample:\n  $ reeve report posture.html\n')
-    .action(async (file: string, _flags, command: Command) => {
-      const format = /\.(html|csv|json|sarif)$/.exec(file)?.[1]
-      if (format === undefined)
-        throw new ReeveError('use/format', `writing ${file}: end its name in .html, .csv, .json or .sarif`)
-      writeFileSync(file, await reeve.report(format))
-      answer(command).say(`wrote ${file}`)
     })
 
   const audit = program.command('audit').summary('the trail of what was done through Reeve')

@@ -9,6 +9,7 @@ import { eventRoutes } from './events.ts'
 import { expiryRoutes } from './expiry.ts'
 import { findRoutes } from './find.ts'
 import { findingRoutes } from './findings.ts'
+import { frameworkRoutes } from './frameworks.ts'
 import { healthRoutes } from './health.ts'
 import { inboxRoutes } from './inbox.ts'
 import { openapiOf } from './openapi.ts'
@@ -16,6 +17,7 @@ import { ownersRoutes } from './owners.ts'
 import { ownershipRoutes } from './ownership.ts'
 import { passkeyRoutes } from './passkey-routes.ts'
 import { providerRoutes } from './providers.ts'
+import { reportRoutes } from './reports.ts'
 import { type Route, route } from './route.ts'
 import { ruleRoutes } from './rules.ts'
 import { runRoutes } from './runs.ts'
@@ -53,6 +55,8 @@ const described: readonly Route[] = [
   ...providerRoutes,
   ...demoRoutes,
   ...ruleRoutes,
+  ...frameworkRoutes,
+  ...reportRoutes,
   ...auditRoutes,
   ...retentionRoutes,
   ...backupRoutes,

@@ -72,6 +72,127 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What holds that somebody has to be told, the worst first; or what closed by itself, the last first. */
+        get: operations["getAlerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alerts/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where alerts go; settings without secrets. */
+        get: operations["getAlertsChannels"];
+        put?: never;
+        /** Adds a channel. Secrets are sealed and never shown again; it is told once what is open now. */
+        post: operations["postAlertsChannels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alerts/channels/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a test message with these settings; with `channel`, secrets that are left out are the stored ones. `to`: for mail, to whom. */
+        post: operations["postAlertsChannelsTest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alerts/channels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forgets the channel, its secrets, and what waited to go there. */
+        delete: operations["deleteAlertsChannelsId"];
+        options?: never;
+        head?: never;
+        /** Changes settings (secrets that are left out stay), which alerts it gets, or whether it is paused. */
+        patch: operations["patchAlertsChannelsId"];
+        trace?: never;
+    };
+    "/v1/alerts/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What went out or waits to, the last first: to whom, how often it was tried, and why it was not taken. */
+        get: operations["getAlertsDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alerts/deliveries/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries again what was given up, or waits. */
+        post: operations["postAlertsDeliveriesIdRetry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alerts/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The kinds of channels there are, with the form of their settings. */
+        get: operations["getAlertsKinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/audit": {
         parameters: {
             query?: never;
@@ -575,6 +696,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/expiry.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything with an end date that is not known to renew itself, as CSV in order of that date; formulas escaped. */
+        get: operations["getExpiryCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/expiry.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What ends from 30 days ago to 400 days ahead, as a calendar (RFC 5545). The token of the address is its credential. */
+        get: operations["getExpiryIcs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/expiry/feeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller’s calendar addresses; never the addresses themselves. */
+        get: operations["getExpiryFeeds"];
+        put?: never;
+        /** Makes a secret address for a calendar. It is in this answer and nowhere else. */
+        post: operations["postExpiryFeeds"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/expiry/feeds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends a calendar address at once. */
+        delete: operations["deleteExpiryFeedsId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/facets": {
         parameters: {
             query?: never;
@@ -847,6 +1037,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/frameworks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The standards that are shown as views over findings and facts, with how many of their controls are met, not met, unknown and not applicable. */
+        get: operations["getFrameworks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/frameworks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The controls of one standard, each with its evidence: for how many it is met, by which rules and facts, judged and read when, and the query of its rows. */
+        get: operations["getFrameworksId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/frameworks/{id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The identities, or other things, behind a number of a control, as many as the number says, each with what was found of it. */
+        get: operations["getFrameworksIdRows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/inbox": {
         parameters: {
             query?: never;
@@ -1078,6 +1319,40 @@ export interface paths {
         };
         /** One system, with the JSON Schema of its form; secret fields bear `"secret": true`. */
         get: operations["getProvidersId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/executive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Volume, trend and what was reduced, each number with the address of its rows; of the moment at which the estate was last judged. */
+        get: operations["getReportsExecutive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/posture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The posture as a paper: PDF, HTML, JSON, findings as CSV or SARIF, or with `framework` the evidence of one standard. The same state of the estate gives the same bytes. */
+        get: operations["getReportsPosture"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1612,6 +1887,27 @@ export interface components {
             unknown: number;
             none: number;
         };
+        AlertListed: {
+            id: string;
+            /** @enum {string} */
+            event: "ending" | "age" | "finding" | "privilege" | "ownership";
+            subject: string;
+            kind: components["schemas"]["Kind"];
+            name: string;
+            severity: components["schemas"]["Severity"];
+            says: string;
+            because: string[];
+            fix: string[];
+            finding: string | null;
+            ends: components["schemas"]["Instant"] | null;
+            sources: string[];
+            environment: string | null;
+            owner: string | null;
+            opened: components["schemas"]["Instant"];
+            raised: components["schemas"]["Instant"];
+            closed: string | null;
+            closedAt: components["schemas"]["Instant"] | null;
+        };
         Answered: {
             undo: string;
             certification: string;
@@ -1958,6 +2254,48 @@ export interface components {
                 to: string | null;
             }[];
         };
+        ChannelKindPage: {
+            id: string;
+            title: string;
+            summary: string;
+            form: {
+                [key: string]: components["schemas"]["Json"];
+            };
+            filter: {
+                [key: string]: components["schemas"]["Json"];
+            };
+        };
+        ChannelRow: {
+            id: string;
+            kind: string;
+            title: string;
+            label: string;
+            settings: {
+                [key: string]: components["schemas"]["Json"];
+            };
+            secrets: string[];
+            filter: {
+                events: ("ending" | "age" | "finding" | "privilege" | "ownership")[];
+                /** @enum {string} */
+                severity: "critical" | "high" | "medium";
+                sources: string[];
+                environments: components["schemas"]["Environment"][];
+                owners: string[];
+                closings: boolean;
+            };
+            paused: boolean;
+            introduced: components["schemas"]["Instant"] | null;
+            created: components["schemas"]["Instant"];
+            createdBy: string;
+        };
+        ChannelTest: {
+            ok: boolean;
+            recipients: string[];
+            error: {
+                code: string;
+                message: string;
+            } | null;
+        };
         Check: {
             says: string;
             holds: boolean | null;
@@ -2030,6 +2368,17 @@ export interface components {
             takesNewKey: "by-itself" | "by-hand" | "unknown";
             because: string;
         };
+        ControlView: {
+            id: string;
+            title: string;
+            asks: string;
+            beside: string | null;
+            state: components["schemas"]["EvidenceState"];
+            because: string;
+            identities: components["schemas"]["EvidenceTally"];
+            others: components["schemas"]["EvidenceTally"];
+            evidence: components["schemas"]["EvidenceItem"][];
+        };
         Copy: {
             entity: components["schemas"]["EntityRef"];
             where: string;
@@ -2057,6 +2406,25 @@ export interface components {
                 count: number | null;
                 says: string | null;
             }[];
+        };
+        DeliveryRow: {
+            id: string;
+            channel: string;
+            recipient: string | null;
+            /** @enum {string} */
+            what: "opened" | "closed" | "digest" | "overdue" | "test";
+            title: string;
+            alerts: number;
+            /** @enum {string} */
+            state: "waiting" | "sending" | "sent" | "dead";
+            attempts: number;
+            next: components["schemas"]["Instant"] | null;
+            error: {
+                code: string;
+                message: string;
+            } | null;
+            created: components["schemas"]["Instant"];
+            ended: components["schemas"]["Instant"] | null;
         };
         DryRun: {
             would: {
@@ -2114,6 +2482,73 @@ export interface components {
             ledger: string | null;
             complete: boolean | null;
         };
+        EvidenceItem: {
+            id: string;
+            says: string;
+            reads: string;
+            state: components["schemas"]["EvidenceState"];
+            identities: components["schemas"]["EvidenceTally"];
+            others: components["schemas"]["EvidenceTally"];
+            rules: {
+                id: string;
+                title: string;
+                asked: boolean;
+            }[];
+            facts: string[];
+            judged: components["schemas"]["Instant"] | null;
+            read: components["schemas"]["Instant"] | null;
+            partial: boolean;
+            sources: components["schemas"]["EvidenceSource"][];
+            findings: components["schemas"]["FindingsQuery"] | null;
+            open: components["schemas"]["FindingsQuery"] | null;
+        };
+        EvidenceRow: {
+            entity: components["schemas"]["EntityRef"];
+            owner: components["schemas"]["Person"] | null;
+            because: {
+                says: string;
+                finding: string | null;
+                severity: components["schemas"]["Severity"] | null;
+                state: string;
+            }[];
+        };
+        EvidenceRows: {
+            next: string | null;
+            total: number;
+            rows: components["schemas"]["EvidenceRow"][];
+        };
+        EvidenceSource: {
+            connection: string;
+            collection: string;
+            read: components["schemas"]["Instant"];
+            whole: components["schemas"]["Instant"] | null;
+            complete: boolean;
+            obtained: number;
+            refused: number;
+            reason: string | null;
+            permission: string | null;
+        };
+        /** @enum {string} */
+        EvidenceState: "met" | "not-met" | "unknown" | "not-applicable";
+        EvidenceTally: {
+            met: number;
+            notMet: number;
+            unknown: number;
+            notApplicable: number;
+        };
+        Executive: {
+            at: components["schemas"]["Instant"] | null;
+            bar: components["schemas"]["LedgerBar"];
+            sources: components["schemas"]["SourceSeen"][];
+            volume: components["schemas"]["ReportNumber"][];
+            risk: components["schemas"]["ReportNumber"][];
+            since: components["schemas"]["Instant"] | null;
+            reduced: components["schemas"]["ReportNumber"][];
+            closed: {
+                [key: string]: number;
+            };
+            trend: components["schemas"]["ReportPoint"][];
+        };
         Expiry: {
             /**
              * Format: date
@@ -2170,6 +2605,13 @@ export interface components {
                 count: number;
             }[];
             asOf: components["schemas"]["Instant"] | null;
+        };
+        FeedRow: {
+            id: string;
+            name: string;
+            mine: boolean;
+            created: components["schemas"]["Instant"];
+            lastUsed: components["schemas"]["Instant"] | null;
         };
         FieldChange: {
             of: string;
@@ -2328,6 +2770,10 @@ export interface components {
             closedThisWeek: number;
             query: string;
         };
+        FindingsQuery: {
+            q: string;
+            count: number;
+        };
         FirstRun: {
             identities: number;
             query: string | null;
@@ -2378,6 +2824,25 @@ export interface components {
                 moments: number;
             } | null;
             firstRun: boolean;
+        };
+        FrameworkPage: {
+            framework: components["schemas"]["FrameworkRow"];
+            judged: components["schemas"]["Instant"] | null;
+            identities: number;
+            controls: components["schemas"]["ControlView"][];
+        };
+        FrameworkRow: {
+            id: string;
+            title: string;
+            version: string;
+            publisher: string;
+            url: string;
+            controls: components["schemas"]["EvidenceTally"];
+        };
+        Frameworks: {
+            judged: components["schemas"]["Instant"] | null;
+            identities: number;
+            rows: components["schemas"]["FrameworkRow"][];
         };
         Grant: {
             entitlement: components["schemas"]["EntityRef"];
@@ -2942,6 +3407,18 @@ export interface components {
             until: components["schemas"]["Instant"];
             times: number;
         };
+        ReportNumber: {
+            says: string;
+            count: number;
+            of: number | null;
+            href: string;
+        };
+        ReportPoint: {
+            at: components["schemas"]["Instant"];
+            machines: number;
+            known: number;
+            severe: number;
+        };
         Retention: {
             runs: number | null;
             findings: number | null;
@@ -3352,6 +3829,314 @@ export interface operations {
                     };
                 };
             };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getAlerts: {
+        parameters: {
+            query?: {
+                closed?: "true" | "false";
+                event?: "ending" | "age" | "finding" | "privilege" | "ownership";
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What holds that somebody has to be told, the worst first; or what closed by itself, the last first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["AlertListed"][];
+                        total: number;
+                    };
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getAlertsChannels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where alerts go; settings without secrets. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["ChannelRow"][];
+                    };
+                };
+            };
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postAlertsChannels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    kind: string;
+                    settings: {
+                        [key: string]: components["schemas"]["Json"];
+                    };
+                    /** @default {} */
+                    filter?: {
+                        [key: string]: components["schemas"]["Json"];
+                    };
+                    id?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Adds a channel. Secrets are sealed and never shown again; it is told once what is open now. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelRow"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postAlertsChannelsTest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    channel?: string;
+                    kind?: string;
+                    settings?: {
+                        [key: string]: components["schemas"]["Json"];
+                    };
+                    /** Format: email */
+                    to?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Sends a test message with these settings; with `channel`, secrets that are left out are the stored ones. `to`: for mail, to whom. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelTest"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteAlertsChannelsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Forgets the channel, its secrets, and what waited to go there. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            /** @description There is nothing here */
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    patchAlertsChannelsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    settings?: {
+                        [key: string]: components["schemas"]["Json"];
+                    };
+                    filter?: {
+                        [key: string]: components["schemas"]["Json"];
+                    };
+                    paused?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Changes settings (secrets that are left out stay), which alerts it gets, or whether it is paused. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelRow"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            /** @description There is nothing here */
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getAlertsDeliveries: {
+        parameters: {
+            query?: {
+                channel?: string;
+                state?: "waiting" | "sending" | "sent" | "dead";
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What went out or waits to, the last first: to whom, how often it was tried, and why it was not taken. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["DeliveryRow"][];
+                        waiting: number;
+                        dead: number;
+                    };
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postAlertsDeliveriesIdRetry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Tries again what was given up, or waits. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            /** @description There is nothing here */
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getAlertsKinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The kinds of channels there are, with the form of their settings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["ChannelKindPage"][];
+                    };
+                };
+            };
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };
@@ -4698,6 +5483,156 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getExpiryCsv: {
+        parameters: {
+            query?: {
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Everything with an end date that is not known to renew itself, as CSV in order of that date; formulas escaped. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getExpiryIcs: {
+        parameters: {
+            query?: {
+                token?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What ends from 30 days ago to 400 days ahead, as a calendar (RFC 5545). The token of the address is its credential. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": unknown;
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getExpiryFeeds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The caller’s calendar addresses; never the addresses themselves. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["FeedRow"][];
+                    };
+                };
+            };
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postExpiryFeeds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    /** @default false */
+                    mine?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Makes a secret address for a calendar. It is in this answer and nowhere else. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        path: string;
+                        url: string | null;
+                    };
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteExpiryFeedsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ends a calendar address at once. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            /** @description There is nothing here */
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
     getFacets: {
         parameters: {
             query?: {
@@ -5242,6 +6177,112 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getFrameworks: {
+        parameters: {
+            query?: {
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The standards that are shown as views over findings and facts, with how many of their controls are met, not met, unknown and not applicable. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Frameworks"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getFrameworksId: {
+        parameters: {
+            query?: {
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The controls of one standard, each with its evidence: for how many it is met, by which rules and facts, judged and read when, and the query of its rows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FrameworkPage"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            /** @description There is nothing here */
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getFrameworksIdRows: {
+        parameters: {
+            query: {
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
+                control: string;
+                /** @description one item of its evidence; all when left out */
+                evidence?: string;
+                state: components["schemas"]["EvidenceState"];
+                of?: "identities" | "others";
+                /** @description `next` of the page before */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The identities, or other things, behind a number of a control, as many as the number says, each with what was found of it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceRows"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            /** @description There is nothing here */
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
     getInbox: {
         parameters: {
             query?: {
@@ -5756,6 +6797,69 @@ export interface operations {
             403: components["responses"]["Problem"];
             /** @description There is nothing here */
             404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getReportsExecutive: {
+        parameters: {
+            query?: {
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Volume, trend and what was reduced, each number with the address of its rows; of the moment at which the estate was last judged. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Executive"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getReportsPosture: {
+        parameters: {
+            query?: {
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
+                format?: "pdf" | "html" | "csv" | "json" | "sarif";
+                /** @description one standard; all when left out */
+                framework?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The posture as a paper: PDF, HTML, JSON, findings as CSV or SARIF, or with `framework` the evidence of one standard. The same state of the estate gives the same bytes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };

@@ -1,10 +1,13 @@
 import { type Finding, type Place, Severity } from '../../sdk/index.ts'
+import { executivePage, frameworkPages } from './html-evidence.ts'
+import { listOf, text } from './html-text.ts'
+import { answerOf, counted, figure, moment, type Paper } from './paper.ts'
 import type { PostureReport } from './posture.ts'
 
 /** The report as one page: no script, nothing fetched, made to be printed. Text from sources is shown as text. */
-export function toHtml(report: PostureReport): string {
-  const { title, asOf, estate, open, unknown } = report
-  const total = Severity.options.reduce((sum, severity) => sum + open[severity], 0)
+export function toHtml(report: PostureReport | Paper): string {
+  const { title, asOf, estate } = report
+  const paper = 'frameworks' in report ? report : null
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -18,29 +21,21 @@ export function toHtml(report: PostureReport): string {
 <header>
 <p class="over">Reeve · posture of non-human identities</p>
 <h1>${text(title)}</h1>
-<p class="answer">${answer(total, unknown, estate.identities)}</p>
-<p class="meta">${asOf ? `As read until <time datetime="${text(asOf)}">${text(asOf.replace('T', ' ').replace(/\.\d+Z$/, ' UTC'))}</time>.` : 'Nothing was read.'} ${count(estate.identities, 'identity', 'identities')}, ${count(estate.people, 'person', 'people')}, ${count(estate.credentials, 'credential')}, ${count(estate.secrets, 'copy of one', 'copies of them')}, ${count(estate.workloads, 'workload')}, ${count(estate.resources, 'resource')}. For ${estate.owned} of ${estate.identities} identities somebody answers.</p>
+<p class="answer">${answerOf(report)}</p>
+<p class="meta">${asOf ? `As judged on <time datetime="${text(asOf)}">${text(moment(asOf))}</time>.` : 'Nothing was read.'} ${counted(estate.identities, 'identity', 'identities')}, ${counted(estate.people, 'person', 'people')}, ${counted(estate.credentials, 'credential')}, ${counted(estate.secrets, 'copy of one', 'copies of them')}, ${counted(estate.workloads, 'workload')}, ${counted(estate.resources, 'resource')}. For ${estate.owned} of ${estate.identities} identities somebody answers.</p>
 </header>
 <main>
+${paper?.executive ? executivePage(paper.executive) : ''}
 ${things(report)}
 ${seen(report)}
 ${owasp(report)}
+${paper ? frameworkPages(paper.frameworks) : ''}
 ${findings(report)}
 ${rules(report)}
 </main>
 </body>
 </html>
 `
-}
-
-function answer(total: number, unknown: number, identities: number): string {
-  const found =
-    total === 0
-      ? `Nothing is known to be wrong with ${count(identities, 'identity', 'identities')}`
-      : `${count(total, 'finding')} ${total === 1 ? 'is' : 'are'} open`
-  return unknown === 0
-    ? `${found}.`
-    : `${found}; ${count(unknown, 'verdict')} could not be reached and ${unknown === 1 ? 'is' : 'are'} not counted as passed.`
 }
 
 function things({ things: five }: PostureReport): string {
@@ -71,7 +66,7 @@ function seen({ ledger, lost }: PostureReport): string {
   )
   const causes = lost.map(
     ({ connection, permission, reason, verdicts }) =>
-      `<li>${count(verdicts, 'verdict')}: ${text(reason)}${permission ? ` Grant <code>${text(permission)}</code>${connection ? ` to ${text(connection)}` : ''}.` : ''}</li>`,
+      `<li>${counted(verdicts, 'verdict')}: ${text(reason)}${permission ? ` Grant <code>${text(permission)}</code>${connection ? ` to ${text(connection)}` : ''}.` : ''}</li>`,
   )
   return `<section><h2>What was read</h2>
 ${rows.length === 0 ? '<p>No listing is recorded.</p>' : `<table><thead><tr><th>Source</th><th>Listing</th><th class="n">Expected</th><th class="n">Read</th><th class="n">Refused</th><th>Why, and what would answer it</th></tr></thead><tbody>${rows.join('\n')}</tbody></table>`}
@@ -88,7 +83,7 @@ function owasp(report: PostureReport): string {
 <p class="meta">A finding with two ids stands under both. Under other names: ${report.tenNames.map(({ name, open }) => `${text(name)} ${open}`).join(' · ')}.</p></section>`
 }
 
-function findings({ findings: all }: PostureReport): string {
+function findings({ findings: all, more }: PostureReport): string {
   if (all.length === 0) return ''
   const rows = all.map(
     (
@@ -102,7 +97,7 @@ ${finding.places.length === 0 ? '' : `<p class="meta">${finding.places.slice(0, 
 ${listOf('ol', finding.fix)}
 </article>`,
   )
-  return `<section><h2>All findings</h2>${rows.join('\n')}</section>`
+  return `<section><h2>${more > 0 ? `The ${figure(all.length)} worst findings` : 'All findings'}</h2>${rows.join('\n')}${more > 0 ? `<p class="meta">And ${figure(more)} more, all of them in the table of findings.</p>` : ''}</section>`
 }
 
 const secret = ({ redacted, keyId, provider, live }: Finding): string =>
@@ -116,28 +111,8 @@ function rules({ rules: named }: PostureReport): string {
   return `<section><h2>Why these rules</h2>${named.map(({ id, title, why, undo }) => `<h3>${text(title)}</h3><p>${text(why)}</p><p class="meta">${text(id)} · Way back: ${text(undo)}</p>`).join('\n')}</section>`
 }
 
-const listOf = (kind: 'ul' | 'ol', items: readonly string[]): string =>
-  `<${kind}>${items.map((item) => `<li>${text(item)}</li>`).join('')}</${kind}>`
-
-const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-/** Text as text: markup is escaped, and what could reorder or hide the line is shown as a box. */
-const text = (given: string): string =>
-  given
-    .toWellFormed()
-    .replaceAll(/(?![\n\t])[\p{Cc}\p{Bidi_Control}]/gu, '\ufffd')
-    .replaceAll(/[&<>"']/g, (character) => ENTITIES[character]!)
-
 const STYLE = `
-:root{--ink:#161a22;--ink-2:#444c5a;--ink-3:#5c6575;--rule:#e2e5ea;--paper:#fff;--critical:#b3151f;--high:#a8430a;--medium:#7d5600;--low:#44566f;--unknown:#7a2f8a}
+:root{--ink:#161a22;--ink-2:#444c5a;--ink-3:#5c6575;--rule:#e2e5ea;--paper:#fff;--critical:#b3151f;--high:#a8430a;--medium:#7d5600;--low:#44566f;--unknown:#7a2f8a;--pass:#0f6b46}
 *{box-sizing:border-box}
 body{margin:0 auto;max-width:60rem;padding:2.5rem 1.5rem;color:var(--ink);background:var(--paper);font:15px/1.47 "Source Sans 3",system-ui,sans-serif}
 h1,h2,h3,.answer{font-family:"Source Serif 4",Georgia,serif;font-weight:520;line-height:1.25;overflow-wrap:anywhere}
@@ -160,6 +135,11 @@ article.critical{border-color:var(--critical)}article.critical .mark{color:var(-
 article.high{border-color:var(--high)}article.high .mark{color:var(--high)}
 article.medium{border-color:var(--medium)}article.medium .mark{color:var(--medium)}
 article.low,article.info{border-color:var(--low)}
-article.unknown{border-left-style:dashed;border-color:var(--unknown)}article.unknown .mark,td.unknown{color:var(--unknown)}
+article.unknown{border-left-style:dashed;border-color:var(--unknown)}article.unknown .mark,td.unknown,.is-unknown{color:var(--unknown)}
+.is-not-met{color:var(--critical)}.is-met{color:var(--pass)}.state{font-weight:600}
+ul.numbers{list-style:none;padding:0;display:grid;grid-template-columns:repeat(auto-fit,minmax(14rem,1fr));gap:.4rem 1.5rem}
+ul.numbers b{font-family:"Source Serif 4",Georgia,serif;font-size:1.5rem;font-weight:520;display:block}
+.control{border-top:1px solid var(--rule);padding-top:.6rem;margin-top:1rem;break-inside:avoid}
+svg{max-width:100%;height:auto}
 @media print{body{max-width:none;padding:0;font-size:10.5pt}h2{break-after:avoid}}
 `

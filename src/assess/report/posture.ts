@@ -53,6 +53,8 @@ export const PostureReport = z.object({
   ),
   ledger: z.array(LedgerLine),
   findings: z.array(Finding),
+  /** Open findings beside those: a large estate's are told in the table of findings. */
+  more: z.number().int(),
   /** The rules that have findings here. */
   rules: z.array(
     z.object({
@@ -133,6 +135,7 @@ export function postureReport(given: {
       (a, b) => order(a.connection, b.connection) || order(a.collection, b.collection) || order(a.scope, b.scope),
     ),
     findings,
+    more: 0,
     rules: rules
       .filter(({ id }) => named.has(id))
       .map(({ id, title: says, severity, owasp, why, undo }) => ({ id, title: says, severity, owasp, why, undo }))

@@ -1,0 +1,118 @@
+/** Facts of the graph that are evidence where no rule judges: what is so of a thing, is not, or cannot be told. */
+import { type RawBuilder, sql } from 'kysely'
+import type { Kind } from '../sdk/index.ts'
+import { outOfForce } from './load-roll.ts'
+
+export interface Fact {
+  id: string
+  /** What it is about. */
+  kind: Kind
+  /** Of `graph.node n`: `met`, `not-met`, `unknown`; null where it does not apply. */
+  state(now: Date): RawBuilder<string | null>
+  /** Why, where it is not met or not known, a sentence. */
+  says: { notMet: string; unknown: string }
+  /** Types of which a whole listing is leant on, besides those of the kind. */
+  needs?: readonly string[]
+}
+
+const machine = sql`n.account_kind is distinct from 'human' and not ${outOfForce('n')}`
+
+/** Places of secrets that Reeve looks through; what a vault holds is where it belongs. */
+const LOOKED_THROUGH = [
+  'git_leak',
+  'git_remote_credential',
+  'ci_secret',
+  'terraform_state',
+  'kubernetes_secret',
+  'container_secret',
+  'compose_secret',
+  'host_secret_file',
+  'host_history_secret',
+  'host_unit_secret',
+  'host_cron_secret',
+  'host_process_argument',
+  'agent_config_secret',
+  'aws_lambda_variable',
+  'aws_task_variable',
+  'aws_build_variable',
+]
+const looked = sql`exists (select from graph.source s where s.removed_at is null and s.yields && ${LOOKED_THROUGH}::text[])`
+const inForceStatic = sql`n.method is distinct from 'federation' and n.method is not null and not ${outOfForce('n')} and not n.body->'attributes' ? 'detector'`
+
+/** When it was made, or made anew. */
+const made = sql`coalesce(case when n.body->'attributes'->>'rotated' ~ '^\\d{4}-\\d\\d-\\d\\dT' then (n.body->'attributes'->>'rotated')::timestamptz end, n.created)`
+
+/** Whether its owner said within so many days that it is theirs and still needed, and has not taken it back. */
+const reviewed = (days: number): Fact => ({
+  id: `reviewed-${days}`,
+  kind: 'identity',
+  state: (now) => sql`case when not (${machine}) then null
+    when exists (select from act.certification c where c.entity = n.key and c.answer = 'mine' and c.takes_back is null
+      and c.at <= ${now} and c.at > ${now}::timestamptz - make_interval(days => ${days})
+      and not exists (select from act.certification t where t.takes_back = c.id and t.at <= ${now})) then 'met'
+    else 'not-met' end`,
+  says: {
+    notMet: `No owner has said within ${days} days that it is theirs and still needed.`,
+    unknown: 'Whether its owner reviewed it could not be read.',
+  },
+})
+
+/** Days for which NIST SP 800-57 Part 1 lets a key of the type be used, at most. */
+const TWO_YEARS = 730
+
+const cryptoperiod = (method: string): Fact => ({
+  id: `cryptoperiod-${method}`,
+  kind: 'credential',
+  state: (now) => sql`case
+    when n.method is distinct from ${method} or not (${inForceStatic}) or n.expires <= ${now} then null
+    when ${made} is null then case when n.body->'created' ? 'notApplicable' then null else 'unknown' end
+    when ${made} < ${now}::timestamptz - make_interval(days => ${TWO_YEARS}) then 'not-met' else 'met' end`,
+  says: {
+    notMet: `It has been in use for more than ${TWO_YEARS} days.`,
+    unknown: 'No source says when it was made.',
+  },
+})
+
+export const facts: readonly Fact[] = [
+  {
+    id: 'purpose',
+    kind: 'identity',
+    state: () => sql`case when not (${machine}) then null
+      when coalesce(n.body->'attributes'->>'purpose', n.body->'attributes'->>'description', '') ~ '\\S' then 'met'
+      when exists (select from act.assignment a where a.entity = n.key and a.sort = 'purpose' and a.ended_at is null) then 'met'
+      else 'not-met' end`,
+    says: {
+      notMet: 'Neither its source nor anybody here says what it is for: give it the label purpose.',
+      unknown: 'Whether its source says what it is for could not be read.',
+    },
+  },
+  reviewed(92),
+  reviewed(366),
+  {
+    id: 'use-recorded',
+    kind: 'identity',
+    state: () => sql`case when not (${machine}) or n.body->'lastUsed' ? 'notApplicable' then null
+      when n.last_used is not null then 'met'
+      when n.body->'lastUsed' ? 'permission' then 'unknown' else 'not-met' end`,
+    says: {
+      notMet: 'No source that was read records when it is used.',
+      unknown: 'When it was last used is recorded, and was refused to us.',
+    },
+  },
+  {
+    id: 'no-copy',
+    kind: 'credential',
+    state: () => sql`case when not (${inForceStatic}) then null
+      when exists (select from graph.edge h join graph.node p on p.id = h.from_id
+        where h.to_id = n.id and h.verb = 'holds' and h.valid_to is null and p.type = any(${LOOKED_THROUGH}::text[])) then null
+      when ${looked} then 'met' else 'unknown' end`,
+    says: {
+      notMet: 'A copy of it lies where it does not belong.',
+      unknown: 'No code, pipeline or host was looked through for copies.',
+    },
+    needs: LOOKED_THROUGH,
+  },
+  ...['access-key', 'client-secret', 'ssh-key', 'certificate', 'token'].map(cryptoperiod),
+]
+
+export const factIds: ReadonlySet<string> = new Set(facts.map(({ id }) => id))

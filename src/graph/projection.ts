@@ -34,7 +34,7 @@ async function uniteTouched(tx: Tx): Promise<void> {
         else jsonb_build_object('unknowns', unknowns - array(select jsonb_object_keys(body->'attributes'))) end
     from (${united}) u`.execute(tx)
   await sql`create unique index on projected (id)`.execute(tx)
-  await sql`analyze projected`.execute(tx)
+  await sql`analyze projected (id)`.execute(tx)
 }
 
 const when = (field: string) => sql.raw(`(body->'${field}'->>'value')::timestamptz`)

@@ -108,7 +108,7 @@ async function recordSources(tx: Tx, { connection, at, collections, numberOf }: 
 /** Interns the keys that are new, and gives each staged number its key (`id`) and the node it stands for now (`node`). */
 async function resolveKeys(tx: Tx, items: string): Promise<void> {
   const staged = sql.id('graph', items)
-  await sql.raw(`analyze graph.${items}`).execute(tx)
+  await sql.raw(`analyze graph.${items} (n, key, collection)`).execute(tx)
   await sql`insert into graph.key (key) select s.key from ${staged} s
     where s.key is not null and not exists (select from graph.key k where k.key = s.key) on conflict do nothing`.execute(
     tx,
@@ -141,7 +141,7 @@ async function reconcileEntities(tx: Tx, { at, tables }: Reading): Promise<Appli
   await sql`update entity_delta d set at = greatest(d.at, e.ended)
     from (select key_id, source_id, max(valid_to) as ended from graph.entity where valid_to > ${at} group by 1, 2) e
     where d.old is null and e.key_id = d.key_id and e.source_id = d.source_id`.execute(tx)
-  await sql`analyze entity_delta`.execute(tx)
+  await sql`analyze entity_delta (key_id, source_id, at)`.execute(tx)
   const closed = await sql`update graph.entity e set valid_to = d.at from entity_delta d
     where d.old is not null and e.key_id = d.key_id and e.source_id = d.source_id and e.valid_to is null`.execute(tx)
   const opened = await sql`insert into graph.entity (key_id, source_id, type, fingerprint, body, valid_from)
@@ -157,7 +157,7 @@ async function reconcileEntities(tx: Tx, { at, tables }: Reading): Promise<Appli
 
 async function reconcileEdges(tx: Tx, { at, tables }: Reading): Promise<Applied['edges']> {
   const staged = sql.id('graph', tables.edges)
-  await sql.raw(`analyze graph.${tables.edges}`).execute(tx)
+  await sql.raw(`analyze graph.${tables.edges} (collection, from_n, verb, to_n)`).execute(tx)
   await sql`create temp table edge_delta on commit drop as
     select coalesce(i.source_id, e.source_id) as source_id, coalesce(i.from_key, e.from_key) as from_key,
       coalesce(i.to_key, e.to_key) as to_key, coalesce(i.verb, e.verb) as verb, coalesce(i.digest, e.digest) as digest,
@@ -176,7 +176,7 @@ async function reconcileEdges(tx: Tx, { at, tables }: Reading): Promise<Applied[
       max(valid_to) as ended from graph.edge where valid_to > ${at} group by 1, 2, 3, 4, 5) e
     where not d.gone and e.source_id = d.source_id and e.from_key = d.from_key and e.to_key = d.to_key and e.verb = d.verb
       and e.digest = d.digest`.execute(tx)
-  await sql`analyze edge_delta`.execute(tx)
+  await sql`analyze edge_delta (source_id, from_key, to_key, verb, digest, from_id, to_id, gone, at)`.execute(tx)
   const closed = await sql`update graph.edge e set valid_to = d.at from edge_delta d where d.gone and e.valid_to is null
     and e.source_id = d.source_id and e.from_key = d.from_key and e.to_key = d.to_key and e.verb = d.verb and e.digest = d.digest`.execute(
     tx,

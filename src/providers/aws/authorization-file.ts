@@ -8,7 +8,8 @@ export type Piece = { section: Section; detail: unknown } | { fault: string } | 
 const CHUNK = 1 << 20
 /** A detail with all its inline policies and versions is far below this. */
 const MOST_BYTES = 16 << 20
-const [QUOTE, BACKSLASH, OPEN, CLOSE, OPEN_LIST, CLOSE_LIST] = [0x22, 0x5c, 0x7b, 0x7d, 0x5b, 0x5d]
+const [QUOTE, BACKSLASH, OPEN, OPEN_LIST] = [0x22, 0x5c, 0x7b, 0x5b] as const
+const IS_BRACKET = Uint8Array.from({ length: 256 }, (_, byte) => ('{}[]'.includes(String.fromCharCode(byte)) ? 1 : 0))
 
 /**
  * The details in a file of `get-account-authorization-details`, one by one: only one of them is in memory. It finds where each
@@ -63,33 +64,44 @@ export function createSplitter(): { pieces(bytes: Buffer): Generator<Piece>; end
     if (size <= MOST_BYTES) parts.push(Buffer.from(bytes))
     else parts = []
   }
-  const taken = (): Piece => {
-    const [bytes, length, at] = [Buffer.concat(parts), size, ++details]
+  const taken = (rest: Buffer): Piece => {
+    const length = size + rest.length
+    // Nearly every detail lies whole in what came, and is not copied.
+    const text = length > MOST_BYTES ? '' : (size === 0 ? rest : Buffer.concat([...parts, rest])).toString('utf8')
     parts = []
     size = 0
-    const where = `${section}, detail ${at} of the file`
+    const where = `${section}, detail ${++details} of the file`
     if (length > MOST_BYTES) return { fault: `${where}: it is larger than ${MOST_BYTES >> 20} MiB` }
     try {
-      return { section: section!, detail: JSON.parse(bytes.toString('utf8')) }
+      return { section: section!, detail: JSON.parse(text) }
     } catch {
       return { fault: `${where}: it is not JSON` }
     }
+  }
+  /** Where the next bracket outside of strings is, from `at` on; the length where there is none. */
+  const bracketFrom = (bytes: Buffer, from: number): number => {
+    let [at, inside, escapes] = [from, inString, escaped]
+    for (; at < bytes.length; at++) {
+      const byte = bytes[at]!
+      if (inside) {
+        if (escapes) escapes = false
+        else if (byte === BACKSLASH) escapes = true
+        else if (byte === QUOTE) inside = false
+      } else if (byte === QUOTE) inside = true
+      else if (byte >= OPEN_LIST && IS_BRACKET[byte] === 1) break
+    }
+    inString = inside
+    escaped = escapes
+    return at
   }
 
   return {
     *pieces(bytes) {
       // Where what is kept begins in this chunk: a detail, or at depth 1 the text between lists.
       let from = 0
-      for (let at = 0; at < bytes.length; at++) {
+      for (let at = bracketFrom(bytes, 0); at < bytes.length; at = bracketFrom(bytes, at + 1)) {
         const byte = bytes[at]!
-        if (inString) {
-          if (escaped) escaped = false
-          else if (byte === BACKSLASH) escaped = true
-          else if (byte === QUOTE) inString = false
-          continue
-        }
-        if (byte === QUOTE) inString = true
-        else if (byte === OPEN || byte === OPEN_LIST) {
+        if (byte === OPEN || byte === OPEN_LIST) {
           depth++
           if (depth === 1) {
             answers++
@@ -102,12 +114,10 @@ export function createSplitter(): { pieces(bytes: Buffer): Generator<Piece>; end
             section = byte === OPEN_LIST ? SECTIONS.find((one) => one === name) : undefined
             if (section !== undefined) lists++
           } else if (depth === 3) from = at
-        } else if (byte === CLOSE || byte === CLOSE_LIST) {
+        } else {
           depth--
-          if (depth === 2 && section !== undefined) {
-            keep(bytes.subarray(from, at + 1))
-            yield taken()
-          } else if (depth === 1) {
+          if (depth === 2 && section !== undefined) yield taken(bytes.subarray(from, at + 1))
+          else if (depth === 1) {
             from = at + 1
             between = ''
           } else if (depth === 0) {

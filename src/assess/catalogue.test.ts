@@ -29,12 +29,17 @@ test('rules are described with what a person needs to judge and mend', () => {
   ])
   expect(described).toHaveLength(rules.length)
   for (const one of described) {
-    expect(one.cases).toBeGreaterThanOrEqual(2)
+    expect(new Set(one.cases.map(({ expect: verdict }) => verdict)).size).toBeGreaterThanOrEqual(2)
     expect(one.fix.length).toBeGreaterThan(0)
     expect(one.owasp.every((id) => id in OWASP)).toBe(true)
   }
   expect(described.find(({ id }) => id === 'postgres-superuser-login')?.providers).toEqual(['postgres'])
-  expect(described.find(({ id }) => id === 'identity-dormant')?.providers).toEqual(['postgres', 'host'])
+  expect(described.find(({ id }) => id === 'identity-dormant')).toMatchObject({
+    providers: ['postgres', 'host'],
+    params: { properties: { days: { default: 90 } } },
+  })
+  // Of a whole kind, and no case of it is about what these two yield.
+  expect(described.find(({ id }) => id === 'federation-without-condition')?.providers).toEqual([])
 })
 
 test('every rule can be stored for screens to read, its settings as JSON Schema', async () => {

@@ -13,30 +13,52 @@ export interface Tally {
 }
 export const ruleKinds = ['fail', 'pass', 'unknown', 'notApplicable'] as const
 
+/** What a provider yields. */
+interface Yields {
+  id: string
+  types: ReadonlySet<string>
+}
+
 /** `reeve rules --json` prints `{ "rules": describeRules(rules, providers) }`. */
 export function describeRules(rules: readonly Rule[], providers: readonly Provider[]) {
-  const yielded = providers.map(({ id, collections = [] }) => ({
-    id,
-    types: new Set(collections.flatMap((one) => one.yields)),
-  }))
+  const yielded = providers.map(
+    ({ id, collections = [] }): Yields => ({ id, types: new Set(collections.flatMap((one) => one.yields)) }),
+  )
+  const real = new Set(yielded.flatMap(({ types }) => [...types]))
   return rules.map((rule) => ({
     id: rule.id,
     title: rule.title,
     owasp: [...rule.owasp],
     severity: rule.severity,
-    /** Those whose types it is about; all when it is about any. */
+    /** Those whose types it is about; of a whole kind, those on whose types cases show both ways what it says. */
     providers: yielded
-      .filter(({ types }) => rule.about.types?.some((type) => types.has(type)) ?? true)
+      .filter(({ types }) => rule.about.types?.some((type) => types.has(type)) ?? isShownOn(rule, types, real))
       .map(({ id }) => id),
-    cases: rule.cases.length,
+    cases: rule.cases.map(({ name, expect }) => ({ name, expect })),
     why: rule.why,
     fix: [...rule.fix],
     undo: rule.undo,
     effort: rule.effort,
     about: { kind: rule.about.kind, types: rule.about.types ? [...rule.about.types] : null },
     needs: [...(rule.needs ?? [])],
+    /** JSON Schema of its settings, with their defaults; null when it has none. */
+    params: paramsSchema(rule),
   }))
 }
+
+/** Is there a case that fails and one that does not, whose subject the provider yields and in which nothing is another's? */
+function isShownOn(rule: Rule, types: ReadonlySet<string>, real: ReadonlySet<string>): boolean {
+  const shown = new Set(
+    rule.cases.flatMap(({ subject, entities, expect }) => {
+      const own = entities.every(({ key, type }) => types.has(type) || (key !== subject && !real.has(type)))
+      return own ? [expect === 'fail' ? 'fail' : expect === 'unknown' ? 'unknown' : 'holds'] : []
+    }),
+  )
+  return shown.has('fail') && shown.has('holds')
+}
+
+const paramsSchema = (rule: Rule) =>
+  rule.params ? z.toJSONSchema(rule.params, { io: 'input', unrepresentable: 'any' }) : null
 
 /** Writes the rules as judged, with their verdicts, for screens to read. `expressions` are those of own rules. */
 export async function storeRules(
@@ -65,7 +87,7 @@ export async function storeRules(
       undo: rule.undo,
       effort: rule.effort,
       needs: rule.needs ?? [],
-      params: rule.params ? z.toJSONSchema(rule.params, { io: 'input', unrepresentable: 'any' }) : null,
+      params: paramsSchema(rule),
       cases: rule.cases.map(({ name, expect }) => ({ name, expect })),
       mine: expressions.has(rule.id),
       expression: expressions.get(rule.id) ?? null,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineRule, fail, notApplicable, pass, unknown } from '../../sdk/index.ts'
+import { onTypes } from './on-types.ts'
 import { day, days, daysBetween, list, momentOf, nameOf, outOfForce, whyUnknown } from './standing.ts'
 
 export const credentialAboutToExpire = defineRule({
@@ -46,77 +47,80 @@ export const credentialAboutToExpire = defineRule({
       left <= params.urgentDays ? { severity: 'high' } : {},
     )
   },
-  cases: [
-    {
-      name: 'thirty days left',
-      subject: 'demo:cert',
-      entities: [
-        {
-          kind: 'credential',
-          type: 'x509_certificate',
-          key: 'demo:cert',
-          name: 'api',
-          expires: { value: '2026-12-24T13:00:00.000Z' },
-        },
-      ],
-      expect: 'fail',
-    },
-    {
-      name: 'thirty-one days left',
-      subject: 'demo:cert',
-      entities: [
-        {
-          kind: 'credential',
-          type: 'x509_certificate',
-          key: 'demo:cert',
-          name: 'api',
-          expires: { value: '2026-12-25T13:00:00.000Z' },
-        },
-      ],
-      expect: 'pass',
-    },
-    {
-      name: 'made for a week, three days left',
-      subject: 'demo:cert',
-      entities: [
-        {
-          kind: 'credential',
-          type: 'x509_certificate',
-          key: 'demo:cert',
-          name: 'workload',
-          created: { value: '2026-11-20T12:00:00.000Z' },
-          expires: { value: '2026-11-27T13:00:00.000Z' },
-        },
-      ],
-      expect: 'pass',
-    },
-    {
-      name: 'already expired is another rule',
-      subject: 'demo:cert',
-      entities: [
-        {
-          kind: 'credential',
-          type: 'x509_certificate',
-          key: 'demo:cert',
-          name: 'api',
-          expires: { value: '2026-11-23T12:00:00.000Z' },
-        },
-      ],
-      expect: 'not-applicable',
-    },
-    {
-      name: 'the end date could not be read',
-      subject: 'demo:cert',
-      entities: [
-        {
-          kind: 'credential',
-          type: 'x509_certificate',
-          key: 'demo:cert',
-          name: 'api',
-          expires: { unknown: 'the file is not readable' },
-        },
-      ],
-      expect: 'unknown',
-    },
-  ],
+  cases: onTypes(
+    ['aws_acm_certificate', 'postgres_password', 'ssh_certificate'],
+    [
+      {
+        name: 'thirty days left',
+        subject: 'demo:cert',
+        entities: [
+          {
+            kind: 'credential',
+            type: 'x509_certificate',
+            key: 'demo:cert',
+            name: 'api',
+            expires: { value: '2026-12-24T13:00:00.000Z' },
+          },
+        ],
+        expect: 'fail',
+      },
+      {
+        name: 'thirty-one days left',
+        subject: 'demo:cert',
+        entities: [
+          {
+            kind: 'credential',
+            type: 'x509_certificate',
+            key: 'demo:cert',
+            name: 'api',
+            expires: { value: '2026-12-25T13:00:00.000Z' },
+          },
+        ],
+        expect: 'pass',
+      },
+      {
+        name: 'made for a week, three days left',
+        subject: 'demo:cert',
+        entities: [
+          {
+            kind: 'credential',
+            type: 'x509_certificate',
+            key: 'demo:cert',
+            name: 'workload',
+            created: { value: '2026-11-20T12:00:00.000Z' },
+            expires: { value: '2026-11-27T13:00:00.000Z' },
+          },
+        ],
+        expect: 'pass',
+      },
+      {
+        name: 'already expired is another rule',
+        subject: 'demo:cert',
+        entities: [
+          {
+            kind: 'credential',
+            type: 'x509_certificate',
+            key: 'demo:cert',
+            name: 'api',
+            expires: { value: '2026-11-23T12:00:00.000Z' },
+          },
+        ],
+        expect: 'not-applicable',
+      },
+      {
+        name: 'the end date could not be read',
+        subject: 'demo:cert',
+        entities: [
+          {
+            kind: 'credential',
+            type: 'x509_certificate',
+            key: 'demo:cert',
+            name: 'api',
+            expires: { unknown: 'the file is not readable' },
+          },
+        ],
+        expect: 'unknown',
+      },
+    ],
+  ),
 })

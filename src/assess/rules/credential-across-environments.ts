@@ -1,4 +1,5 @@
 import { defineRule, fail, type Neighbour, notApplicable, pass, unknown } from '../../sdk/index.ts'
+import { onTypes } from './on-types.ts'
 import { list, nameOf, outOfForce } from './standing.ts'
 
 export const credentialAcrossEnvironments = defineRule({
@@ -46,50 +47,71 @@ export const credentialAcrossEnvironments = defineRule({
     }
     return inside.length + outside.length > 0 ? pass : notApplicable('no environment is known around it')
   },
-  cases: [
-    {
-      name: 'one password in a production and a staging file',
-      subject: 'demo:password',
-      entities: [
-        { kind: 'credential', type: 'secret_value', key: 'demo:password', name: 'orders password', method: 'password' },
-        { kind: 'secret', type: 'demo_file', key: 'demo:prod.env', name: 'prod.env', environment: 'production' },
-        { kind: 'secret', type: 'demo_file', key: 'demo:stage.env', name: 'stage.env', environment: 'staging' },
-      ],
-      edges: [
-        { from: 'demo:prod.env', verb: 'holds', to: 'demo:password' },
-        { from: 'demo:stage.env', verb: 'holds', to: 'demo:password' },
-      ],
-      expect: 'fail',
-    },
-    {
-      name: 'two production files',
-      subject: 'demo:password',
-      entities: [
-        { kind: 'credential', type: 'secret_value', key: 'demo:password', name: 'orders password', method: 'password' },
-        { kind: 'secret', type: 'demo_file', key: 'demo:a.env', name: 'a.env', environment: 'production' },
-        { kind: 'secret', type: 'demo_file', key: 'demo:b.env', name: 'b.env', environment: 'production' },
-      ],
-      edges: [
-        { from: 'demo:a.env', verb: 'holds', to: 'demo:password' },
-        { from: 'demo:b.env', verb: 'holds', to: 'demo:password' },
-      ],
-      expect: 'pass',
-    },
-    {
-      name: 'one file in production, the other nobody knows where',
-      subject: 'demo:password',
-      entities: [
-        { kind: 'credential', type: 'secret_value', key: 'demo:password', name: 'orders password', method: 'password' },
-        { kind: 'secret', type: 'demo_file', key: 'demo:a.env', name: 'a.env', environment: 'production' },
-        { kind: 'secret', type: 'demo_file', key: 'demo:b.env', name: 'b.env' },
-      ],
-      edges: [
-        { from: 'demo:a.env', verb: 'holds', to: 'demo:password' },
-        { from: 'demo:b.env', verb: 'holds', to: 'demo:password' },
-      ],
-      expect: 'unknown',
-    },
-  ],
+  cases: onTypes(
+    ['aws_access_key', 'postgres_password', 'ssh_key'],
+    [
+      {
+        name: 'one password in a production and a staging file',
+        subject: 'demo:password',
+        entities: [
+          {
+            kind: 'credential',
+            type: 'secret_value',
+            key: 'demo:password',
+            name: 'orders password',
+            method: 'password',
+          },
+          { kind: 'secret', type: 'demo_file', key: 'demo:prod.env', name: 'prod.env', environment: 'production' },
+          { kind: 'secret', type: 'demo_file', key: 'demo:stage.env', name: 'stage.env', environment: 'staging' },
+        ],
+        edges: [
+          { from: 'demo:prod.env', verb: 'holds', to: 'demo:password' },
+          { from: 'demo:stage.env', verb: 'holds', to: 'demo:password' },
+        ],
+        expect: 'fail',
+      },
+      {
+        name: 'two production files',
+        subject: 'demo:password',
+        entities: [
+          {
+            kind: 'credential',
+            type: 'secret_value',
+            key: 'demo:password',
+            name: 'orders password',
+            method: 'password',
+          },
+          { kind: 'secret', type: 'demo_file', key: 'demo:a.env', name: 'a.env', environment: 'production' },
+          { kind: 'secret', type: 'demo_file', key: 'demo:b.env', name: 'b.env', environment: 'production' },
+        ],
+        edges: [
+          { from: 'demo:a.env', verb: 'holds', to: 'demo:password' },
+          { from: 'demo:b.env', verb: 'holds', to: 'demo:password' },
+        ],
+        expect: 'pass',
+      },
+      {
+        name: 'one file in production, the other nobody knows where',
+        subject: 'demo:password',
+        entities: [
+          {
+            kind: 'credential',
+            type: 'secret_value',
+            key: 'demo:password',
+            name: 'orders password',
+            method: 'password',
+          },
+          { kind: 'secret', type: 'demo_file', key: 'demo:a.env', name: 'a.env', environment: 'production' },
+          { kind: 'secret', type: 'demo_file', key: 'demo:b.env', name: 'b.env' },
+        ],
+        edges: [
+          { from: 'demo:a.env', verb: 'holds', to: 'demo:password' },
+          { from: 'demo:b.env', verb: 'holds', to: 'demo:password' },
+        ],
+        expect: 'unknown',
+      },
+    ],
+  ),
 })
 
 function environmentOf({ entity }: Neighbour): string | undefined {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineRule, fail, notApplicable, pass, unknown } from '../../sdk/index.ts'
+import { onTypes } from './on-types.ts'
 import {
   day,
   days,
@@ -48,67 +49,93 @@ export const credentialDormant = defineRule({
       ...(along.identities!.length > 0 ? [`It still proves ${list(along.identities!.map(nameOf))}.`] : []),
     ])
   },
-  cases: [
-    {
-      name: 'unused since spring',
-      subject: 'demo:key',
-      entities: [
-        {
-          kind: 'credential',
-          type: 'demo_key',
-          key: 'demo:key',
-          name: 'key',
-          method: 'access-key',
-          lastUsed: { value: '2026-04-01T00:00:00.000Z' },
-        },
-      ],
-      expect: 'fail',
-    },
-    {
-      name: 'used on the limit',
-      subject: 'demo:key',
-      entities: [
-        {
-          kind: 'credential',
-          type: 'demo_key',
-          key: 'demo:key',
-          name: 'key',
-          method: 'access-key',
-          lastUsed: { value: '2026-08-26T12:00:00.000Z' },
-        },
-      ],
-      expect: 'pass',
-    },
-    {
-      name: 'the usage log is refused',
-      subject: 'demo:key',
-      entities: [
-        {
-          kind: 'credential',
-          type: 'demo_key',
-          key: 'demo:key',
-          name: 'key',
-          method: 'access-key',
-          lastUsed: { unknown: 'refused', permission: 'usage.read' },
-        },
-      ],
-      expect: 'unknown',
-    },
-    {
-      name: 'disabled as advised',
-      subject: 'demo:key',
-      entities: [
-        {
-          kind: 'credential',
-          type: 'demo_key',
-          key: 'demo:key',
-          name: 'key',
-          method: 'access-key',
-          lastUsed: { value: '2020-01-01T00:00:00.000Z' },
-          attributes: { enabled: false },
-        },
-      ],
-      expect: 'not-applicable',
-    },
-  ],
+  cases: onTypes(
+    ['aws_access_key', 'ssh_key', 'postgres_password'],
+    [
+      {
+        name: 'unused since spring',
+        subject: 'demo:key',
+        entities: [
+          {
+            kind: 'credential',
+            type: 'demo_key',
+            key: 'demo:key',
+            name: 'key',
+            method: 'access-key',
+            lastUsed: { value: '2026-04-01T00:00:00.000Z' },
+          },
+        ],
+        expect: 'fail',
+      },
+      {
+        name: 'used on the limit',
+        subject: 'demo:key',
+        entities: [
+          {
+            kind: 'credential',
+            type: 'demo_key',
+            key: 'demo:key',
+            name: 'key',
+            method: 'access-key',
+            lastUsed: { value: '2026-08-26T12:00:00.000Z' },
+          },
+        ],
+        expect: 'pass',
+      },
+      {
+        name: 'unused since spring, and its identity was used yesterday',
+        subject: 'demo:key',
+        entities: [
+          {
+            kind: 'credential',
+            type: 'demo_key',
+            key: 'demo:key',
+            name: 'key',
+            method: 'access-key',
+            lastUsed: { value: '2026-04-01T00:00:00.000Z' },
+          },
+          {
+            kind: 'identity',
+            type: 'demo_account',
+            key: 'demo:svc',
+            name: 'svc',
+            lastUsed: { value: '2026-11-23T00:00:00.000Z' },
+          },
+        ],
+        edges: [{ from: 'demo:key', verb: 'authenticates', to: 'demo:svc' }],
+        expect: 'not-applicable',
+      },
+      {
+        name: 'the usage log is refused',
+        subject: 'demo:key',
+        entities: [
+          {
+            kind: 'credential',
+            type: 'demo_key',
+            key: 'demo:key',
+            name: 'key',
+            method: 'access-key',
+            lastUsed: { unknown: 'refused', permission: 'usage.read' },
+          },
+        ],
+        expect: 'unknown',
+      },
+      {
+        name: 'disabled as advised',
+        subject: 'demo:key',
+        entities: [
+          {
+            kind: 'credential',
+            type: 'demo_key',
+            key: 'demo:key',
+            name: 'key',
+            method: 'access-key',
+            lastUsed: { value: '2020-01-01T00:00:00.000Z' },
+            attributes: { enabled: false },
+          },
+        ],
+        expect: 'not-applicable',
+      },
+    ],
+  ),
 })

@@ -1,4 +1,5 @@
 import { defineRule, fail, notApplicable, pass, unknown } from '../../sdk/index.ts'
+import { onTypes } from './on-types.ts'
 import { day, days, daysBetween, momentOf, nameOf, outOfForce, whyUnknown } from './standing.ts'
 
 export const credentialExpiredButPresent = defineRule({
@@ -26,63 +27,66 @@ export const credentialExpiredButPresent = defineRule({
       `It ended ${days(daysBetween(end, now.getTime()))} ago.`,
     ])
   },
-  cases: [
-    {
-      name: 'ended yesterday',
-      subject: 'demo:cert',
-      entities: [
-        {
-          kind: 'credential',
-          type: 'x509_certificate',
-          key: 'demo:cert',
-          name: 'api',
-          expires: { value: '2026-11-23T12:00:00.000Z' },
-        },
-      ],
-      expect: 'fail',
-    },
-    {
-      name: 'ends in a second',
-      subject: 'demo:cert',
-      entities: [
-        {
-          kind: 'credential',
-          type: 'x509_certificate',
-          key: 'demo:cert',
-          name: 'api',
-          expires: { value: '2026-11-24T12:00:01.000Z' },
-        },
-      ],
-      expect: 'pass',
-    },
-    {
-      name: 'revoked as advised',
-      subject: 'demo:cert',
-      entities: [
-        {
-          kind: 'credential',
-          type: 'x509_certificate',
-          key: 'demo:cert',
-          name: 'api',
-          expires: { value: '2026-11-23T12:00:00.000Z' },
-          attributes: { revoked: true },
-        },
-      ],
-      expect: 'not-applicable',
-    },
-    {
-      name: 'the end date could not be read',
-      subject: 'demo:cert',
-      entities: [
-        {
-          kind: 'credential',
-          type: 'x509_certificate',
-          key: 'demo:cert',
-          name: 'api',
-          expires: { unknown: 'the file is not readable' },
-        },
-      ],
-      expect: 'unknown',
-    },
-  ],
+  cases: onTypes(
+    ['aws_server_certificate', 'postgres_password', 'ssh_certificate'],
+    [
+      {
+        name: 'ended yesterday',
+        subject: 'demo:cert',
+        entities: [
+          {
+            kind: 'credential',
+            type: 'x509_certificate',
+            key: 'demo:cert',
+            name: 'api',
+            expires: { value: '2026-11-23T12:00:00.000Z' },
+          },
+        ],
+        expect: 'fail',
+      },
+      {
+        name: 'ends in a second',
+        subject: 'demo:cert',
+        entities: [
+          {
+            kind: 'credential',
+            type: 'x509_certificate',
+            key: 'demo:cert',
+            name: 'api',
+            expires: { value: '2026-11-24T12:00:01.000Z' },
+          },
+        ],
+        expect: 'pass',
+      },
+      {
+        name: 'revoked as advised',
+        subject: 'demo:cert',
+        entities: [
+          {
+            kind: 'credential',
+            type: 'x509_certificate',
+            key: 'demo:cert',
+            name: 'api',
+            expires: { value: '2026-11-23T12:00:00.000Z' },
+            attributes: { revoked: true },
+          },
+        ],
+        expect: 'not-applicable',
+      },
+      {
+        name: 'the end date could not be read',
+        subject: 'demo:cert',
+        entities: [
+          {
+            kind: 'credential',
+            type: 'x509_certificate',
+            key: 'demo:cert',
+            name: 'api',
+            expires: { unknown: 'the file is not readable' },
+          },
+        ],
+        expect: 'unknown',
+      },
+    ],
+  ),
 })

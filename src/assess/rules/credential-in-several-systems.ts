@@ -1,4 +1,5 @@
 import { defineRule, fail, type Neighbour, notApplicable, pass } from '../../sdk/index.ts'
+import { onTypes } from './on-types.ts'
 import { list, nameOf, outOfForce } from './standing.ts'
 
 const systemOf = ({ key }: Neighbour): string => key.slice(0, key.indexOf(':'))
@@ -42,36 +43,39 @@ export const credentialInSeveralSystems = defineRule({
       },
     )
   },
-  cases: [
-    {
-      name: 'in a repository and on a host',
-      subject: 'credential:hmac:0',
-      entities: [
-        { kind: 'credential', type: 'secret_value', key: 'credential:hmac:0', name: 'API token', method: 'token' },
-        {
-          kind: 'secret',
-          type: 'git_leak',
-          key: 'git:shop/leak/1',
-          name: 'config.yml',
-          attributes: { file: 'config.yml', line: 3 },
-        },
-        { kind: 'secret', type: 'host_secret_file', key: 'host:web/file/1', name: '/etc/shop.env' },
-      ],
-      edges: [
-        { from: 'git:shop/leak/1', verb: 'holds', to: 'credential:hmac:0' },
-        { from: 'host:web/file/1', verb: 'holds', to: 'credential:hmac:0' },
-      ],
-      expect: 'fail',
-    },
-    {
-      name: 'in one place',
-      subject: 'credential:hmac:0',
-      entities: [
-        { kind: 'credential', type: 'secret_value', key: 'credential:hmac:0', name: 'API token', method: 'token' },
-        { kind: 'secret', type: 'host_secret_file', key: 'host:web/file/1', name: '/etc/shop.env' },
-      ],
-      edges: [{ from: 'host:web/file/1', verb: 'holds', to: 'credential:hmac:0' }],
-      expect: 'pass',
-    },
-  ],
+  cases: onTypes(
+    ['aws_access_key', 'secret_value', 'postgres_password'],
+    [
+      {
+        name: 'in a repository and on a host',
+        subject: 'credential:hmac:0',
+        entities: [
+          { kind: 'credential', type: 'secret_value', key: 'credential:hmac:0', name: 'API token', method: 'token' },
+          {
+            kind: 'secret',
+            type: 'git_leak',
+            key: 'git:shop/leak/1',
+            name: 'config.yml',
+            attributes: { file: 'config.yml', line: 3 },
+          },
+          { kind: 'secret', type: 'host_secret_file', key: 'host:web/file/1', name: '/etc/shop.env' },
+        ],
+        edges: [
+          { from: 'git:shop/leak/1', verb: 'holds', to: 'credential:hmac:0' },
+          { from: 'host:web/file/1', verb: 'holds', to: 'credential:hmac:0' },
+        ],
+        expect: 'fail',
+      },
+      {
+        name: 'in one place',
+        subject: 'credential:hmac:0',
+        entities: [
+          { kind: 'credential', type: 'secret_value', key: 'credential:hmac:0', name: 'API token', method: 'token' },
+          { kind: 'secret', type: 'host_secret_file', key: 'host:web/file/1', name: '/etc/shop.env' },
+        ],
+        edges: [{ from: 'host:web/file/1', verb: 'holds', to: 'credential:hmac:0' }],
+        expect: 'pass',
+      },
+    ],
+  ),
 })

@@ -1,4 +1,5 @@
 import { defineRule, fail, notApplicable, pass } from '../../sdk/index.ts'
+import { onTypes } from './on-types.ts'
 import { list, momentOf, nameOf, outOfForce } from './standing.ts'
 
 export const credentialOutlivesIdentity = defineRule({
@@ -28,47 +29,50 @@ export const credentialOutlivesIdentity = defineRule({
       over.map((sentence) => `${sentence}.`),
     )
   },
-  cases: [
-    {
-      name: 'the identity is disabled, its key is not',
-      subject: 'demo:key',
-      entities: [
-        { kind: 'credential', type: 'demo_key', key: 'demo:key', name: 'key', method: 'access-key' },
-        { kind: 'identity', type: 'demo_account', key: 'demo:svc', name: 'svc', attributes: { disabled: true } },
-      ],
-      edges: [{ from: 'demo:key', verb: 'authenticates', to: 'demo:svc' }],
-      expect: 'fail',
-    },
-    {
-      name: 'it also proves one that works',
-      subject: 'demo:key',
-      entities: [
-        { kind: 'credential', type: 'demo_key', key: 'demo:key', name: 'key', method: 'access-key' },
-        { kind: 'identity', type: 'demo_account', key: 'demo:svc', name: 'svc', attributes: { disabled: true } },
-        { kind: 'identity', type: 'demo_account', key: 'demo:web', name: 'web' },
-      ],
-      edges: [
-        { from: 'demo:key', verb: 'authenticates', to: 'demo:svc' },
-        { from: 'demo:key', verb: 'authenticates', to: 'demo:web' },
-      ],
-      expect: 'pass',
-    },
-    {
-      name: 'revoked with its identity',
-      subject: 'demo:key',
-      entities: [
-        {
-          kind: 'credential',
-          type: 'demo_key',
-          key: 'demo:key',
-          name: 'key',
-          method: 'access-key',
-          attributes: { revoked: true },
-        },
-        { kind: 'identity', type: 'demo_account', key: 'demo:svc', name: 'svc', attributes: { disabled: true } },
-      ],
-      edges: [{ from: 'demo:key', verb: 'authenticates', to: 'demo:svc' }],
-      expect: 'not-applicable',
-    },
-  ],
+  cases: onTypes(
+    ['aws_access_key', 'ssh_key', 'postgres_password'],
+    [
+      {
+        name: 'the identity is disabled, its key is not',
+        subject: 'demo:key',
+        entities: [
+          { kind: 'credential', type: 'demo_key', key: 'demo:key', name: 'key', method: 'access-key' },
+          { kind: 'identity', type: 'demo_account', key: 'demo:svc', name: 'svc', attributes: { disabled: true } },
+        ],
+        edges: [{ from: 'demo:key', verb: 'authenticates', to: 'demo:svc' }],
+        expect: 'fail',
+      },
+      {
+        name: 'it also proves one that works',
+        subject: 'demo:key',
+        entities: [
+          { kind: 'credential', type: 'demo_key', key: 'demo:key', name: 'key', method: 'access-key' },
+          { kind: 'identity', type: 'demo_account', key: 'demo:svc', name: 'svc', attributes: { disabled: true } },
+          { kind: 'identity', type: 'demo_account', key: 'demo:web', name: 'web' },
+        ],
+        edges: [
+          { from: 'demo:key', verb: 'authenticates', to: 'demo:svc' },
+          { from: 'demo:key', verb: 'authenticates', to: 'demo:web' },
+        ],
+        expect: 'pass',
+      },
+      {
+        name: 'revoked with its identity',
+        subject: 'demo:key',
+        entities: [
+          {
+            kind: 'credential',
+            type: 'demo_key',
+            key: 'demo:key',
+            name: 'key',
+            method: 'access-key',
+            attributes: { revoked: true },
+          },
+          { kind: 'identity', type: 'demo_account', key: 'demo:svc', name: 'svc', attributes: { disabled: true } },
+        ],
+        edges: [{ from: 'demo:key', verb: 'authenticates', to: 'demo:svc' }],
+        expect: 'not-applicable',
+      },
+    ],
+  ),
 })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineRule, fail, notApplicable, pass } from '../../sdk/index.ts'
+import { onTypes } from './on-types.ts'
 import { accountKind, isPrivileged, list, nameOf, outOfForce } from './standing.ts'
 
 export const credentialReused = defineRule({
@@ -44,50 +45,53 @@ export const credentialReused = defineRule({
       machines.some(({ entity: one }) => isPrivileged(one)) ? { severity: 'medium' } : {},
     )
   },
-  cases: [
-    {
-      name: 'one key for two service accounts',
-      subject: 'demo:key',
-      entities: [
-        { kind: 'credential', type: 'ssh_key', key: 'demo:key', name: 'deploy key', method: 'ssh-key' },
-        { kind: 'identity', type: 'demo_account', key: 'demo:a', name: 'a', attributes: { accountKind: 'service' } },
-        { kind: 'identity', type: 'demo_account', key: 'demo:b', name: 'b', attributes: { accountKind: 'service' } },
-      ],
-      edges: [
-        { from: 'demo:key', verb: 'authenticates', to: 'demo:a' },
-        { from: 'demo:key', verb: 'authenticates', to: 'demo:b' },
-      ],
-      expect: 'fail',
-    },
-    {
-      name: 'two workloads read copies of it',
-      subject: 'demo:key',
-      entities: [
-        { kind: 'credential', type: 'secret_value', key: 'demo:key', name: 'token', method: 'token' },
-        { kind: 'secret', type: 'demo_place', key: 'demo:place-1', name: 'a.env' },
-        { kind: 'secret', type: 'demo_place', key: 'demo:place-2', name: 'b.env' },
-      ],
-      edges: [
-        { from: 'demo:place-1', verb: 'holds', to: 'demo:key' },
-        { from: 'demo:place-2', verb: 'holds', to: 'demo:key' },
-        { from: 'demo:web', verb: 'uses', to: 'demo:place-1' },
-        { from: 'demo:job', verb: 'uses', to: 'demo:place-2' },
-      ],
-      expect: 'fail',
-    },
-    {
-      name: 'one key for one service account and the person behind it',
-      subject: 'demo:key',
-      entities: [
-        { kind: 'credential', type: 'ssh_key', key: 'demo:key', name: 'key', method: 'ssh-key' },
-        { kind: 'identity', type: 'demo_account', key: 'demo:a', name: 'a', attributes: { accountKind: 'human' } },
-        { kind: 'identity', type: 'demo_account', key: 'demo:b', name: 'b', attributes: { accountKind: 'human' } },
-      ],
-      edges: [
-        { from: 'demo:key', verb: 'authenticates', to: 'demo:a' },
-        { from: 'demo:key', verb: 'authenticates', to: 'demo:b' },
-      ],
-      expect: 'pass',
-    },
-  ],
+  cases: onTypes(
+    ['aws_access_key', 'aws_iot_certificate', 'ssh_key', 'postgres_password'],
+    [
+      {
+        name: 'one key for two service accounts',
+        subject: 'demo:key',
+        entities: [
+          { kind: 'credential', type: 'ssh_key', key: 'demo:key', name: 'deploy key', method: 'ssh-key' },
+          { kind: 'identity', type: 'demo_account', key: 'demo:a', name: 'a', attributes: { accountKind: 'service' } },
+          { kind: 'identity', type: 'demo_account', key: 'demo:b', name: 'b', attributes: { accountKind: 'service' } },
+        ],
+        edges: [
+          { from: 'demo:key', verb: 'authenticates', to: 'demo:a' },
+          { from: 'demo:key', verb: 'authenticates', to: 'demo:b' },
+        ],
+        expect: 'fail',
+      },
+      {
+        name: 'two workloads read copies of it',
+        subject: 'demo:key',
+        entities: [
+          { kind: 'credential', type: 'secret_value', key: 'demo:key', name: 'token', method: 'token' },
+          { kind: 'secret', type: 'demo_place', key: 'demo:place-1', name: 'a.env' },
+          { kind: 'secret', type: 'demo_place', key: 'demo:place-2', name: 'b.env' },
+        ],
+        edges: [
+          { from: 'demo:place-1', verb: 'holds', to: 'demo:key' },
+          { from: 'demo:place-2', verb: 'holds', to: 'demo:key' },
+          { from: 'demo:web', verb: 'uses', to: 'demo:place-1' },
+          { from: 'demo:job', verb: 'uses', to: 'demo:place-2' },
+        ],
+        expect: 'fail',
+      },
+      {
+        name: 'one key for one service account and the person behind it',
+        subject: 'demo:key',
+        entities: [
+          { kind: 'credential', type: 'ssh_key', key: 'demo:key', name: 'key', method: 'ssh-key' },
+          { kind: 'identity', type: 'demo_account', key: 'demo:a', name: 'a', attributes: { accountKind: 'human' } },
+          { kind: 'identity', type: 'demo_account', key: 'demo:b', name: 'b', attributes: { accountKind: 'human' } },
+        ],
+        edges: [
+          { from: 'demo:key', verb: 'authenticates', to: 'demo:a' },
+          { from: 'demo:key', verb: 'authenticates', to: 'demo:b' },
+        ],
+        expect: 'pass',
+      },
+    ],
+  ),
 })

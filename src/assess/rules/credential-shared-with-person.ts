@@ -1,4 +1,5 @@
 import { defineRule, fail, notApplicable, pass, unknown } from '../../sdk/index.ts'
+import { onTypes } from './on-types.ts'
 import { accountKind, list, nameOf, outOfForce } from './standing.ts'
 
 export const credentialSharedWithPerson = defineRule({
@@ -36,60 +37,75 @@ export const credentialSharedWithPerson = defineRule({
       return unknown(`it cannot be told whether ${list(doubtful)} is a person or a machine; label it`)
     return pass
   },
-  cases: [
-    {
-      name: 'the key of an administrator on a service account',
-      subject: 'ssh:SHA256:abc',
-      entities: [
-        { kind: 'credential', type: 'ssh_key', key: 'ssh:SHA256:abc', name: 'ada@laptop', method: 'ssh-key' },
-        { kind: 'identity', type: 'demo_account', key: 'demo:ada', name: 'ada', attributes: { accountKind: 'human' } },
-        {
-          kind: 'identity',
-          type: 'demo_account',
-          key: 'demo:backup',
-          name: 'backup',
-          attributes: { accountKind: 'service' },
-        },
-      ],
-      edges: [
-        { from: 'ssh:SHA256:abc', verb: 'authenticates', to: 'demo:ada' },
-        { from: 'ssh:SHA256:abc', verb: 'authenticates', to: 'demo:backup' },
-      ],
-      expect: 'fail',
-    },
-    {
-      name: 'the service account was disabled',
-      subject: 'ssh:SHA256:abc',
-      entities: [
-        { kind: 'credential', type: 'ssh_key', key: 'ssh:SHA256:abc', name: 'ada@laptop', method: 'ssh-key' },
-        { kind: 'identity', type: 'demo_account', key: 'demo:ada', name: 'ada', attributes: { accountKind: 'human' } },
-        {
-          kind: 'identity',
-          type: 'demo_account',
-          key: 'demo:backup',
-          name: 'backup',
-          attributes: { accountKind: 'service', disabled: true },
-        },
-      ],
-      edges: [
-        { from: 'ssh:SHA256:abc', verb: 'authenticates', to: 'demo:ada' },
-        { from: 'ssh:SHA256:abc', verb: 'authenticates', to: 'demo:backup' },
-      ],
-      expect: 'pass',
-    },
-    {
-      name: 'one of two cannot be told',
-      subject: 'ssh:SHA256:abc',
-      entities: [
-        { kind: 'credential', type: 'ssh_key', key: 'ssh:SHA256:abc', name: 'ada@laptop', method: 'ssh-key' },
-        { kind: 'person', type: 'person', key: 'person:ada@example.org', name: 'Ada' },
-        { kind: 'identity', type: 'demo_account', key: 'demo:x', name: 'x', attributes: { accountKind: 'unknown' } },
-      ],
-      edges: [
-        { from: 'ssh:SHA256:abc', verb: 'authenticates', to: 'person:ada@example.org' },
-        { from: 'ssh:SHA256:abc', verb: 'authenticates', to: 'demo:x' },
-      ],
-      expect: 'unknown',
-    },
-  ],
+  cases: onTypes(
+    ['aws_access_key', 'ssh_key', 'postgres_password'],
+    [
+      {
+        name: 'the key of an administrator on a service account',
+        subject: 'ssh:SHA256:abc',
+        entities: [
+          { kind: 'credential', type: 'ssh_key', key: 'ssh:SHA256:abc', name: 'ada@laptop', method: 'ssh-key' },
+          {
+            kind: 'identity',
+            type: 'demo_account',
+            key: 'demo:ada',
+            name: 'ada',
+            attributes: { accountKind: 'human' },
+          },
+          {
+            kind: 'identity',
+            type: 'demo_account',
+            key: 'demo:backup',
+            name: 'backup',
+            attributes: { accountKind: 'service' },
+          },
+        ],
+        edges: [
+          { from: 'ssh:SHA256:abc', verb: 'authenticates', to: 'demo:ada' },
+          { from: 'ssh:SHA256:abc', verb: 'authenticates', to: 'demo:backup' },
+        ],
+        expect: 'fail',
+      },
+      {
+        name: 'the service account was disabled',
+        subject: 'ssh:SHA256:abc',
+        entities: [
+          { kind: 'credential', type: 'ssh_key', key: 'ssh:SHA256:abc', name: 'ada@laptop', method: 'ssh-key' },
+          {
+            kind: 'identity',
+            type: 'demo_account',
+            key: 'demo:ada',
+            name: 'ada',
+            attributes: { accountKind: 'human' },
+          },
+          {
+            kind: 'identity',
+            type: 'demo_account',
+            key: 'demo:backup',
+            name: 'backup',
+            attributes: { accountKind: 'service', disabled: true },
+          },
+        ],
+        edges: [
+          { from: 'ssh:SHA256:abc', verb: 'authenticates', to: 'demo:ada' },
+          { from: 'ssh:SHA256:abc', verb: 'authenticates', to: 'demo:backup' },
+        ],
+        expect: 'pass',
+      },
+      {
+        name: 'one of two cannot be told',
+        subject: 'ssh:SHA256:abc',
+        entities: [
+          { kind: 'credential', type: 'ssh_key', key: 'ssh:SHA256:abc', name: 'ada@laptop', method: 'ssh-key' },
+          { kind: 'person', type: 'person', key: 'person:ada@example.org', name: 'Ada' },
+          { kind: 'identity', type: 'demo_account', key: 'demo:x', name: 'x', attributes: { accountKind: 'unknown' } },
+        ],
+        edges: [
+          { from: 'ssh:SHA256:abc', verb: 'authenticates', to: 'person:ada@example.org' },
+          { from: 'ssh:SHA256:abc', verb: 'authenticates', to: 'demo:x' },
+        ],
+        expect: 'unknown',
+      },
+    ],
+  ),
 })

@@ -1,4 +1,5 @@
 import { defineRule, fail, notApplicable, pass, unknown } from '../../sdk/index.ts'
+import { onTypes } from './on-types.ts'
 import { list, nameOf, outOfForce } from './standing.ts'
 
 export const federationWithoutCondition = defineRule({
@@ -36,59 +37,64 @@ export const federationWithoutCondition = defineRule({
       ],
     )
   },
-  cases: [
-    {
-      name: 'any repository of the code host',
-      subject: 'demo:trust',
-      entities: [
-        {
-          kind: 'credential',
-          type: 'demo_trust',
-          key: 'demo:trust',
-          name: 'CI trust',
-          method: 'federation',
-          attributes: { issuer: 'https://ci.example.com', subject: 'repo:*' },
-        },
-      ],
-      expect: 'fail',
-    },
-    {
-      name: 'no condition at all',
-      subject: 'demo:trust',
-      entities: [
-        {
-          kind: 'credential',
-          type: 'demo_trust',
-          key: 'demo:trust',
-          name: 'CI trust',
-          method: 'federation',
-          attributes: { subject: null },
-        },
-      ],
-      expect: 'fail',
-    },
-    {
-      name: 'one repository and branch',
-      subject: 'demo:trust',
-      entities: [
-        {
-          kind: 'credential',
-          type: 'demo_trust',
-          key: 'demo:trust',
-          name: 'CI trust',
-          method: 'federation',
-          attributes: { subject: 'repo:acme/shop:ref:refs/heads/main' },
-        },
-      ],
-      expect: 'pass',
-    },
-    {
-      name: 'the condition could not be read',
-      subject: 'demo:trust',
-      entities: [{ kind: 'credential', type: 'demo_trust', key: 'demo:trust', name: 'CI trust', method: 'federation' }],
-      expect: 'unknown',
-    },
-  ],
+  cases: onTypes(
+    ['aws_trust', 'ci_oidc_trust'],
+    [
+      {
+        name: 'any repository of the code host',
+        subject: 'demo:trust',
+        entities: [
+          {
+            kind: 'credential',
+            type: 'demo_trust',
+            key: 'demo:trust',
+            name: 'CI trust',
+            method: 'federation',
+            attributes: { issuer: 'https://ci.example.com', subject: 'repo:*' },
+          },
+        ],
+        expect: 'fail',
+      },
+      {
+        name: 'no condition at all',
+        subject: 'demo:trust',
+        entities: [
+          {
+            kind: 'credential',
+            type: 'demo_trust',
+            key: 'demo:trust',
+            name: 'CI trust',
+            method: 'federation',
+            attributes: { subject: null },
+          },
+        ],
+        expect: 'fail',
+      },
+      {
+        name: 'one repository and branch',
+        subject: 'demo:trust',
+        entities: [
+          {
+            kind: 'credential',
+            type: 'demo_trust',
+            key: 'demo:trust',
+            name: 'CI trust',
+            method: 'federation',
+            attributes: { subject: 'repo:acme/shop:ref:refs/heads/main' },
+          },
+        ],
+        expect: 'pass',
+      },
+      {
+        name: 'the condition could not be read',
+        subject: 'demo:trust',
+        entities: [
+          { kind: 'credential', type: 'demo_trust', key: 'demo:trust', name: 'CI trust', method: 'federation' },
+        ],
+        expect: 'unknown',
+      },
+    ],
+  ),
 })
 
 /** A wildcard before the second part of the subject leaves open whose it is. */

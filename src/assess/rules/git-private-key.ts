@@ -39,6 +39,36 @@ export const gitPrivateKey = defineRule({
   },
   cases: [
     {
+      name: 'revoked where it was issued',
+      subject: 'credential:hmac:1',
+      entities: [
+        {
+          kind: 'credential',
+          type: 'secret_value',
+          key: 'credential:hmac:1',
+          name: 'Demo token dm_…1234',
+          attributes: { status: 'revoked', privateKey: true },
+        },
+        {
+          kind: 'secret',
+          type: 'git_leak',
+          key: 'git:a/leak/app.env#1',
+          name: 'app.env:3',
+          attributes: {
+            file: 'app.env',
+            line: 3,
+            commit: 'abcdef0123',
+            repository: true,
+            tracked: true,
+            atHead: true,
+            inFolder: true,
+          },
+        },
+      ],
+      edges: [{ from: 'git:a/leak/app.env#1', verb: 'holds', to: 'credential:hmac:1' }],
+      expect: 'not-applicable',
+    },
+    {
       name: 'a deploy key at HEAD',
       subject: 'ssh:SHA256:abc',
       entities: [

@@ -41,6 +41,36 @@ export const gitSecretInHistory = defineRule({
   },
   cases: [
     {
+      name: 'revoked where it was issued',
+      subject: 'credential:hmac:1',
+      entities: [
+        {
+          kind: 'credential',
+          type: 'secret_value',
+          key: 'credential:hmac:1',
+          name: 'Demo token dm_…1234',
+          attributes: { status: 'revoked' },
+        },
+        {
+          kind: 'secret',
+          type: 'git_leak',
+          key: 'git:a/leak/app.env#1',
+          name: 'app.env:3',
+          attributes: {
+            file: 'app.env',
+            line: 3,
+            commit: 'abcdef0123',
+            repository: true,
+            tracked: true,
+            atHead: false,
+            inFolder: false,
+          },
+        },
+      ],
+      edges: [{ from: 'git:a/leak/app.env#1', verb: 'holds', to: 'credential:hmac:1' }],
+      expect: 'not-applicable',
+    },
+    {
       name: 'removed in a later commit',
       subject: 'credential:hmac:1',
       entities: [

@@ -1,4 +1,5 @@
 import { defineRule, fail, type Neighbour, notApplicable, pass, unknown } from '../../sdk/index.ts'
+import { onTypes } from './on-types.ts'
 import { actionsOf, onlyWatches } from './rights.ts'
 import { accountKind, list, nameOf, outOfForce } from './standing.ts'
 
@@ -51,51 +52,70 @@ export const identityAcrossEnvironments = defineRule({
       ? unknown('the environment of some of what it reaches is not known')
       : pass
   },
-  cases: [
-    {
-      name: 'a role in staging and in production',
-      subject: 'demo:deployer',
-      entities: [
-        { kind: 'identity', type: 'demo_role', key: 'demo:deployer', name: 'deployer' },
-        { kind: 'entitlement', type: 'demo_policy', key: 'demo:policy', name: 'deploy' },
-        { kind: 'resource', type: 'demo_account', key: 'demo:prod', name: 'prod', environment: 'production' },
-        { kind: 'resource', type: 'demo_account', key: 'demo:stage', name: 'stage', environment: 'staging' },
-      ],
-      edges: [
-        { from: 'demo:deployer', verb: 'has', to: 'demo:policy' },
-        { from: 'demo:policy', verb: 'allows', to: 'demo:prod' },
-        { from: 'demo:policy', verb: 'allows', to: 'demo:stage' },
-      ],
-      expect: 'fail',
-    },
-    {
-      name: 'production only',
-      subject: 'demo:deployer',
-      entities: [
-        { kind: 'identity', type: 'demo_role', key: 'demo:deployer', name: 'deployer' },
-        { kind: 'entitlement', type: 'demo_policy', key: 'demo:policy', name: 'deploy' },
-        { kind: 'resource', type: 'demo_account', key: 'demo:prod', name: 'prod', environment: 'production' },
-      ],
-      edges: [
-        { from: 'demo:deployer', verb: 'has', to: 'demo:policy' },
-        { from: 'demo:policy', verb: 'allows', to: 'demo:prod' },
-      ],
-      expect: 'pass',
-    },
-    {
-      name: 'production, and something of unknown environment',
-      subject: 'demo:deployer',
-      entities: [
-        { kind: 'identity', type: 'demo_role', key: 'demo:deployer', name: 'deployer' },
-        { kind: 'entitlement', type: 'demo_policy', key: 'demo:policy', name: 'deploy' },
-        { kind: 'resource', type: 'demo_account', key: 'demo:prod', name: 'prod', environment: 'production' },
-      ],
-      edges: [
-        { from: 'demo:deployer', verb: 'has', to: 'demo:policy' },
-        { from: 'demo:policy', verb: 'allows', to: 'demo:prod' },
-        { from: 'demo:policy', verb: 'allows', to: 'demo:somewhere' },
-      ],
-      expect: 'unknown',
-    },
-  ],
+  cases: onTypes(
+    ['aws_iam_role', 'kubernetes_service_account', 'postgres_role', 'ai_agent'],
+    [
+      {
+        name: 'a role in staging and in production',
+        subject: 'demo:deployer',
+        entities: [
+          { kind: 'identity', type: 'demo_role', key: 'demo:deployer', name: 'deployer' },
+          { kind: 'entitlement', type: 'demo_policy', key: 'demo:policy', name: 'deploy' },
+          { kind: 'resource', type: 'demo_account', key: 'demo:prod', name: 'prod', environment: 'production' },
+          { kind: 'resource', type: 'demo_account', key: 'demo:stage', name: 'stage', environment: 'staging' },
+        ],
+        edges: [
+          { from: 'demo:deployer', verb: 'has', to: 'demo:policy' },
+          { from: 'demo:policy', verb: 'allows', to: 'demo:prod' },
+          { from: 'demo:policy', verb: 'allows', to: 'demo:stage' },
+        ],
+        expect: 'fail',
+      },
+      {
+        name: 'production only',
+        subject: 'demo:deployer',
+        entities: [
+          { kind: 'identity', type: 'demo_role', key: 'demo:deployer', name: 'deployer' },
+          { kind: 'entitlement', type: 'demo_policy', key: 'demo:policy', name: 'deploy' },
+          { kind: 'resource', type: 'demo_account', key: 'demo:prod', name: 'prod', environment: 'production' },
+        ],
+        edges: [
+          { from: 'demo:deployer', verb: 'has', to: 'demo:policy' },
+          { from: 'demo:policy', verb: 'allows', to: 'demo:prod' },
+        ],
+        expect: 'pass',
+      },
+      {
+        name: 'a monitor that may read metrics everywhere and nothing else',
+        subject: 'demo:monitor',
+        entities: [
+          { kind: 'identity', type: 'demo_role', key: 'demo:monitor', name: 'monitor' },
+          { kind: 'entitlement', type: 'demo_policy', key: 'demo:policy', name: 'metrics' },
+          { kind: 'resource', type: 'demo_account', key: 'demo:prod', name: 'prod', environment: 'production' },
+          { kind: 'resource', type: 'demo_account', key: 'demo:stage', name: 'stage', environment: 'staging' },
+        ],
+        edges: [
+          { from: 'demo:monitor', verb: 'has', to: 'demo:policy' },
+          { from: 'demo:policy', verb: 'allows', to: 'demo:prod', attributes: { actions: ['metrics'] } },
+          { from: 'demo:policy', verb: 'allows', to: 'demo:stage', attributes: { privileges: ['cloudwatch:read'] } },
+        ],
+        expect: 'pass',
+      },
+      {
+        name: 'production, and something of unknown environment',
+        subject: 'demo:deployer',
+        entities: [
+          { kind: 'identity', type: 'demo_role', key: 'demo:deployer', name: 'deployer' },
+          { kind: 'entitlement', type: 'demo_policy', key: 'demo:policy', name: 'deploy' },
+          { kind: 'resource', type: 'demo_account', key: 'demo:prod', name: 'prod', environment: 'production' },
+        ],
+        edges: [
+          { from: 'demo:deployer', verb: 'has', to: 'demo:policy' },
+          { from: 'demo:policy', verb: 'allows', to: 'demo:prod' },
+          { from: 'demo:policy', verb: 'allows', to: 'demo:somewhere' },
+        ],
+        expect: 'unknown',
+      },
+    ],
+  ),
 })

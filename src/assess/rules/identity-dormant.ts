@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineRule, fail, notApplicable, pass, unknown } from '../../sdk/index.ts'
+import { onTypes } from './on-types.ts'
 import {
   accountKind,
   day,
@@ -53,94 +54,112 @@ export const identityDormant = defineRule({
       'No workload is known to run as it.',
     ])
   },
-  cases: [
-    {
-      name: 'a day over the limit',
-      subject: 'demo:svc',
-      entities: [
-        {
-          kind: 'identity',
-          type: 'demo_account',
-          key: 'demo:svc',
-          name: 'svc',
-          lastUsed: { value: '2026-08-25T12:00:00.000Z' },
-        },
-      ],
-      expect: 'fail',
-    },
-    {
-      name: 'on the limit',
-      subject: 'demo:svc',
-      entities: [
-        {
-          kind: 'identity',
-          type: 'demo_account',
-          key: 'demo:svc',
-          name: 'svc',
-          lastUsed: { value: '2026-08-26T12:00:00.000Z' },
-        },
-      ],
-      expect: 'pass',
-    },
-    {
-      name: 'idle by its log, but a workload runs as it',
-      subject: 'demo:svc',
-      entities: [
-        {
-          kind: 'identity',
-          type: 'demo_account',
-          key: 'demo:svc',
-          name: 'svc',
-          lastUsed: { value: '2020-01-01T00:00:00.000Z' },
-        },
-        { kind: 'workload', type: 'demo_job', key: 'demo:job', name: 'job' },
-      ],
-      edges: [{ from: 'demo:job', verb: 'runs-as', to: 'demo:svc' }],
-      expect: 'pass',
-    },
-    {
-      name: 'the usage source is not healthy',
-      subject: 'demo:svc',
-      entities: [
-        {
-          kind: 'identity',
-          type: 'demo_account',
-          key: 'demo:svc',
-          name: 'svc',
-          lastUsed: { unknown: 'the log cannot be read', permission: 'logs.read' },
-        },
-      ],
-      expect: 'unknown',
-    },
-    {
-      name: 'usage is recorded for two weeks only',
-      subject: 'demo:svc',
-      entities: [
-        {
-          kind: 'identity',
-          type: 'demo_account',
-          key: 'demo:svc',
-          name: 'svc',
-          lastUsed: { value: '2020-01-01T00:00:00.000Z' },
-          attributes: { usageSince: '2026-11-10T00:00:00.000Z' },
-        },
-      ],
-      expect: 'unknown',
-    },
-    {
-      name: 'disabled after it was found idle',
-      subject: 'demo:svc',
-      entities: [
-        {
-          kind: 'identity',
-          type: 'demo_account',
-          key: 'demo:svc',
-          name: 'svc',
-          lastUsed: { value: '2020-01-01T00:00:00.000Z' },
-          attributes: { disabled: true },
-        },
-      ],
-      expect: 'not-applicable',
-    },
-  ],
+  cases: onTypes(
+    ['aws_iam_user', 'linux_user', 'postgres_role', 'aws_iot_thing'],
+    [
+      {
+        name: 'a day over the limit',
+        subject: 'demo:svc',
+        entities: [
+          {
+            kind: 'identity',
+            type: 'demo_account',
+            key: 'demo:svc',
+            name: 'svc',
+            lastUsed: { value: '2026-08-25T12:00:00.000Z' },
+          },
+        ],
+        expect: 'fail',
+      },
+      {
+        name: 'on the limit',
+        subject: 'demo:svc',
+        entities: [
+          {
+            kind: 'identity',
+            type: 'demo_account',
+            key: 'demo:svc',
+            name: 'svc',
+            lastUsed: { value: '2026-08-26T12:00:00.000Z' },
+          },
+        ],
+        expect: 'pass',
+      },
+      {
+        name: 'idle by its log, but a workload runs as it',
+        subject: 'demo:svc',
+        entities: [
+          {
+            kind: 'identity',
+            type: 'demo_account',
+            key: 'demo:svc',
+            name: 'svc',
+            lastUsed: { value: '2020-01-01T00:00:00.000Z' },
+          },
+          { kind: 'workload', type: 'demo_job', key: 'demo:job', name: 'job' },
+        ],
+        edges: [{ from: 'demo:job', verb: 'runs-as', to: 'demo:svc' }],
+        expect: 'pass',
+      },
+      {
+        name: 'the usage source is not healthy',
+        subject: 'demo:svc',
+        entities: [
+          {
+            kind: 'identity',
+            type: 'demo_account',
+            key: 'demo:svc',
+            name: 'svc',
+            lastUsed: { unknown: 'the log cannot be read', permission: 'logs.read' },
+          },
+        ],
+        expect: 'unknown',
+      },
+      {
+        name: 'usage is recorded for two weeks only',
+        subject: 'demo:svc',
+        entities: [
+          {
+            kind: 'identity',
+            type: 'demo_account',
+            key: 'demo:svc',
+            name: 'svc',
+            lastUsed: { value: '2020-01-01T00:00:00.000Z' },
+            attributes: { usageSince: '2026-11-10T00:00:00.000Z' },
+          },
+        ],
+        expect: 'unknown',
+      },
+      {
+        name: 'idle, and tagged as kept for emergencies',
+        subject: 'demo:svc',
+        entities: [
+          {
+            kind: 'identity',
+            type: 'demo_account',
+            key: 'demo:svc',
+            name: 'svc',
+            lastUsed: { value: '2020-01-01T00:00:00.000Z' },
+            attributes: { tags: { Purpose: 'Break glass' } },
+          },
+        ],
+        expect: 'not-applicable',
+      },
+      {
+        name: 'disabled after it was found idle',
+        subject: 'demo:svc',
+        entities: [
+          {
+            kind: 'identity',
+            type: 'demo_account',
+            key: 'demo:svc',
+            name: 'svc',
+            lastUsed: { value: '2020-01-01T00:00:00.000Z' },
+            attributes: { disabled: true },
+          },
+        ],
+        expect: 'not-applicable',
+      },
+    ],
+  ),
 })

@@ -1,4 +1,5 @@
 import { defineRule, fail, notApplicable, pass, unknown } from '../../sdk/index.ts'
+import { onTypes } from './on-types.ts'
 import { list, nameOf, outOfForce } from './standing.ts'
 
 export const identityMadeByLeaver = defineRule({
@@ -26,37 +27,52 @@ export const identityMadeByLeaver = defineRule({
       'Nobody who is still here answers for it.',
     ])
   },
-  cases: [
-    {
-      name: 'its maker is suspended and nobody took it over',
-      subject: 'demo:svc',
-      entities: [
-        { kind: 'identity', type: 'demo_account', key: 'demo:svc', name: 'svc' },
-        { kind: 'person', type: 'person', key: 'person:ada@example.org', name: 'Ada', attributes: { suspended: true } },
-      ],
-      edges: [{ from: 'person:ada@example.org', verb: 'created', to: 'demo:svc' }],
-      expect: 'fail',
-    },
-    {
-      name: 'its maker is suspended and a colleague took it over',
-      subject: 'demo:svc',
-      entities: [
-        { kind: 'identity', type: 'demo_account', key: 'demo:svc', name: 'svc' },
-        { kind: 'person', type: 'person', key: 'person:ada@example.org', name: 'Ada', attributes: { suspended: true } },
-        { kind: 'person', type: 'person', key: 'person:bo@example.org', name: 'Bo' },
-      ],
-      edges: [
-        { from: 'person:ada@example.org', verb: 'created', to: 'demo:svc' },
-        { from: 'person:bo@example.org', verb: 'owns', to: 'demo:svc' },
-      ],
-      expect: 'pass',
-    },
-    {
-      name: 'no source describes its maker',
-      subject: 'demo:svc',
-      entities: [{ kind: 'identity', type: 'demo_account', key: 'demo:svc', name: 'svc' }],
-      edges: [{ from: 'person:ada@example.org', verb: 'created', to: 'demo:svc' }],
-      expect: 'unknown',
-    },
-  ],
+  cases: onTypes(
+    ['aws_iam_role', 'kubernetes_service_account', 'ai_agent'],
+    [
+      {
+        name: 'its maker is suspended and nobody took it over',
+        subject: 'demo:svc',
+        entities: [
+          { kind: 'identity', type: 'demo_account', key: 'demo:svc', name: 'svc' },
+          {
+            kind: 'person',
+            type: 'person',
+            key: 'person:ada@example.org',
+            name: 'Ada',
+            attributes: { suspended: true },
+          },
+        ],
+        edges: [{ from: 'person:ada@example.org', verb: 'created', to: 'demo:svc' }],
+        expect: 'fail',
+      },
+      {
+        name: 'its maker is suspended and a colleague took it over',
+        subject: 'demo:svc',
+        entities: [
+          { kind: 'identity', type: 'demo_account', key: 'demo:svc', name: 'svc' },
+          {
+            kind: 'person',
+            type: 'person',
+            key: 'person:ada@example.org',
+            name: 'Ada',
+            attributes: { suspended: true },
+          },
+          { kind: 'person', type: 'person', key: 'person:bo@example.org', name: 'Bo' },
+        ],
+        edges: [
+          { from: 'person:ada@example.org', verb: 'created', to: 'demo:svc' },
+          { from: 'person:bo@example.org', verb: 'owns', to: 'demo:svc' },
+        ],
+        expect: 'pass',
+      },
+      {
+        name: 'no source describes its maker',
+        subject: 'demo:svc',
+        entities: [{ kind: 'identity', type: 'demo_account', key: 'demo:svc', name: 'svc' }],
+        edges: [{ from: 'person:ada@example.org', verb: 'created', to: 'demo:svc' }],
+        expect: 'unknown',
+      },
+    ],
+  ),
 })

@@ -1,4 +1,5 @@
 import { defineRule, fail, notApplicable, pass, unknown } from '../../sdk/index.ts'
+import { onTypes } from './on-types.ts'
 import { list, nameOf, outOfForce } from './standing.ts'
 
 export const identityOwnerGone = defineRule({
@@ -33,49 +34,58 @@ export const identityOwnerGone = defineRule({
       gone.map((sentence) => `${sentence} at the directory.`),
     )
   },
-  cases: [
-    {
-      name: 'the only owner is disabled',
-      subject: 'demo:svc',
-      entities: [
-        { kind: 'identity', type: 'demo_account', key: 'demo:svc', name: 'svc' },
-        { kind: 'person', type: 'person', key: 'person:ada@example.org', name: 'Ada', attributes: { disabled: true } },
-      ],
-      edges: [{ from: 'person:ada@example.org', verb: 'owns', to: 'demo:svc' }],
-      expect: 'fail',
-    },
-    {
-      name: 'a deputy is still here',
-      subject: 'demo:svc',
-      entities: [
-        { kind: 'identity', type: 'demo_account', key: 'demo:svc', name: 'svc' },
-        {
-          kind: 'person',
-          type: 'person',
-          key: 'person:ada@example.org',
-          name: 'Ada',
-          attributes: { status: 'Suspended' },
-        },
-        { kind: 'person', type: 'person', key: 'person:bo@example.org', name: 'Bo' },
-      ],
-      edges: [
-        { from: 'person:ada@example.org', verb: 'owns', to: 'demo:svc' },
-        { from: 'person:bo@example.org', verb: 'owns', to: 'demo:svc' },
-      ],
-      expect: 'pass',
-    },
-    {
-      name: 'no source describes the owner',
-      subject: 'demo:svc',
-      entities: [{ kind: 'identity', type: 'demo_account', key: 'demo:svc', name: 'svc' }],
-      edges: [{ from: 'person:ada@example.org', verb: 'owns', to: 'demo:svc' }],
-      expect: 'unknown',
-    },
-    {
-      name: 'no owner at all is another rule',
-      subject: 'demo:svc',
-      entities: [{ kind: 'identity', type: 'demo_account', key: 'demo:svc', name: 'svc' }],
-      expect: 'not-applicable',
-    },
-  ],
+  cases: onTypes(
+    ['aws_iam_role', 'linux_user', 'postgres_role', 'kubernetes_service_account', 'ai_agent'],
+    [
+      {
+        name: 'the only owner is disabled',
+        subject: 'demo:svc',
+        entities: [
+          { kind: 'identity', type: 'demo_account', key: 'demo:svc', name: 'svc' },
+          {
+            kind: 'person',
+            type: 'person',
+            key: 'person:ada@example.org',
+            name: 'Ada',
+            attributes: { disabled: true },
+          },
+        ],
+        edges: [{ from: 'person:ada@example.org', verb: 'owns', to: 'demo:svc' }],
+        expect: 'fail',
+      },
+      {
+        name: 'a deputy is still here',
+        subject: 'demo:svc',
+        entities: [
+          { kind: 'identity', type: 'demo_account', key: 'demo:svc', name: 'svc' },
+          {
+            kind: 'person',
+            type: 'person',
+            key: 'person:ada@example.org',
+            name: 'Ada',
+            attributes: { status: 'Suspended' },
+          },
+          { kind: 'person', type: 'person', key: 'person:bo@example.org', name: 'Bo' },
+        ],
+        edges: [
+          { from: 'person:ada@example.org', verb: 'owns', to: 'demo:svc' },
+          { from: 'person:bo@example.org', verb: 'owns', to: 'demo:svc' },
+        ],
+        expect: 'pass',
+      },
+      {
+        name: 'no source describes the owner',
+        subject: 'demo:svc',
+        entities: [{ kind: 'identity', type: 'demo_account', key: 'demo:svc', name: 'svc' }],
+        edges: [{ from: 'person:ada@example.org', verb: 'owns', to: 'demo:svc' }],
+        expect: 'unknown',
+      },
+      {
+        name: 'no owner at all is another rule',
+        subject: 'demo:svc',
+        entities: [{ kind: 'identity', type: 'demo_account', key: 'demo:svc', name: 'svc' }],
+        expect: 'not-applicable',
+      },
+    ],
+  ),
 })

@@ -1,4 +1,5 @@
 import { defineRule, fail, notApplicable, pass } from '../../sdk/index.ts'
+import { onTypes } from './on-types.ts'
 import { list, momentOf, nameOf, outOfForce } from './standing.ts'
 
 export const identityStaticBesideFederation = defineRule({
@@ -29,47 +30,50 @@ export const identityStaticBesideFederation = defineRule({
       fixed.map((one) => `${nameOf(one)} is a ${one.entity!.method!.replace('-', ' ')} in force.`),
     )
   },
-  cases: [
-    {
-      name: 'federation and an access key',
-      subject: 'demo:role',
-      entities: [
-        { kind: 'identity', type: 'demo_account', key: 'demo:role', name: 'deployer' },
-        { kind: 'credential', type: 'demo_trust', key: 'demo:trust', name: 'CI trust', method: 'federation' },
-        { kind: 'credential', type: 'demo_key', key: 'demo:key', name: 'old key', method: 'access-key' },
-      ],
-      edges: [
-        { from: 'demo:trust', verb: 'authenticates', to: 'demo:role' },
-        { from: 'demo:key', verb: 'authenticates', to: 'demo:role' },
-      ],
-      expect: 'fail',
-    },
-    {
-      name: 'the key was made inactive',
-      subject: 'demo:role',
-      entities: [
-        { kind: 'identity', type: 'demo_account', key: 'demo:role', name: 'deployer' },
-        { kind: 'credential', type: 'demo_trust', key: 'demo:trust', name: 'CI trust', method: 'federation' },
-        {
-          kind: 'credential',
-          type: 'demo_key',
-          key: 'demo:key',
-          name: 'old key',
-          method: 'access-key',
-          attributes: { status: 'Inactive' },
-        },
-      ],
-      edges: [
-        { from: 'demo:trust', verb: 'authenticates', to: 'demo:role' },
-        { from: 'demo:key', verb: 'authenticates', to: 'demo:role' },
-      ],
-      expect: 'pass',
-    },
-    {
-      name: 'no federation to use',
-      subject: 'demo:role',
-      entities: [{ kind: 'identity', type: 'demo_account', key: 'demo:role', name: 'deployer' }],
-      expect: 'not-applicable',
-    },
-  ],
+  cases: onTypes(
+    ['aws_iam_role', 'kubernetes_service_account', 'postgres_role'],
+    [
+      {
+        name: 'federation and an access key',
+        subject: 'demo:role',
+        entities: [
+          { kind: 'identity', type: 'demo_account', key: 'demo:role', name: 'deployer' },
+          { kind: 'credential', type: 'demo_trust', key: 'demo:trust', name: 'CI trust', method: 'federation' },
+          { kind: 'credential', type: 'demo_key', key: 'demo:key', name: 'old key', method: 'access-key' },
+        ],
+        edges: [
+          { from: 'demo:trust', verb: 'authenticates', to: 'demo:role' },
+          { from: 'demo:key', verb: 'authenticates', to: 'demo:role' },
+        ],
+        expect: 'fail',
+      },
+      {
+        name: 'the key was made inactive',
+        subject: 'demo:role',
+        entities: [
+          { kind: 'identity', type: 'demo_account', key: 'demo:role', name: 'deployer' },
+          { kind: 'credential', type: 'demo_trust', key: 'demo:trust', name: 'CI trust', method: 'federation' },
+          {
+            kind: 'credential',
+            type: 'demo_key',
+            key: 'demo:key',
+            name: 'old key',
+            method: 'access-key',
+            attributes: { status: 'Inactive' },
+          },
+        ],
+        edges: [
+          { from: 'demo:trust', verb: 'authenticates', to: 'demo:role' },
+          { from: 'demo:key', verb: 'authenticates', to: 'demo:role' },
+        ],
+        expect: 'pass',
+      },
+      {
+        name: 'no federation to use',
+        subject: 'demo:role',
+        entities: [{ kind: 'identity', type: 'demo_account', key: 'demo:role', name: 'deployer' }],
+        expect: 'not-applicable',
+      },
+    ],
+  ),
 })

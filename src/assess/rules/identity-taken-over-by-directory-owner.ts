@@ -1,4 +1,5 @@
 import { defineRule, fail, notApplicable, pass } from '../../sdk/index.ts'
+import { onTypes } from './on-types.ts'
 import { forEmergencies, isPrivileged, list, nameOf, outOfForce } from './standing.ts'
 
 export const identityTakenOverByDirectoryOwner = defineRule({
@@ -36,47 +37,72 @@ export const identityTakenOverByDirectoryOwner = defineRule({
       entity.tier === 0 || holding.some((held) => held.entity?.tier === 0) ? { severity: 'critical' } : {},
     )
   },
-  cases: [
-    {
-      name: 'one directory owner',
-      subject: 'demo:sp',
-      entities: [
-        { kind: 'identity', type: 'demo_app', key: 'demo:sp', name: 'deployer' },
-        { kind: 'entitlement', type: 'demo_role', key: 'demo:admin', name: 'Administrator', tier: 0 },
-        { kind: 'person', type: 'person', key: 'person:ada@example.org', name: 'Ada' },
-      ],
-      edges: [
-        { from: 'demo:sp', verb: 'has', to: 'demo:admin' },
-        { from: 'person:ada@example.org', verb: 'controls', to: 'demo:sp' },
-      ],
-      expect: 'fail',
-    },
-    {
-      name: 'an accountable owner and no directory owner',
-      subject: 'demo:sp',
-      entities: [
-        { kind: 'identity', type: 'demo_app', key: 'demo:sp', name: 'deployer', attributes: { privileged: true } },
-        { kind: 'person', type: 'person', key: 'person:ada@example.org', name: 'Ada' },
-      ],
-      edges: [{ from: 'person:ada@example.org', verb: 'owns', to: 'demo:sp' }],
-      expect: 'pass',
-    },
-    {
-      name: 'the directory owner is disabled',
-      subject: 'demo:sp',
-      entities: [
-        { kind: 'identity', type: 'demo_app', key: 'demo:sp', name: 'deployer', tier: 0 },
-        { kind: 'person', type: 'person', key: 'person:ada@example.org', name: 'Ada', attributes: { enabled: false } },
-      ],
-      edges: [{ from: 'person:ada@example.org', verb: 'controls', to: 'demo:sp' }],
-      expect: 'pass',
-    },
-    {
-      name: 'an identity without privilege',
-      subject: 'demo:sp',
-      entities: [{ kind: 'identity', type: 'demo_app', key: 'demo:sp', name: 'deployer' }],
-      edges: [{ from: 'person:ada@example.org', verb: 'controls', to: 'demo:sp' }],
-      expect: 'not-applicable',
-    },
-  ],
+  cases: onTypes(
+    ['aws_iam_user', 'linux_user', 'postgres_role'],
+    [
+      {
+        name: 'one directory owner',
+        subject: 'demo:sp',
+        entities: [
+          { kind: 'identity', type: 'demo_app', key: 'demo:sp', name: 'deployer' },
+          { kind: 'entitlement', type: 'demo_role', key: 'demo:admin', name: 'Administrator', tier: 0 },
+          { kind: 'person', type: 'person', key: 'person:ada@example.org', name: 'Ada' },
+        ],
+        edges: [
+          { from: 'demo:sp', verb: 'has', to: 'demo:admin' },
+          { from: 'person:ada@example.org', verb: 'controls', to: 'demo:sp' },
+        ],
+        expect: 'fail',
+      },
+      {
+        name: 'an accountable owner and no directory owner',
+        subject: 'demo:sp',
+        entities: [
+          { kind: 'identity', type: 'demo_app', key: 'demo:sp', name: 'deployer', attributes: { privileged: true } },
+          { kind: 'person', type: 'person', key: 'person:ada@example.org', name: 'Ada' },
+        ],
+        edges: [{ from: 'person:ada@example.org', verb: 'owns', to: 'demo:sp' }],
+        expect: 'pass',
+      },
+      {
+        name: 'the directory owner is disabled',
+        subject: 'demo:sp',
+        entities: [
+          { kind: 'identity', type: 'demo_app', key: 'demo:sp', name: 'deployer', tier: 0 },
+          {
+            kind: 'person',
+            type: 'person',
+            key: 'person:ada@example.org',
+            name: 'Ada',
+            attributes: { enabled: false },
+          },
+        ],
+        edges: [{ from: 'person:ada@example.org', verb: 'controls', to: 'demo:sp' }],
+        expect: 'pass',
+      },
+      {
+        name: 'kept for emergencies',
+        subject: 'demo:sp',
+        entities: [
+          {
+            kind: 'identity',
+            type: 'demo_app',
+            key: 'demo:sp',
+            name: 'glass',
+            tier: 0,
+            attributes: { purpose: 'break-glass' },
+          },
+        ],
+        edges: [{ from: 'person:ada@example.org', verb: 'controls', to: 'demo:sp' }],
+        expect: 'not-applicable',
+      },
+      {
+        name: 'an identity without privilege',
+        subject: 'demo:sp',
+        entities: [{ kind: 'identity', type: 'demo_app', key: 'demo:sp', name: 'deployer' }],
+        edges: [{ from: 'person:ada@example.org', verb: 'controls', to: 'demo:sp' }],
+        expect: 'not-applicable',
+      },
+    ],
+  ),
 })

@@ -1,4 +1,5 @@
 import { defineRule, fail, notApplicable, pass } from '../../sdk/index.ts'
+import { onTypes } from './on-types.ts'
 import { administers, seenActions } from './rights.ts'
 import { isPrivileged, list, nameOf, outOfForce } from './standing.ts'
 
@@ -36,50 +37,72 @@ export const identityThirdPartyPrivileged = defineRule({
       ],
     )
   },
-  cases: [
-    {
-      name: 'a vendor with an administrator role',
-      subject: 'demo:vendor',
-      entities: [
-        {
-          kind: 'identity',
-          type: 'demo_app',
-          key: 'demo:vendor',
-          name: 'backup-app',
-          attributes: { vendor: 'Backup Ltd' },
-        },
-        {
-          kind: 'entitlement',
-          type: 'demo_role',
-          key: 'demo:admin',
-          name: 'Administrator',
-          attributes: { admin: true },
-        },
-      ],
-      edges: [{ from: 'demo:vendor', verb: 'has', to: 'demo:admin' }],
-      expect: 'fail',
-    },
-    {
-      name: 'a vendor that may only read',
-      subject: 'demo:vendor',
-      entities: [
-        {
-          kind: 'identity',
-          type: 'demo_app',
-          key: 'demo:vendor',
-          name: 'backup-app',
-          attributes: { vendor: 'Backup Ltd' },
-        },
-        { kind: 'entitlement', type: 'demo_role', key: 'demo:reader', name: 'Reader' },
-      ],
-      edges: [{ from: 'demo:vendor', verb: 'has', to: 'demo:reader' }],
-      expect: 'pass',
-    },
-    {
-      name: 'an identity of our own',
-      subject: 'demo:own',
-      entities: [{ kind: 'identity', type: 'demo_app', key: 'demo:own', name: 'own', tier: 0 }],
-      expect: 'not-applicable',
-    },
-  ],
+  cases: onTypes(
+    ['aws_iam_role', 'linux_user', 'ai_agent'],
+    [
+      {
+        name: 'a vendor with an administrator role',
+        subject: 'demo:vendor',
+        entities: [
+          {
+            kind: 'identity',
+            type: 'demo_app',
+            key: 'demo:vendor',
+            name: 'backup-app',
+            attributes: { vendor: 'Backup Ltd' },
+          },
+          {
+            kind: 'entitlement',
+            type: 'demo_role',
+            key: 'demo:admin',
+            name: 'Administrator',
+            attributes: { admin: true },
+          },
+        ],
+        edges: [{ from: 'demo:vendor', verb: 'has', to: 'demo:admin' }],
+        expect: 'fail',
+      },
+      {
+        name: 'a vendor that administers what it runs for us',
+        subject: 'demo:vendor',
+        entities: [
+          { kind: 'identity', type: 'demo_app', key: 'demo:vendor', name: 'lake', attributes: { vendor: 'Lake Ltd' } },
+          {
+            kind: 'entitlement',
+            type: 'demo_role',
+            key: 'demo:admin',
+            name: 'Administrator',
+            attributes: { admin: true },
+          },
+        ],
+        edges: [
+          { from: 'demo:vendor', verb: 'has', to: 'demo:admin' },
+          { from: 'demo:vendor', verb: 'called', to: 'demo:lake', attributes: { actions: ['read', 'grant'] } },
+        ],
+        expect: 'pass',
+      },
+      {
+        name: 'a vendor that may only read',
+        subject: 'demo:vendor',
+        entities: [
+          {
+            kind: 'identity',
+            type: 'demo_app',
+            key: 'demo:vendor',
+            name: 'backup-app',
+            attributes: { vendor: 'Backup Ltd' },
+          },
+          { kind: 'entitlement', type: 'demo_role', key: 'demo:reader', name: 'Reader' },
+        ],
+        edges: [{ from: 'demo:vendor', verb: 'has', to: 'demo:reader' }],
+        expect: 'pass',
+      },
+      {
+        name: 'an identity of our own',
+        subject: 'demo:own',
+        entities: [{ kind: 'identity', type: 'demo_app', key: 'demo:own', name: 'own', tier: 0 }],
+        expect: 'not-applicable',
+      },
+    ],
+  ),
 })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineRule, fail, notApplicable, pass } from '../../sdk/index.ts'
+import { onTypes } from './on-types.ts'
 import { accountKind, list, momentOf, nameOf, outOfForce } from './standing.ts'
 
 export const identityTooManyCredentials = defineRule({
@@ -38,41 +39,44 @@ export const identityTooManyCredentials = defineRule({
     }
     return pass
   },
-  cases: [
-    {
-      name: 'three live keys',
-      subject: 'demo:svc',
-      entities: [
-        { kind: 'identity', type: 'demo_account', key: 'demo:svc', name: 'svc' },
-        ...['1', '2', '3'].map((n) => ({
-          kind: 'credential' as const,
-          type: 'demo_key',
-          key: `demo:key-${n}`,
-          name: `key ${n}`,
-          method: 'access-key' as const,
-        })),
-      ],
-      edges: ['1', '2', '3'].map((n) => ({ from: `demo:key-${n}`, verb: 'authenticates' as const, to: 'demo:svc' })),
-      expect: 'fail',
-    },
-    {
-      name: 'two keys in the middle of a rotation and one revoked',
-      subject: 'demo:svc',
-      entities: [
-        { kind: 'identity', type: 'demo_account', key: 'demo:svc', name: 'svc' },
-        { kind: 'credential', type: 'demo_key', key: 'demo:key-1', name: 'key 1', method: 'access-key' },
-        { kind: 'credential', type: 'demo_key', key: 'demo:key-2', name: 'key 2', method: 'access-key' },
-        {
-          kind: 'credential',
-          type: 'demo_key',
-          key: 'demo:key-3',
-          name: 'key 3',
-          method: 'access-key',
-          attributes: { revoked: true },
-        },
-      ],
-      edges: ['1', '2', '3'].map((n) => ({ from: `demo:key-${n}`, verb: 'authenticates' as const, to: 'demo:svc' })),
-      expect: 'pass',
-    },
-  ],
+  cases: onTypes(
+    ['aws_iam_user', 'linux_user', 'postgres_role'],
+    [
+      {
+        name: 'three live keys',
+        subject: 'demo:svc',
+        entities: [
+          { kind: 'identity', type: 'demo_account', key: 'demo:svc', name: 'svc' },
+          ...['1', '2', '3'].map((n) => ({
+            kind: 'credential' as const,
+            type: 'demo_key',
+            key: `demo:key-${n}`,
+            name: `key ${n}`,
+            method: 'access-key' as const,
+          })),
+        ],
+        edges: ['1', '2', '3'].map((n) => ({ from: `demo:key-${n}`, verb: 'authenticates' as const, to: 'demo:svc' })),
+        expect: 'fail',
+      },
+      {
+        name: 'two keys in the middle of a rotation and one revoked',
+        subject: 'demo:svc',
+        entities: [
+          { kind: 'identity', type: 'demo_account', key: 'demo:svc', name: 'svc' },
+          { kind: 'credential', type: 'demo_key', key: 'demo:key-1', name: 'key 1', method: 'access-key' },
+          { kind: 'credential', type: 'demo_key', key: 'demo:key-2', name: 'key 2', method: 'access-key' },
+          {
+            kind: 'credential',
+            type: 'demo_key',
+            key: 'demo:key-3',
+            name: 'key 3',
+            method: 'access-key',
+            attributes: { revoked: true },
+          },
+        ],
+        edges: ['1', '2', '3'].map((n) => ({ from: `demo:key-${n}`, verb: 'authenticates' as const, to: 'demo:svc' })),
+        expect: 'pass',
+      },
+    ],
+  ),
 })

@@ -1,4 +1,5 @@
 import { defineRule, fail, notApplicable, pass, unknown } from '../../sdk/index.ts'
+import { onTypes } from './on-types.ts'
 import { accountKind, isPrivileged, nameOf, outOfForce } from './standing.ts'
 
 export const identityWithoutOwner = defineRule({
@@ -36,79 +37,84 @@ export const identityWithoutOwner = defineRule({
       privileged ? { severity: 'high' } : {},
     )
   },
-  cases: [
-    {
-      name: 'a service account without owner',
-      subject: 'demo:svc',
-      entities: [
-        {
-          kind: 'identity',
-          type: 'demo_account',
-          key: 'demo:svc',
-          name: 'svc',
-          attributes: { accountKind: 'service' },
-        },
-      ],
-      expect: 'fail',
-    },
-    {
-      name: 'a person answers for it',
-      subject: 'demo:svc',
-      entities: [
-        { kind: 'identity', type: 'demo_account', key: 'demo:svc', name: 'svc' },
-        { kind: 'person', type: 'person', key: 'person:ada@example.org', name: 'Ada' },
-      ],
-      edges: [{ from: 'person:ada@example.org', verb: 'owns', to: 'demo:svc' }],
-      expect: 'pass',
-    },
-    {
-      name: 'someone who may change it does not answer for it',
-      subject: 'demo:svc',
-      entities: [{ kind: 'identity', type: 'demo_account', key: 'demo:svc', name: 'svc' }],
-      edges: [{ from: 'person:ada@example.org', verb: 'controls', to: 'demo:svc' }],
-      expect: 'fail',
-    },
-    {
-      name: 'declared in code',
-      subject: 'demo:svc',
-      entities: [
-        {
-          kind: 'identity',
-          type: 'terraform_demo_account',
-          key: 'demo:svc',
-          name: 'svc',
-          lastUsed: { notApplicable: 'code declares it' },
-        },
-      ],
-      expect: 'not-applicable',
-    },
-    {
-      name: 'an AI agent',
-      subject: 'demo:svc',
-      entities: [{ kind: 'identity', type: 'demo_account', key: 'demo:svc', name: 'svc', attributes: { agent: true } }],
-      expect: 'not-applicable',
-    },
-    {
-      name: 'already disabled',
-      subject: 'demo:svc',
-      entities: [
-        { kind: 'identity', type: 'demo_account', key: 'demo:svc', name: 'svc', attributes: { disabled: true } },
-      ],
-      expect: 'not-applicable',
-    },
-    {
-      name: 'person or machine cannot be told',
-      subject: 'demo:svc',
-      entities: [
-        {
-          kind: 'identity',
-          type: 'demo_account',
-          key: 'demo:svc',
-          name: 'svc',
-          attributes: { accountKind: 'unknown' },
-        },
-      ],
-      expect: 'unknown',
-    },
-  ],
+  cases: onTypes(
+    ['aws_iam_user', 'linux_user', 'postgres_role', 'kubernetes_service_account'],
+    [
+      {
+        name: 'a service account without owner',
+        subject: 'demo:svc',
+        entities: [
+          {
+            kind: 'identity',
+            type: 'demo_account',
+            key: 'demo:svc',
+            name: 'svc',
+            attributes: { accountKind: 'service' },
+          },
+        ],
+        expect: 'fail',
+      },
+      {
+        name: 'a person answers for it',
+        subject: 'demo:svc',
+        entities: [
+          { kind: 'identity', type: 'demo_account', key: 'demo:svc', name: 'svc' },
+          { kind: 'person', type: 'person', key: 'person:ada@example.org', name: 'Ada' },
+        ],
+        edges: [{ from: 'person:ada@example.org', verb: 'owns', to: 'demo:svc' }],
+        expect: 'pass',
+      },
+      {
+        name: 'someone who may change it does not answer for it',
+        subject: 'demo:svc',
+        entities: [{ kind: 'identity', type: 'demo_account', key: 'demo:svc', name: 'svc' }],
+        edges: [{ from: 'person:ada@example.org', verb: 'controls', to: 'demo:svc' }],
+        expect: 'fail',
+      },
+      {
+        name: 'declared in code',
+        subject: 'demo:svc',
+        entities: [
+          {
+            kind: 'identity',
+            type: 'terraform_demo_account',
+            key: 'demo:svc',
+            name: 'svc',
+            lastUsed: { notApplicable: 'code declares it' },
+          },
+        ],
+        expect: 'not-applicable',
+      },
+      {
+        name: 'an AI agent',
+        subject: 'demo:svc',
+        entities: [
+          { kind: 'identity', type: 'demo_account', key: 'demo:svc', name: 'svc', attributes: { agent: true } },
+        ],
+        expect: 'not-applicable',
+      },
+      {
+        name: 'already disabled',
+        subject: 'demo:svc',
+        entities: [
+          { kind: 'identity', type: 'demo_account', key: 'demo:svc', name: 'svc', attributes: { disabled: true } },
+        ],
+        expect: 'not-applicable',
+      },
+      {
+        name: 'person or machine cannot be told',
+        subject: 'demo:svc',
+        entities: [
+          {
+            kind: 'identity',
+            type: 'demo_account',
+            key: 'demo:svc',
+            name: 'svc',
+            attributes: { accountKind: 'unknown' },
+          },
+        ],
+        expect: 'unknown',
+      },
+    ],
+  ),
 })

@@ -74,6 +74,9 @@ describe.each(walked)('$method $path wants $can', (operation) => {
   test('without credentials', async () => {
     const answer = await ask(server.anyone, operation)
     if (can !== 'anyone') expect([answer.status, answer.body.code]).toEqual([401, 'session/none'])
+    // A calendar's address bears a token of its own.
+    else if (operation.path === '/v1/expiry.ics')
+      expect([answer.status, answer.body.code]).toEqual([401, 'session/feed'])
     else expect(answer.status).toBe(operation.operation.requestBody ? 400 : 200)
   })
   if (can === 'anyone') return

@@ -68,6 +68,8 @@ const STATUS: Record<string, number> = {
   'session/passkey': 401,
   'passkey/session': 403,
   'session/attempts': 429,
+  'session/feed': 401,
+  'http/too-often': 429,
   'access/role': 403,
   'access/scope': 403,
   'token/scope': 403,

@@ -1,5 +1,8 @@
 import { z } from 'zod'
 import { Json } from '../sdk/index.ts'
+import { alertRoutes } from './alerts.ts'
+import { channelRoutes } from './alerts-channels.ts'
+import { feedRoutes } from './alerts-feeds.ts'
 import { auditRoutes } from './audit.ts'
 import { bulkRoutes } from './bulk.ts'
 import { connectionRoutes } from './connections.ts'
@@ -42,6 +45,9 @@ const described: readonly Route[] = [
   ...screenRoutes,
   ...entityRoutes,
   ...expiryRoutes,
+  ...feedRoutes,
+  ...alertRoutes,
+  ...channelRoutes,
   ...viewRoutes,
   ...ownershipRoutes,
   ...ownersRoutes,

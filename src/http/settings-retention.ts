@@ -1,6 +1,7 @@
 /** How long is kept what is not current any more. The audit trail is not asked: it is kept for ever. */
 import { sql } from 'kysely'
 import { z } from 'zod'
+import { expiredAlerts } from '../alert/index.ts'
 import { expiredEvents, expiredFindings, expiredJudgements } from '../assess/index.ts'
 import { expiredConnections, expiredRuns, nextAt } from '../discover/index.ts'
 import { type Expired, expiredHistory, keptFrom } from '../graph/index.ts'
@@ -25,7 +26,7 @@ const EXPIRED: Readonly<Record<keyof Retention, (before: Date) => Expired[]>> = 
   runs: expiredRuns,
   findings: expiredFindings,
   history: (before) => [...expiredHistory(before), ...expiredJudgements(before), ...expiredConnections(before)],
-  events: expiredEvents,
+  events: (before) => [...expiredEvents(before), ...expiredAlerts(before)],
 }
 const kinds = Object.keys(EXPIRED) as (keyof Retention)[]
 

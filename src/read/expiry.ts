@@ -230,3 +230,36 @@ function reasonsOf(db: Db, roll: Roll): Promise<Expiry['undated']['why']> {
   }
   return why
 }
+
+const AT_ONCE = 500
+
+/** All that ends and is not known to renew itself, in order of its moment, some hundreds at a time; `within`: in milliseconds. */
+export async function* eachEnding(
+  db: Db,
+  roll: Roll,
+  now: Date,
+  within: { from: number; until: number } = { from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY },
+): AsyncGenerator<Ending[]> {
+  const query = parseQuery(`expires:any ${ALONE}`, fields)
+  const rows = KINDS.flatMap((kind) => {
+    const selection = roll.select(kind, query, 'expires', false, now.getTime())
+    const ends = roll.valuesOf(selection, 'expires')
+    return Array.from(selection.rows, (row, i) => ({ row, ends: ends[i]! }))
+  })
+    .filter(({ ends }) => ends >= within.from && ends <= within.until)
+    .sort((a, b) => a.ends - b.ends || (roll.keys[a.row]! < roll.keys[b.row]! ? -1 : 1))
+  for (let from = 0; from < rows.length; from += AT_ONCE)
+    yield await endings(
+      db,
+      rows.slice(from, from + AT_ONCE).map(({ row }) => roll.ids[row]!),
+    )
+}
+
+/** When each was first seen. */
+export async function firstSeen(db: Db, keys: readonly string[]): Promise<Map<string, Date>> {
+  const { rows } = await sql<{
+    key: string
+    first_seen: Date
+  }>`select key, first_seen from graph.node where key = any(${keys}::text[])`.execute(db)
+  return new Map(rows.map(({ key, first_seen }) => [key, first_seen]))
+}

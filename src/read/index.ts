@@ -1,3 +1,4 @@
+export * from './alerts.ts'
 export * from './audit.ts'
 export * from './card.ts'
 export { readCard } from './card-read.ts'

@@ -450,6 +450,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/certifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What owners said of what is theirs, newest first, with what was shown to them. No record is ever changed. */
+        get: operations["getCertifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/certifications/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All records of what owners said, as CSV or as one JSON object in each line. */
+        get: operations["getCertificationsExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/connections": {
         parameters: {
             query?: never;
@@ -1190,6 +1224,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/owners/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accepts the suggested owners of some identities or of all that nobody answers for, in one go and with one way back. */
+        post: operations["postOwnersAccept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/owners/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every owner and backup that was decided here, as CSV that an import takes back without a change, or as JSON. */
+        get: operations["getOwnersExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/owners/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a list of owners over, as CSV: good lines are put in force, each other line is told with its number and cause. */
+        post: operations["postOwnersImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/owners/people": {
         parameters: {
             query?: never;
@@ -1201,6 +1286,23 @@ export interface paths {
         get: operations["getOwnersPeople"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/owners/people/{key}/handover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives what a person answers for to others, in one step and with one way back: as moved one by one, as proposed, or all to one. */
+        post: operations["postOwnersPeopleKeyHandover"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1288,6 +1390,23 @@ export interface paths {
         post?: never;
         /** Takes a passkey away: it signs in no more. */
         delete: operations["deletePasskeysId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a list of people over, as CSV: who is here, who left and when. What somebody who left answered for is orphaned at once. */
+        post: operations["postPeopleImport"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1605,6 +1724,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/settings/owners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How often owners are asked. */
+        get: operations["getSettingsOwners"];
+        /** Decides how often owners are asked. */
+        put: operations["putSettingsOwners"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/settings/retention": {
         parameters: {
             query?: never;
@@ -1877,6 +2014,22 @@ export interface components {
             confirmed: components["schemas"]["Instant"];
             assignedBy: string;
             left: boolean;
+        };
+        Acted: {
+            dryRun: boolean;
+            done: number;
+            unchanged: number;
+            refused: number;
+            rows: components["schemas"]["ActedRow"][];
+            undo: string | null;
+        };
+        ActedRow: {
+            entity: string;
+            to: string | null;
+            /** @enum {string} */
+            state: "done" | "unchanged" | "refused";
+            code: string | null;
+            says: string | null;
         };
         AgeHistogram: {
             bars: {
@@ -2235,6 +2388,29 @@ export interface components {
             complete: boolean;
             reason: string | null;
             permission: string | null;
+        };
+        Certification: {
+            id: string;
+            entity: components["schemas"]["EntityRef"];
+            person: components["schemas"]["Person"];
+            /** @enum {string} */
+            answer: "mine" | "not-mine" | "not-needed";
+            to: components["schemas"]["Person"] | null;
+            note: string | null;
+            by: string;
+            at: components["schemas"]["Instant"];
+            shown: {
+                [key: string]: unknown;
+            };
+            takenBack: {
+                at: components["schemas"]["Instant"];
+                by: string;
+            } | null;
+        };
+        Certifications: {
+            next: string | null;
+            rows: components["schemas"]["Certification"][];
+            total: number;
         };
         Change: {
             at: components["schemas"]["Instant"];
@@ -2901,6 +3077,16 @@ export interface components {
                 };
             } | null;
         };
+        ImportAnswer: {
+            dryRun: boolean;
+            lines: number;
+            applied: number;
+            unchanged: number;
+            errorCount: number;
+            errors: components["schemas"]["LineError"][];
+            ignored: string[];
+            undo: string | null;
+        };
         Inbox: {
             next: string | null;
             person: components["schemas"]["Person"] | null;
@@ -3145,6 +3331,12 @@ export interface components {
             /** @enum {string} */
             density?: "compact" | "normal" | "roomy";
             keys?: boolean;
+        };
+        LineError: {
+            line: number;
+            column: string | null;
+            code: string;
+            says: string;
         };
         ListChanges: {
             came: number;
@@ -4696,6 +4888,72 @@ export interface operations {
             403: components["responses"]["Problem"];
             /** @description There is nothing here */
             404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getCertifications: {
+        parameters: {
+            query?: {
+                entity?: string;
+                /** @description a key */
+                person?: string;
+                /** @description `next` of the page before */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What owners said of what is theirs, newest first, with what was shown to them. No record is ever changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Certifications"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getCertificationsExport: {
+        parameters: {
+            query?: {
+                entity?: string;
+                /** @description a key */
+                person?: string;
+                format?: "csv" | "json";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All records of what owners said, as CSV or as one JSON object in each line. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };
@@ -6483,6 +6741,105 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    postOwnersAccept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    entities?: components["schemas"]["Key"][];
+                    /** @constant */
+                    all?: true;
+                    /** @default false */
+                    dryRun?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Accepts the suggested owners of some identities or of all that nobody answers for, in one go and with one way back. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acted"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getOwnersExport: {
+        parameters: {
+            query?: {
+                format?: "csv" | "json";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every owner and backup that was decided here, as CSV that an import takes back without a change, or as JSON. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postOwnersImport: {
+        parameters: {
+            query?: {
+                dryRun?: "0" | "1" | "true" | "false" | "";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Takes a list of owners over, as CSV: good lines are put in force, each other line is told with its number and cause. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportAnswer"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
     getOwnersPeople: {
         parameters: {
             query?: {
@@ -6514,6 +6871,66 @@ export interface operations {
             401: components["responses"]["Problem"];
             /** @description You may not do this */
             403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postOwnersPeopleKeyHandover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description url-encoded */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default [] */
+                    moves?: {
+                        entity: components["schemas"]["Key"];
+                        to: string;
+                    }[];
+                    /** @description who gets all that is not moved one by one: a person or `team:<id>` */
+                    to?: string;
+                    /**
+                     * @description the rest goes to whom `leaving` proposes
+                     * @default false
+                     */
+                    suggested?: boolean;
+                    /** @default false */
+                    dryRun?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Gives what a person answers for to others, in one step and with one way back: as moved one by one, as proposed, or all to one. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        dryRun: boolean;
+                        done: number;
+                        unchanged: number;
+                        refused: number;
+                        rows: components["schemas"]["ActedRow"][];
+                        undo: string | null;
+                        teams: number;
+                        backups: number;
+                    };
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            /** @description There is nothing here */
+            404: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };
@@ -6727,6 +7144,52 @@ export interface operations {
             403: components["responses"]["Problem"];
             /** @description There is nothing here */
             404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postPeopleImport: {
+        parameters: {
+            query?: {
+                dryRun?: "0" | "1" | "true" | "false" | "";
+                /** @description this is the whole list: who was in an earlier one and is missing has left */
+                complete?: "0" | "1" | "true" | "false" | "";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Takes a list of people over, as CSV: who is here, who left and when. What somebody who left answered for is orphaned at once. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        dryRun: boolean;
+                        lines: number;
+                        applied: number;
+                        unchanged: number;
+                        errorCount: number;
+                        errors: components["schemas"]["LineError"][];
+                        ignored: string[];
+                        undo: string | null;
+                        /** @description people of earlier lists who have left, by not being in this one */
+                        missing: number;
+                    };
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };
@@ -7535,6 +7998,71 @@ export interface operations {
                     "application/json": components["schemas"]["Outbound"];
                 };
             };
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getSettingsOwners: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How often owners are asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description after so many days an owner is asked again whether it is still needed */
+                        reviewDays: number;
+                    };
+                };
+            };
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    putSettingsOwners: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description after so many days an owner is asked again whether it is still needed */
+                    reviewDays: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Decides how often owners are asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description after so many days an owner is asked again whether it is still needed */
+                        reviewDays: number;
+                    };
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
             /** @description Sign in first */
             401: components["responses"]["Problem"];
             /** @description You may not do this */

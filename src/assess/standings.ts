@@ -195,7 +195,7 @@ const COLUMNS = {
     'reaches',
     'passes',
   ],
-  suggestion: ['person', 'name', 'because'],
+  suggestion: ['person', 'name', 'because', 'evidence', 'confidence'],
 } as const
 type Table = keyof typeof COLUMNS
 

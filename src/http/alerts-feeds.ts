@@ -102,18 +102,7 @@ async function entriesOf(
   }
 }
 
-const CSV = [
-  'ends',
-  'days',
-  'key',
-  'kind',
-  'type',
-  'name',
-  'verdict',
-  'proves',
-  'accountable',
-  'suggestedOwner',
-] as const
+const CSV = ['ends', 'key', 'kind', 'type', 'name', 'verdict', 'proves', 'accountable', 'suggestedOwner'] as const
 
 export const feedRoutes = [
   route({

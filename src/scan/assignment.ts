@@ -28,6 +28,62 @@ export const assignment = (keyword: string): RegExp =>
     'i',
   )
 
+/** Characters of tokens: letters, digits and the signs of encodings. */
+const TOKEN = String.raw`[A-Za-z0-9_\-+/=.:~%|!@#$^*?]`
+const END_OF_BARE = String.raw`(?:[\x00-\x20"'\x60<>;,&}\\]|${TOKEN}{60})`
+
+/** An assignment of which only the given values are wanted: patterns for what stands between quotes (`Q` is the quote) and bare. */
+const assignmentOf = (keyword: string, rest: string, quoted: string, bare: string): RegExp => {
+  const between = ['"', "'", '\\x60'].map((quote) => `${quote}(?:${quoted.replaceAll('Q', quote)})${quote}`)
+  const all = String.raw`(?:[bBrRuUfFLN@]{0,2})(?:\\{1,3}["'](?:${quoted.replaceAll('Q', `"'`)})\\{1,3}["']|${between.join('|')})`
+  const unquoted = String.raw`(?:\$\{[A-Za-z_]\w{0,60}:?-)?(?:${bare})`
+  return new RegExp(
+    `(?:${keyword})${rest}${CLOSE}(?:${PAIRS}(?:${all}|${unquoted})|${BLANK}${TYPE}${BLANK}${OPERATORS}${BLANK}(?:${BREAK}${ENV}${WRAP}${all}|(?:${ENV})${unquoted}))`,
+    'i',
+  )
+}
+
+const REST = String.raw`[\w.$\x80-\xff-]{0,48}?`
+
+/** Assignments of what could have been drawn: a token with a digit or a sign, or of some length, or a text with many signs. */
+export const drawnAssignment = (keyword: string): RegExp => {
+  const token = String.raw`${TOKEN}*[0-9!@#$^&*?](?:&|${TOKEN})*|(?:&|${TOKEN}){16}(?:&|${TOKEN})*`
+  const any = String.raw`(?:[^Q\\\r\n]|\\[^\r\n])*`
+  const signs = String.raw`(?:${any}(?:[^A-Za-z0-9 ,.:;'/_\-Q\\\r\n]|\\[^\r\n])){4}${any}`
+  return assignmentOf(
+    keyword,
+    REST,
+    `${token}|${signs}`,
+    String.raw`(?:${TOKEN}*[0-9!@#$^*?]${TOKEN}*|${TOKEN}{16}${TOKEN}*)${END_OF_BARE}`,
+  )
+}
+
+/** Assignments of what somebody thought up: six or more letters, digits and few signs. `rest` is what may follow the keyword in the name. */
+export const thoughtUpAssignment = (keyword: string, rest: string): RegExp =>
+  assignmentOf(
+    keyword,
+    rest,
+    '[A-Za-z0-9][A-Za-z0-9_!@#$%^&*-]{5}[A-Za-z0-9_!@#$%^&*-]*',
+    `[A-Za-z0-9][A-Za-z0-9_!@#$%^*-]{5}[A-Za-z0-9_!@#$%^*-]*${END_OF_BARE}`,
+  )
+
+/** Assignments of words and anything else; where no sign of an assignment stands between, bare values with a digit or a sign only. */
+export const passwordAssignment = (keyword: string): RegExp => {
+  const assigns = String.raw`(?:===?|!==?|:=|\?=|\|\|=|\?\?=|=>|=|:-|:|,|[ \t][07][ ]|(?:[ \t][a-z:]{1,20}=["'][^"'\r\n<>]{0,60}["']){0,2}>)`
+  const joins = String.raw`(?:<-|->|\(|[ ]is[ ]|[ ]as[ ]|[ ]-[ ]|[ \t])`
+  const bare = String.raw`[^\x00-\x20"'\x60<>;,&(){}|[\]\\]`
+  const more = String.raw`(?:[^\x00-\x20"'\x60<>;,&}\\]|\\[^nrt"'\\])`
+  const quotes = ['"', "'", '\\x60'].map((quote) => String.raw`${quote}(?:[^${quote}\\\r\n]|\\[^\r\n]){2}`)
+  const quoted = String.raw`(?:[bBrRuUfFLN@]{0,2})(?:\\{1,3}["']|${quotes.join('|')})`
+  const given = String.raw`(?:\$\{[A-Za-z_]\w{0,60}:?-)?`
+  const value = `${given}${bare}${more}{2}`
+  const mixed = `${given}(?:${bare}${more}*)?[0-9!@#$%^&*?+~=]`
+  return new RegExp(
+    `(?:${keyword})${REST}${CLOSE}(?:${PAIRS}(?:${quoted}|${value})|${BLANK}${TYPE}${BLANK}(?:${assigns}${BLANK}(?:${BREAK}${ENV}${WRAP}${quoted}|(?:${ENV})${value})|${joins}${BLANK}(?:${BREAK}${ENV}${WRAP}${quoted}|(?:${ENV})${mixed})))`,
+    'i',
+  )
+}
+
 export type FileKind = 'code' | 'config' | 'markup' | 'prose' | 'unknown'
 
 const KINDS: Record<Exclude<FileKind, 'unknown'>, string> = {

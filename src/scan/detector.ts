@@ -38,6 +38,13 @@ export type Opinion =
       keyId?: string | undefined
     }
 
+export interface Sieve {
+  /** Tried at the anchor without what it says around, behind and at most: looks, back references, upper bounds. */
+  pattern: RegExp
+  /** Matches the 64 bytes before the anchor, ended with `$`. */
+  behind?: RegExp
+}
+
 export interface Detector {
   /** Kebab case, stable for ever. */
   id: string
@@ -56,6 +63,13 @@ export interface Detector {
    * anchor. Bounded quantifiers only, no nested repetition over the same characters.
    */
   pattern: RegExp
+  /**
+   * What lets the pattern be tried at an anchor, in place of the pattern itself: one of these must hold wherever the pattern matches
+   * something that `judge` does not turn down. They only save work; the twin of the engine does not know them.
+   */
+  sieves?: readonly Sieve[]
+  /** Without this text in the window, in this case, `judge` turns everything down; saves work like the sieves. */
+  beside?: string
   /** Bytes the pattern and `judge` may see before the anchor (64) and from the anchor on (512). */
   before?: number
   span?: number

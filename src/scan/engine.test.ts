@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { detectors } from './detectors/index.ts'
 import { compile, compileSlowly, type Engine } from './engine.ts'
+import { plan, SHIFT } from './plan.ts'
 import { scanBytes, startFeed } from './reading.ts'
 
 const engine = compile(detectors)
@@ -68,6 +69,63 @@ describe('the engine and the twin that tries every pattern at every byte', () =>
       }),
       { numRuns: 150 },
     )
+  })
+
+  test('agree on arbitrary bytes with an anchor at every offset of blocks, and at the end of the file', () => {
+    const anchors = detectors.flatMap(({ anchors }) => anchors.map(({ literal }) => Buffer.from(literal, 'latin1')))
+    const cases = positives.map((yes) => Buffer.from(yes))
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ minLength: 40, maxLength: 80 }),
+        fc.constantFrom(...anchors, ...cases),
+        fc.integer({ min: 0, max: 40 }),
+        fc.boolean(),
+        (noise, planted, offset, ends) => {
+          const bytes = Buffer.concat([noise.subarray(0, offset), planted, ends ? noise.subarray(0, 0) : noise])
+          expect(told(engine, bytes, 'a.env')).toEqual(told(twin, bytes, 'a.env'))
+        },
+      ),
+      { numRuns: 400 },
+    )
+  })
+
+  test('agree at every place around the blocks that the filter works in', () => {
+    const few = detectors.filter(({ id }) =>
+      ['twilio-api-key', 'github-personal-token', 'aws-access-key-id'].includes(id),
+    )
+    const [fast, slow] = [compile(few), compileSlowly(few)]
+    for (const yes of few.flatMap(({ cases }) => cases.yes.slice(0, 1)))
+      for (let offset = 2048 - 70; offset < 2048 + 20; offset++) {
+        const bytes = Buffer.from(`${'-'.repeat(offset)} ${yes}`)
+        const found = told(fast, bytes, '')
+        expect(found, `offset ${offset}`).toEqual(told(slow, bytes, ''))
+        expect(found.length).toBeGreaterThan(0)
+      }
+  })
+
+  test('agree where there are more places than the memory for them holds', () => {
+    const key = {
+      ...detectors[0]!,
+      anchors: [{ literal: 'key' }, { literal: 'key=' }],
+      pattern: /key=/,
+      boundary: false,
+    }
+    const bytes = Buffer.from('key='.repeat(150_000))
+    const places = [...new Set(plan([key]).search(bytes, 4, bytes.length - 4))].map((place) => place / SHIFT)
+    expect(places).toEqual(Array.from({ length: 149_998 }, (_, index) => 4 * index + 4))
+  })
+
+  test('agree on letters of which the capitals lie outside ASCII', () => {
+    for (const word of [
+      '\u043f\u0430\u0440\u043e\u043b\u044c',
+      '\u041f\u0410\u0420\u041e\u041b\u042c',
+      'CONTRASE\u00d1A',
+      'l\u00f6senord',
+    ]) {
+      const bytes = Buffer.from(`${word} = "Quay71Lm#+"\n`)
+      expect(told(engine, bytes, 'a.conf')).toEqual(told(twin, bytes, 'a.conf'))
+    }
+    expect(told(engine, Buffer.from('\u043f\u0430\u0440\u043e\u043b\u044c = "Quay71Lm#+"\n'), 'a.conf').length).toBe(1)
   })
 
   test('agree on every positive case, at the beginning, in the middle and at the end of a file', () => {

@@ -51,11 +51,11 @@ const decode = (bytes: Uint8Array): string => {
 }
 
 /** `reeve:allow` in a comment on the line of the value or on the line before it. */
-const isAllowed = (text: string, start: number): boolean => {
-  const head = text.slice(Math.max(0, start - 2 * COMMENT_REACH), start)
+const isAllowed = (bytes: Uint8Array, start: number): boolean => {
+  const head = latin1(bytes.subarray(Math.max(0, start - 2 * COMMENT_REACH), start))
   const own = head.lastIndexOf('\n')
   const previous = own < 0 ? -1 : head.lastIndexOf('\n', own - 1)
-  const rest = text.slice(start, start + COMMENT_REACH)
+  const rest = latin1(bytes.subarray(start, start + COMMENT_REACH))
   const end = rest.indexOf('\n')
   return (head.slice(previous + 1) + (end < 0 ? rest : rest.slice(0, end))).includes('reeve:allow')
 }
@@ -94,7 +94,7 @@ export const startReading = (engine: Engine, file: string): Reading => {
     }
   }
 
-  const place = (found: Candidate[], bytes: Uint8Array, text: string, base: number): void => {
+  const place = (found: Candidate[], bytes: Uint8Array, base: number): void => {
     const lineAt = counter(bytes, base)
     for (const candidate of found.sort((a, b) => a.start - b.start)) {
       const here = lineAt(candidate.start)
@@ -106,7 +106,7 @@ export const startReading = (engine: Engine, file: string): Reading => {
         value: encoding === 'bytes' ? decode(value) : latin1(value),
         line: here.line,
         column: columnOf(bytes, base, here.lineStart, candidate.start),
-        allowed: isAllowed(text, candidate.start),
+        allowed: isAllowed(bytes, candidate.start),
       })
     }
   }
@@ -132,11 +132,11 @@ export const startReading = (engine: Engine, file: string): Reading => {
       const to = last ? bytes.length : Math.max(from, bytes.length - engine.reach.after)
       if (to > from && placed.length < MOST) {
         if (!isHole(bytes)) {
-          const text = latin1(bytes)
-          const found = engine.find(bytes, text, from, to, file, base === 0 && from === 0)
-          if (found.length > 0) place(found, bytes, text, base)
+          const found = engine.find(bytes, from, to, file, base === 0 && from === 0)
+          if (found.length > 0) place(found, bytes, base)
         }
         judged = base + to
+        if (last) return wide(judged)
         const next = Math.max(base, judged - engine.reach.before)
         const at = counter(bytes, base)(next - base)
         line = at.line

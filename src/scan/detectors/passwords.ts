@@ -1,4 +1,4 @@
-import { assignment, type Field, fieldOf, isBesideUser, isSideFile } from '../assignment.ts'
+import { assignment, type Field, fieldOf, isBesideUser, isSideFile, passwordAssignment } from '../assignment.ts'
 import type { Detector, Match, Opinion } from '../detector.ts'
 import { isBinary, isNothing, looksDrawn, readsAsName, standsForAnother } from '../value.ts'
 import { ABOUT, FOREIGN, isPasswordWord, LABEL, NOT_ONE, OTHER_WORD } from './password-words.ts'
@@ -231,6 +231,8 @@ const judge = (match: Match): Opinion => {
   return mixed(value) && (!name || /\d/.test(value)) && value.length >= 5 ? weigh(match, field) : null
 }
 
+const KEYWORDS = `pass|pwd|pswd|pssw|pasw|paas|pswr|pswo|paso|masterauth|psk|pw(?=[:=_ "'\\x60)\\]>(,.\\-\\x80-\\xff])|p/w|${FOREIGN.join('|')}`
+
 export const passwords: readonly Detector[] = [
   {
     id: 'password',
@@ -252,9 +254,8 @@ export const passwords: readonly Detector[] = [
       { literal: 'p/w', anyCase: true },
       ...FOREIGN.map((literal) => ({ literal, anyCase: true })),
     ],
-    pattern: assignment(
-      `pass|pwd|pswd|pssw|pasw|paas|pswr|pswo|paso|masterauth|psk|pw(?=[:=_ "'\\x60)\\]>(,.\\-\\x80-\\xff])|p/w|${FOREIGN.join('|')}`,
-    ),
+    pattern: assignment(KEYWORDS),
+    sieves: [{ pattern: passwordAssignment(KEYWORDS) }],
     judge,
     cases: {
       yes: [

@@ -1,4 +1,4 @@
-import { assignment, type Field, fieldOf, isSideFile } from '../assignment.ts'
+import { assignment, drawnAssignment, type Field, fieldOf, isSideFile, thoughtUpAssignment } from '../assignment.ts'
 import type { Detector, Match, Opinion } from '../detector.ts'
 import { serviceIn } from '../services.ts'
 import { entropyOf, isBinary, isNothing, isSample, looksDrawn, readsAsName, standsForAnother } from '../value.ts'
@@ -246,6 +246,8 @@ const judge = (match: Match): Opinion => {
   return null
 }
 
+const KEYWORDS = 'secret|token|key|auth|cred|salt|nonce|totp|mnemonic|api|_pat|jwt|otp|seed|2fa|mfa'
+
 export const secrets: readonly Detector[] = [
   {
     id: 'secret',
@@ -274,7 +276,21 @@ export const secrets: readonly Detector[] = [
       '2fa',
       'mfa',
     ].map((literal) => ({ literal, anyCase: true })),
-    pattern: assignment('secret|token|key|auth|cred|salt|nonce|totp|mnemonic|api|_pat|jwt|otp|seed|2fa|mfa'),
+    pattern: assignment(KEYWORDS),
+    sieves: [
+      { pattern: drawnAssignment(KEYWORDS) },
+      // The names whose values may have been thought up by hand, with the keyword at their end and before it.
+      {
+        pattern: thoughtUpAssignment('secret|key', String.raw`[_.$\d-]*(?:base[_.$\d-]*)?`),
+        behind: /(?:jwt|session|cookie|signing|token|secret|app)[_.$\d-]*$/i,
+      },
+      {
+        pattern: thoughtUpAssignment(
+          'secret|token|jwt',
+          String.raw`[_.$\d-]*(?:secret|key)[_.$\d-]*(?:base[_.$\d-]*)?`,
+        ),
+      },
+    ],
     judge,
     cases: {
       yes: [

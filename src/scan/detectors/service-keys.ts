@@ -18,6 +18,12 @@ const besideService: Detector = {
   anchors: ['secret', 'token', 'key', 'access', 'private', 'auth'].map((literal) => ({ literal, anyCase: true })),
   pattern:
     /(?:secret|token|key|access|private|auth)(?:[ _-]{0,3}(?:secret|token|key|access|private|auth|api|id|client|app)){0,4}["'\])]{0,3}(?:[ \t]{0,4}(?:=>|:=|[=:])[ \t]{0,4}|[ \t_:=-]{1,4})["'\x60]?(?<value>[A-Za-z0-9][A-Za-z0-9_\-+/=.:%@]{9,800})(?![A-Za-z0-9(])/i,
+  sieves: [
+    {
+      pattern:
+        /(?:secret|token|key|access|private|auth)(?:[ _-]{0,3}(?:secret|token|key|access|private|auth|api|id|client|app)){0,4}["'\])]{0,3}(?:[ \t]{0,4}(?:=>|:=|[=:])[ \t]{0,4}|[ \t_:=-]{1,4})["'\x60]?(?:[A-Za-z0-9_\-+/=.:%@]*[0-9]|[A-Za-z0-9_\-+/=.:%@]{20})/i,
+    },
+  ],
   judge: ({ value, window, anchor, at, file }) => {
     const head = window.slice(0, anchor)
     const line = head.slice(head.lastIndexOf('\n') + 1)

@@ -84,14 +84,14 @@ async function rowsOf(
       entity: refs.get(key)!,
       owner: owner ? { key: owner.key, name: owner.name } : null,
       because: lines
-        .filter((line) => state === 'met' || state === 'not-applicable' || line.is === state)
+        .filter((line) => state === 'met' || state === 'not-applicable' || line.stands === state)
         .slice(0, SAID)
-        .map(({ is: _, ...line }) => line),
+        .map(({ stands: _, ...line }) => line),
     }
   })
 }
 
-type Said = EvidenceRow['because'][number] & { is: string }
+type Said = EvidenceRow['because'][number] & { stands: string }
 
 /** What failed or is not known of each, in words. */
 async function sayings(
@@ -109,29 +109,29 @@ async function sayings(
     says: string | null
     severity: Severity | null
     state: string
-    is: string
+    stands: string
     fact: string | null
   }>`
     with concern as materialized (${concerned})
     select c.unit, f.id, f.number, case f.verdict when 'fail' then f.says else f.because[1] end as says, f.severity, f.state,
-      case f.verdict when 'fail' then 'not-met' else 'unknown' end as is, null as fact, f.rank
+      case f.verdict when 'fail' then 'not-met' else 'unknown' end as stands, null as fact, f.rank
     from concern c join graph.key k on coalesce(k.same_as, k.id) = c.subject join assess.finding f on f.subject = k.key
     where f.state <> 'resolved' and f.rule = any(${checks}::text[])
     union all
     select c.unit, null, null, null, null, 'open', s.state, s.check_id, 9 from concern c
     join (${factRows(now, sql`n.id in (select subject from concern) and v.check_id = any(${checks}::text[])`)}) s on s.subject = c.subject
     where s.state <> 'met'
-    order by is, rank, says, id`.execute(db)
+    order by stands, rank, says, id`.execute(db)
   const lines = rows.map((row) => {
     const fact = facts.find(({ id }) => id === row.fact)
     return {
       unit: row.unit,
       line: {
-        says: fact ? fact.says[row.is === 'unknown' ? 'unknown' : 'notMet'] : (row.says ?? ''),
+        says: fact ? fact.says[row.stands === 'unknown' ? 'unknown' : 'notMet'] : (row.says ?? ''),
         finding: row.id === null ? null : findingName({ id: row.id, number: row.number }),
-        severity: row.is === 'unknown' ? null : row.severity,
+        severity: row.stands === 'unknown' ? null : row.severity,
         state: row.state,
-        is: row.is,
+        stands: row.stands,
       },
     }
   })

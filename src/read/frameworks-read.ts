@@ -27,7 +27,7 @@ export interface AskedClaim {
   risks?: readonly Owasp[]
   facts?: readonly string[]
 }
-export interface AskedFramework extends Omit<FrameworkRow, 'controls'> {
+export interface AskedFramework extends Omit<FrameworkRow, 'controls' | 'meets'> {
   controls: readonly {
     id: string
     title: string
@@ -142,10 +142,13 @@ export function pageOf(framework: AskedFramework, evidence: Evidence): Framework
       evidence: items,
     }
   })
+  const all = [
+    ...new Set(controls.flatMap((control) => control.evidence.flatMap((one) => checksOf(one, evidence.rules)))),
+  ]
   const counts = { met: 0, notMet: 0, unknown: 0, notApplicable: 0 }
   for (const { state } of views) counts[COUNTED[state]]++
   return {
-    framework: { ...named, controls: counts },
+    framework: { ...named, controls: counts, meets: tallyOf(evidence, all).identities },
     judged: isoOrNull(evidence.judged),
     identities: evidence.identities,
     controls: views,

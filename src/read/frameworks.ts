@@ -82,6 +82,8 @@ export const FrameworkRow = z.object({
   url: z.string(),
   /** How many controls are in each state. */
   controls: EvidenceTally,
+  /** How many identities meet all that concerns them, fail some of it, or are not known to. */
+  meets: EvidenceTally,
 })
 export type FrameworkRow = z.infer<typeof FrameworkRow>
 

@@ -3014,6 +3014,7 @@ export interface components {
             publisher: string;
             url: string;
             controls: components["schemas"]["EvidenceTally"];
+            meets: components["schemas"]["EvidenceTally"];
         };
         Frameworks: {
             judged: components["schemas"]["Instant"] | null;

@@ -23,6 +23,7 @@ export const PLACES: readonly Place[] = [
   { group: 'Work', title: 'Owners', href: '/owners', icon: 'owners', key: 'w', behind: true },
   { group: 'Work', title: 'Inbox', href: '/inbox', icon: 'inbox', key: 'w', owner: 'alone' },
   { group: 'Sources', title: 'Connections', href: '/connections', icon: 'connections', key: 'c' },
+  { group: 'Prove', title: 'Reports', href: '/reports', icon: 'reports', behind: true },
   { group: 'Prove', title: 'Rules', href: '/rules', icon: 'rules', behind: true },
   { group: 'Prove', title: 'Audit', href: '/audit', icon: 'audit', behind: true },
   { group: 'Reeve', title: 'Settings', href: '/settings', icon: 'settings', owner: 'too', behind: true },

@@ -5,6 +5,7 @@ import { useAddress } from '../../address.tsx'
 import { useAnswer, useMay } from '../../asking.ts'
 import { useKeys } from '../../frame/keys.ts'
 import { useTitle } from '../../frame/title.ts'
+import { sentenceOf } from '../../http.ts'
 import type { Inbox as Answered, InboxItem, OwnersPage, Person } from '../../nouns.ts'
 import { Answer } from '../../parts/answer.tsx'
 import { Empty } from '../../parts/empty.tsx'
@@ -72,7 +73,11 @@ function Items({ of, other }: { of: Answered; other: Person | null }) {
   const pass = (one: string) => setPassed((all) => [...all.filter((other) => other !== one), one])
   const answerWith = async (said: Said) => {
     const at = id!
-    await say(item!, said, note.trim(), () => setPassed((all) => all.filter((one) => one !== at)))
+    await say(item!, said, {
+      of: other,
+      note: note.trim(),
+      back: () => setPassed((all) => all.filter((one) => one !== at)),
+    })
     pass(at)
     setNote('')
   }
@@ -97,6 +102,7 @@ function Items({ of, other }: { of: Answered; other: Person | null }) {
           key={id}
           of={item}
           title={title}
+          whose={other}
           busy={busy}
           act={
             may
@@ -141,7 +147,7 @@ function NothingWaits({ of }: { of: Answered }) {
   if (of.nobody !== null)
     return (
       <Empty title="Nothing can wait for you here" mark={<Mark of="unknown" beside />}>
-        <p>{of.nobody}</p>
+        <p>{sentenceOf(new Error(of.nobody))}</p>
       </Empty>
     )
   const whole = owners !== undefined && owners.counts.unowned + owners.counts.orphaned === 0

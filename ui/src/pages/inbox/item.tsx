@@ -1,6 +1,6 @@
 /** One thing on one screen: what is asked, why of you, what it does and holds, and three answers. */
 import { to } from '../../address.tsx'
-import type { InboxItem } from '../../nouns.ts'
+import type { InboxItem, Person } from '../../nouns.ts'
 import { EntityLink } from '../../parts/entity-link.tsx'
 import { IfKnown, Known, When } from '../../parts/known.tsx'
 import { Mark } from '../../parts/mark.tsx'
@@ -11,6 +11,7 @@ import { ago, date, some } from '../../words.ts'
 export function Item({
   of,
   title,
+  whose,
   busy,
   act,
   later,
@@ -19,6 +20,8 @@ export function Item({
 }: {
   of: InboxItem
   title: React.RefObject<HTMLHeadingElement | null>
+  /** Of somebody else: whose. */
+  whose: Person | null
   busy: boolean
   /** Null for whoever may not answer, and of an earlier day. */
   act: { mine: () => void; notMine: () => void; notNeeded: () => void } | null
@@ -43,7 +46,7 @@ export function Item({
       </p>
       {of.because.length > 0 && (
         <section className="inbox-because">
-          <h3 className="label">Why this came to you</h3>
+          <h3 className="label">Why this came to {whose ? <Name text={whose.name} longest={60} /> : 'you'}</h3>
           <ol>
             {of.because.map((says, i) => (
               <li key={says}>
@@ -144,7 +147,8 @@ export function Item({
             </button>
           </div>
           <p className="meta">
-            Your answer is kept with what stands here. Nothing is changed at any source.
+            {whose ? 'The answer is kept as theirs, passed on by you,' : 'Your answer is kept'} with what stands here.
+            Nothing is changed at any source.
             {of.certified && ` It was confirmed last on ${date(of.certified)}.`}
           </p>
         </>

@@ -12,11 +12,14 @@ export function Moves({
   of,
   toOf,
   name,
+  nameRest,
 }: {
   of: Leaving
   toOf: (move: Move) => Person | null
   /** Opens the choice of somebody else; null for whoever may not answer. */
   name: ((move: Move) => void) | null
+  /** Opens the choice of one person for all that nobody is proposed for. */
+  nameRest: () => void
 }) {
   const without = of.moves.filter((move) => toOf(move) === null).length
   return (
@@ -28,6 +31,11 @@ export function Moves({
             ? 'nothing'
             : `${some(of.counts.owned, 'thing')}${without > 0 ? `, ${count(without)} to somebody you must name` : ''}`}
         </span>
+        {name && without > 1 && (
+          <button type="button" className="link" onClick={nameRest}>
+            Name one person for these {count(without)}
+          </button>
+        )}
       </header>
       {of.moves.length === 0 ? (
         <p className="empty quiet">Nothing answers to them, so nothing has to move.</p>
@@ -90,10 +98,10 @@ export function Moves({
                       <button
                         type="button"
                         className={person ? 'button small bare' : 'button small'}
-                        aria-label={`Say who answers for ${cut(move.entity.name, 60)} then`}
                         onClick={() => name(move)}
                       >
                         {person ? 'Other…' : 'Say who…'}
+                        <span className="hidden-text"> for {cut(move.entity.name, 60)}</span>
                       </button>
                     </td>
                   )}

@@ -1,40 +1,47 @@
 /** What the page of a person who leaves says at its head. */
-import { to } from '../../address.tsx'
 import type { Leaving } from '../../nouns.ts'
-import { quoteWord } from '../../parts/query.tsx'
-import { count, date, some } from '../../words.ts'
+import { count, date, now, some } from '../../words.ts'
 
 export function Says({ of }: { of: Leaving }) {
-  const { identities, orphaned, caught, breaks } = of.counts
+  const { owned, identities, orphaned, caught } = of.counts
   const left = of.presence.state === 'left'
-  const first = of.breaks[0]
   return (
     <>
       {left && of.presence.since && <>They left on {date(of.presence.since)}. </>}
       {!left && of.presence.leaves && <>Their last day is said to be {date(of.presence.leaves)}. </>}
-      {identities === 0 ? (
-        <>No identity {left ? 'still answers' : 'answers'} to them</>
+      {owned === 0 ? (
+        <>Nothing {left ? 'still answers' : 'answers'} to them</>
       ) : (
         <>
-          <a href={to.inventory(`owner:${quoteWord(of.person.key)}`)}>
-            <b>{count(identities)}</b> {identities === 1 ? 'identity' : 'identities'}
-          </a>{' '}
+          <a href="#moves">
+            <b>{count(owned)}</b> {owned === 1 ? 'thing' : 'things'}
+          </a>
+          {identities < owned && identities > 0 && `, ${some(identities, 'identity', 'identities')} among them,`}{' '}
           {left ? 'still ' : ''}
-          {identities === 1 ? 'answers' : 'answer'} to them; {orphaned === 0 ? 'none' : <b>{count(orphaned)}</b>}{' '}
+          {owned === 1 ? 'answers' : 'answer'} to them; {orphaned === 0 ? 'none' : <b>{count(orphaned)}</b>}{' '}
           {left ? (orphaned === 1 ? 'has' : 'have') : 'would have'} nobody
-          {caught > 0 && (
-            <>
-              , {count(caught)} {caught === 1 ? 'has' : 'have'} a backup or a team
-            </>
-          )}
+          {caught > 0 && `, for ${count(caught)} a backup or a team is there`}
         </>
       )}
-      .{' '}
-      {breaks === 0
-        ? 'Nothing that we could read breaks with them.'
-        : first?.at
-          ? `${some(breaks, 'thing breaks', 'things break')}, the first on ${date(first.at)}.`
-          : `${some(breaks, 'thing breaks', 'things break')}; of none is the day known.`}
+      . <WhatBreaks of={of} />
+    </>
+  )
+}
+
+function WhatBreaks({ of }: { of: Leaving }) {
+  const { breaks } = of.counts
+  if (breaks === 0) return <>Nothing that we could read breaks with them.</>
+  const days = of.breaks.flatMap(({ at }) => (at === null ? [] : [at]))
+  const late = days.filter((at) => Date.parse(at) < now()).length
+  const next = days[late]
+  return (
+    <>
+      <a href="#breaks">{some(breaks, 'thing breaks', 'things break')}</a>
+      {late > 0 && `, ${count(late)} of them late already`}
+      {next !== undefined
+        ? `${late > 0 ? '; the next' : ', the first'} on ${date(next)}`
+        : late === 0 && '; of none is the day known'}
+      .
     </>
   )
 }

@@ -55,7 +55,7 @@ function Shown({ of, title }: { of: Answered; title: string }) {
   const [handing, setHanding] = useState<ReadonlyMap<string, Person> | null>(null)
   /** Whom the page's reader chose instead of the one that is proposed. */
   const [chosen, setChosen] = useState<ReadonlyMap<string, Person>>(new Map())
-  const [naming, setNaming] = useState<Move | null>(null)
+  const [naming, setNaming] = useState<readonly Move[] | null>(null)
   const toOf = (move: Move): Person | null => chosen.get(move.entity.key) ?? move.to
   const ready = new Map(
     of.moves.flatMap((move) => {
@@ -103,7 +103,12 @@ function Shown({ of, title }: { of: Answered; title: string }) {
         </p>
       )}
       <Breaks of={of} />
-      <Moves of={of} toOf={toOf} name={may ? setNaming : null} />
+      <Moves
+        of={of}
+        toOf={toOf}
+        name={may ? (move) => setNaming([move]) : null}
+        nameRest={() => setNaming(of.moves.filter((move) => toOf(move) === null))}
+      />
       {of.teams.length > 0 && (
         <section className="section">
           <header>
@@ -144,11 +149,13 @@ function Shown({ of, title }: { of: Answered; title: string }) {
       )}
       {naming && (
         <OwnerSheet
-          of={naming.entity.name}
-          suggested={naming.to}
+          of={naming.length === 1 ? naming[0]!.entity.name : some(naming.length, 'thing')}
+          suggested={naming.length === 1 ? naming[0]!.to : null}
           teams
           close={() => setNaming(null)}
-          act={async (person) => setChosen(new Map(chosen).set(naming.entity.key, person))}
+          act={async (person) =>
+            setChosen(new Map([...chosen, ...naming.map(({ entity }) => [entity.key, person] as const)]))
+          }
         />
       )}
       {handing && <HandoverSheet of={of} moves={handing} close={() => setHanding(null)} />}

@@ -46,11 +46,15 @@ export async function acceptSuggestions(rows: readonly QueueRow[]): Promise<void
   )
 }
 
-/** Moves what answers to one person to others. */
-export async function handOver(from: Person, moves: readonly { entity: string; to: string }[]): Promise<void> {
+/** Moves what answers to one person to others; `heir`: all of it to one, who stands for their teams and as a backup then too. */
+export async function handOver(
+  from: Person,
+  moves: readonly { entity: string; to: string }[],
+  heir: Person | null,
+): Promise<void> {
   const acted = await ask<Acted>(`/v1/owners/people/${encodeURIComponent(from.key)}/handover`, {
     method: 'POST',
-    body: { moves },
+    body: heir ? { to: heir.key } : { moves },
   })
   await done(`${some(acted.done, 'thing')} of ${from.name.slice(0, 60)} handed over`, acted)
 }

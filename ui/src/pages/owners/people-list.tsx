@@ -6,7 +6,7 @@ import type { OwnerRow, OwnersPage, OwnersPeople } from '../../nouns.ts'
 import { Mark } from '../../parts/mark.tsx'
 import { cut, Name } from '../../parts/name.tsx'
 import { Refused } from '../../parts/refused.tsx'
-import { count, date, some } from '../../words.ts'
+import { count, date, now, some } from '../../words.ts'
 import { DUTY_WORDS } from './duty-words.ts'
 
 const FEW = 12
@@ -94,7 +94,7 @@ const Line = ({ of }: { of: OwnerRow }) => (
       {of.teams.length > 0 && <span className="sub">{of.teams.map(({ name }) => cut(name, 40)).join(', ')}</span>}
       {of.next && of.presence.state !== 'left' && (
         <span className="sub">
-          next: {DUTY_WORDS[of.next.duty]} {date(of.next.at)}
+          {Date.parse(of.next.at) < now() ? 'late' : 'next'}: {DUTY_WORDS[of.next.duty]} {date(of.next.at)}
         </span>
       )}
     </td>

@@ -87,6 +87,7 @@ export function QueueLine({
             )}
             <button type="button" className={suggestion ? 'button small bare' : 'button small'} onClick={act.other}>
               {suggestion ? 'Other…' : 'Say who…'}
+              <span className="hidden-text"> for {cut(entity.name, 60)}</span>
             </button>
           </div>
         )}

@@ -1,8 +1,8 @@
 /** What answers to nobody, or to somebody who has left: a suggestion is accepted, or somebody else is named. */
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { assignOwner, useAct } from '../../acting.ts'
-import { withQuery } from '../../address.tsx'
+import { useAddress, withQuery } from '../../address.tsx'
 import { useMay } from '../../asking.ts'
 import { useKeys } from '../../frame/keys.ts'
 import { useSteps } from '../../frame/steps.ts'
@@ -34,6 +34,11 @@ const viewOf = (said: string | null): View => (said !== null && said in VIEWS ? 
 
 export function Queue({ of, view: said }: { of: OwnersPage; view: string | null }) {
   const view = viewOf(said)
+  const { hash } = useAddress()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another view is looked at anew
+  useEffect(() => {
+    if (hash === 'queue') document.getElementById('queue')?.scrollIntoView()
+  }, [hash, view])
   const may = useMay('owner')
   const base = `/v1/owners/queue?${new URLSearchParams(VIEWS[view].asks)}`
   const pages = useInfiniteQuery({

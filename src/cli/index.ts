@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { addAlerts } from './alerts.ts'
 import { addDemo } from './demo.ts'
 import { addDevelop } from './develop.ts'
 import { complaint, EXIT, exitStatusOf } from './exit.ts'
@@ -24,6 +25,7 @@ const JOBS: [string, (program: Command, reeve: Reeve) => void][] = [
   ['See what there is:', addSeeing],
   ['Read more systems:', addSources],
   ['Ask:', addSearch],
+  ['Be told:', addAlerts],
   ['Prove:', addReports],
   ['Keep it well:', addUpkeep],
   ['Work on Reeve:', addDevelop],

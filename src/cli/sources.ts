@@ -9,7 +9,7 @@ import type { Reeve } from './reeve.ts'
 import { type OutputOptions, plain, type Terminal, terminal } from './terminal.ts'
 import { withApi } from './with-api.ts'
 
-interface Form {
+export interface Form {
   properties?: Record<
     string,
     { title?: string; description?: string; type?: string; secret?: boolean; default?: unknown }
@@ -202,6 +202,14 @@ async function gather(
   flags: { set: string[]; settings?: string },
 ): Promise<Record<string, unknown>> {
   const { form } = await api.request<{ form: Form }>('GET', `/v1/providers/${encodeURIComponent(provider)}`)
+  return settingsFor(form, flags)
+}
+
+/** Settings by a form: from a file, from flags, and asked for where one is missing; secrets never from the arguments. */
+export async function settingsFor(
+  form: Form,
+  flags: { set: string[]; settings?: string },
+): Promise<Record<string, unknown>> {
   const settings: Record<string, unknown> = flags.settings === undefined ? {} : readSettings(flags.settings)
   for (const pair of flags.set) {
     const at = pair.indexOf('=')

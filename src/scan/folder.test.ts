@@ -154,6 +154,51 @@ test('a line of 40 MB is read in pieces', async () => {
   expect(file!.detections).toMatchObject([{ line: 1, column: 40_000_000 + 6 + '","password":"'.length + 1 }])
 })
 
+describe('a large folder', () => {
+  const fill = (): void => {
+    for (let at = 0; at < 700; at++) put(`d${at % 7}/f${at}.env`, at % 3 === 0 ? SECRET : `A=${at}\n`)
+    writeFileSync(Buffer.concat([Buffer.from(`${folder}/d3/`), Buffer.from([0xff, 0xfe]), Buffer.from('.env')]), SECRET)
+    put('d6/empty.env', '')
+    chmodSync(join(folder, 'd5'), 0o755)
+  }
+  const told = (files: readonly ScannedFile[]) =>
+    files.map(({ detections, ...file }) => ({
+      ...file,
+      detections: detections.map(({ value, ...one }) => ({ ...one, value: value.reveal() })),
+    }))
+
+  test('is read by threads with the same results in the same order', async () => {
+    fill()
+    const alone = told(await scanned(folder, {}, { threads: 0 }))
+    expect(alone.length).toBe(702)
+    expect(told(await scanned(folder, {}, { threads: 1 }))).toEqual(alone)
+    expect(told(await scanned(folder, {}, { threads: 3 }))).toEqual(alone)
+  })
+
+  test('leaves no thread behind when nobody wants the rest', async () => {
+    const threads = () => (process.report.getReport() as { workers: unknown[] }).workers.length
+    fill()
+    const before = threads()
+    let files = 0
+    let during = 0
+    for await (const _ of createScanner({ threads: 2 }).scanFolder(folder))
+      if (++files === 500) {
+        during = threads()
+        break
+      }
+    expect(during).toBe(before + 2)
+    expect(threads()).toBe(before)
+    const end = new AbortController()
+    const scan = createScanner({ threads: 2 }).scanFolder(folder, { signal: end.signal })
+    await expect(
+      (async () => {
+        for await (const _ of scan) if (++files === 1000) end.abort()
+      })(),
+    ).rejects.toThrow()
+    expect(threads()).toBe(before)
+  })
+})
+
 test('a file that vanishes while the folder is read is no failure', async () => {
   put('a.env')
   put('b.env')

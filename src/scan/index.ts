@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import type { Run, ScannedFile } from '../sdk/index.ts'
 import type { Detector } from './detector.ts'
 import { detectors } from './detectors/index.ts'
@@ -19,15 +20,17 @@ export interface ScannerOptions {
   detectors?: readonly Detector[]
   /** Enter the folders of package managers too (`node_modules`, `site-packages`, …); they are left out by default. */
   vendored?: boolean
+  /** Threads for large folders; by default as many as there are processors, and four at most. Other detectors are tried in this thread alone. */
+  threads?: number
 }
 
 /** Compiles the detectors once (some milliseconds) and scans with them; holds no state between calls. */
 export const createScanner = (options: ScannerOptions = {}): Scanner => {
   const engine = compile(options.detectors ?? detectors)
+  const threads = options.detectors === undefined ? (options.threads ?? Math.min(4, availableParallelism())) : 0
   return {
     scan: (bytes, place) => scanBytes(engine, bytes, place.file ?? ''),
-    scanFolder: (path, more) =>
-      scanFolder(engine, path, { ...more, ...(options.vendored === undefined ? {} : { vendored: options.vendored }) }),
+    scanFolder: (path, more) => scanFolder(engine, path, { ...more, threads, vendored: options.vendored ?? false }),
     scanHistory: (repository, more) => scanHistory(engine, repository, more),
     scanStaged: (repository, more) => scanStaged(engine, repository, more),
   }

@@ -12,13 +12,14 @@ const MAY: Record<string, string[]> = {
   platform: ['sdk'],
   scan: ['sdk', 'platform'],
   graph: ['sdk', 'platform'],
+  access: ['sdk', 'platform'],
   discover: ['sdk', 'platform', 'graph', 'scan'],
   assess: ['sdk', 'platform', 'graph'],
   act: ['sdk', 'platform', 'graph', 'assess'],
   alert: ['sdk', 'platform', 'graph'],
   read: ['sdk', 'platform'],
   http: ['sdk', 'platform', 'graph', 'discover', 'assess', 'act', 'alert', 'read'],
-  cli: ['sdk'],
+  cli: ['sdk', 'access'],
 }
 const EMPTY_NAMES = /(^|\/)(utils?|helpers?|common|shared|misc)(\/|\.tsx?$)/i
 

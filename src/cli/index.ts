@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { addAccess } from './access.ts'
 import { addAlerts } from './alerts.ts'
 import { addDemo } from './demo.ts'
 import { addDevelop } from './develop.ts'
@@ -17,6 +18,7 @@ export type { Check, Reeve, Running, Scanned, ScanOptions, UpOptions } from './r
 const addSeeing = (program: Command, reeve: Reeve): void => {
   addUp(program, reeve)
   addScan(program, reeve)
+  addAccess(program)
   addDemo(program, reeve)
 }
 

@@ -1,59 +1,13 @@
 /** What in an estate speaks for a person as owner of a thing, read from what sources told. */
-import type { Edge, Entity, Place } from '../sdk/index.ts'
+import type { Entity, Place } from '../sdk/index.ts'
 import type { View } from './evaluate.ts'
+import { type Clue, nameAt, personAt, WEIGHT } from './owner-clue.ts'
+import { committed, committers, repositoriesOf } from './owner-commits.ts'
 import { kinOf, tagsOf } from './owner-kin.ts'
 import { type People, peopleOf } from './owner-names.ts'
-import { accountKind } from './rules/standing.ts'
 
-/** Where a reason was read. */
-export type Sort =
-  | 'tag'
-  | 'commits'
-  | 'creator'
-  | 'control'
-  | 'workload'
-  | 'place'
-  | 'credential'
-  | 'login'
-  | 'name'
-  | 'kin'
-  | 'team'
-
-export interface Clue {
-  /** The key of a person, or a name of one that nothing describes yet. */
-  person: string
-  sort: Sort
-  weight: number
-  says: string
-}
-
-/**
- * How much a sort of evidence weighs, set by how often each was right by itself on estates whose truth is known and how easily it
- * goes stale: a tag that names somebody was written to say so; a creator may have moved on, and a platform engineer makes what
- * others answer for; who was there once (a login, a name in a comment) says least. Nothing outweighs two others that agree.
- */
-const WEIGHT = {
-  ownerTag: 6,
-  source: 6,
-  created: 5,
-  makerTag: 4,
-  committed: 4,
-  controls: 3,
-  workloadOwner: 5,
-  workloadMaker: 2,
-  place: 2.5,
-  sameCredential: 3,
-  keyholder: 2,
-  credentialMaker: 2,
-  keyComment: 1.5,
-  login: 2,
-  described: 3,
-  named: 3,
-  kin: 4,
-  lead: 1,
-  team: 0.5,
-} as const
-
+/** Of a larger team its members are no evidence. */
+const LARGE_TEAM = 20
 /** More things than this in a place, and whoever answers for the place hardly knows each. */
 const CROWDED = 60
 /** Somebody who made so many things that colleagues answer for makes things for a living. */
@@ -63,7 +17,6 @@ const OWNER_TAG =
   /^(?:[a-z0-9.-]+[:/])?(?:owner|owners|owned[-_]?by|contact|maintainers?|responsible|accountable|sponsor|service[-_]?owner|technical[-_]?owner|business[-_]?owner|e-?mail|poc)$/i
 const MAKER_TAG = /^(?:[a-z0-9.-]+[:/])?(?:creator|created[-_]?by|author|requester|requested[-_]?by|launched[-_]?by)$/i
 const TEAM_TAG = /^(?:[a-z0-9.-]+[:/])?(?:team|squad|group|department|owner[-_]?team)$/i
-const REPOSITORY_TAG = /^(?:[a-z0-9.-]+[:/])?(?:repo|repository|source|git[-_]?repo(?:sitory)?)$/i
 const DESCRIPTIONS = ['description', 'comment', 'notes', 'purpose', 'gecos', 'title'] as const
 const LEADS = /\b(lead|head|manager|owner|principal|director)\b/i
 
@@ -132,8 +85,14 @@ function* made(estate: View, entity: Entity, people: People): Generator<Clue> {
   }
 }
 
+const makers = new WeakMap<View, Map<string, number>>()
+
 /** How many things somebody made that only others answer for, less those they answer for themselves. */
 function madeForOthers(estate: View, maker: string): number {
+  const known = makers.get(estate) ?? new Map<string, number>()
+  makers.set(estate, known)
+  const before = known.get(maker)
+  if (before !== undefined) return before
   let others = 0
   let own = 0
   let looked = 0
@@ -143,78 +102,9 @@ function madeForOthers(estate: View, maker: string): number {
     if (owners.some(({ from }) => from === maker)) own++
     else if (owners.length > 0) others++
   }
-  return Math.max(0, others - 2 * own)
-}
-
-/** Whose lines they are: of the places at hand, of the secrets that hold it, and of the repository that declares it. */
-function* committed(estate: View, entity: Entity, places: readonly Place[]): Generator<Clue> {
-  for (const [person, count] of authors(estate, entity, places))
-    yield {
-      person,
-      sort: 'commits',
-      weight: WEIGHT.committed + count / 100,
-      says: count === 1 ? 'Committed the line that concerns it.' : `Committed ${count} of the lines that concern it.`,
-    }
-  for (const repository of repositoriesOf(estate, entity)) yield* committers(estate, repository)
-}
-
-function* committers(estate: View, { key, name }: Entity): Generator<Clue> {
-  const edges = [...estate.edges(key, 'in', 'created')].flatMap((edge) => {
-    const { commits, lastCommit } = edge.attributes ?? {}
-    return typeof commits === 'number' ? [{ person: edge.from, commits, last: Date.parse(String(lastCommit)) }] : []
-  })
-  const newest = Math.max(...edges.map(({ last }) => last || 0))
-  // Who has not committed for a year while others have hardly answers for it still.
-  const alive = edges.map((one) => ({
-    ...one,
-    weight: one.last < newest - 365 * 86_400_000 ? one.commits / 4 : one.commits,
-  }))
-  const all = alive.reduce((sum, { weight }) => sum + weight, 0)
-  for (const { person, commits, weight } of alive)
-    if (weight > all / 10)
-      yield {
-        person,
-        sort: 'commits',
-        weight: (WEIGHT.committed * weight) / all,
-        says: `Made ${commits} commits to ${name.slice(0, 60)}, which declares it.`,
-      }
-}
-
-/** The repositories that contain the declaration, or that a tag names. */
-function repositoriesOf(estate: View, entity: Entity): Entity[] {
-  const found = new Map<string, Entity>()
-  const look = (key: string): void => {
-    const one = estate.get(key)
-    if (one?.kind === 'resource') found.set(one.key, one)
-  }
-  for (const { from } of estate.edges(entity.key, 'in', 'contains')) look(from)
-  for (const [name, value] of tagsOf(entity))
-    if (REPOSITORY_TAG.test(name)) for (const key of namedResources(estate).get(lastPart(value)) ?? []) look(key)
-  return [...found.values()]
-}
-
-const lastPart = (path: string): string =>
-  path
-    .replace(/\.git$/, '')
-    .split('/')
-    .at(-1)!
-    .toLowerCase()
-
-const repositories = new WeakMap<View, Map<string, string[]>>()
-
-/** Repositories by the last part of their name. */
-function namedResources(estate: View): Map<string, string[]> {
-  let known = repositories.get(estate)
-  if (known === undefined) {
-    known = new Map()
-    for (const { kind, type, key, name } of estate.entities()) {
-      if (kind !== 'resource' || !/repository|project$/.test(type)) continue
-      const part = lastPart(name)
-      known.set(part, [...(known.get(part) ?? []), key])
-    }
-    repositories.set(estate, known)
-  }
-  return known
+  const count = Math.max(0, others - 2 * own)
+  known.set(maker, count)
+  return count
 }
 
 function* proved(estate: View, entity: Entity, people: People): Generator<Clue> {
@@ -335,6 +225,7 @@ function* teams(entity: Entity, people: People): Generator<Clue> {
     const members = people.ofTeam(team)
     for (const { key, attributes } of members) {
       const leads = members.length === 1 || LEADS.test(String(attributes['title'] ?? ''))
+      if (!leads && members.length > LARGE_TEAM) continue
       yield {
         person: key,
         sort: 'team',
@@ -343,46 +234,4 @@ function* teams(entity: Entity, people: People): Generator<Clue> {
       }
     }
   }
-}
-
-/** A clue for a person, or for the person behind an account of theirs; nothing for a machine. */
-function* personAt(
-  estate: View,
-  people: People,
-  key: string,
-  sort: Sort,
-  weight: number,
-  says: string,
-): Generator<Clue> {
-  const entity = estate.get(key)
-  if (key.startsWith('person:') || entity?.kind === 'person') yield { person: key, sort, weight, says }
-  else if (entity?.kind === 'identity' && accountKind(entity) === 'human') {
-    const owners: Edge[] = [...estate.edges(key, 'in', 'owns')]
-    const account = entity.attributes['account']
-    const person =
-      owners.length === 1
-        ? owners[0]!.from
-        : people.named(typeof account === 'string' ? account : entity.name.split('@')[0]!)?.key
-    if (person !== undefined)
-      yield { person, sort, weight: weight * 0.8, says: `${says.replace(/\.$/, '')}, as ${entity.name.slice(0, 60)}.` }
-  }
-}
-
-const nameAt = (estate: View, key: string): string => (estate.get(key)?.name ?? key).slice(0, 80)
-
-/** By address: from the finding's places, else from the secrets that hold the credential. */
-function authors(estate: View, entity: Entity, places: readonly Place[]): Map<string, number> {
-  const counts = new Map<string, number>()
-  const count = (author: unknown): void => {
-    const address = typeof author === 'string' ? /[^\s<>@]+@[^\s<>@]+/.exec(author)?.[0] : undefined
-    if (address === undefined) return
-    const key = `person:${address.toLowerCase()}`
-    counts.set(key, (counts.get(key) ?? 0) + 1)
-  }
-  for (const { author } of places) count(author)
-  if (counts.size === 0 && entity.kind === 'credential') {
-    for (const edge of estate.edges(entity.key, 'in', 'holds')) count(estate.get(edge.from)?.attributes['author'])
-  }
-  if (entity.kind === 'secret') count(entity.attributes['author'])
-  return counts
 }

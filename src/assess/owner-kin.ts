@@ -10,7 +10,7 @@ interface Bond {
 }
 
 export interface Kin {
-  /** The key of the person who answers for most of them. */
+  /** The key of a person who answers for some of them. */
   person: string
   /** How many of them, and how many have anybody. */
   count: number
@@ -27,9 +27,16 @@ const GENERIC = new Set(
 )
 const MOST_RIGHTS = 8
 
-const made = new WeakMap<View, Map<string, Map<string, number>>>()
+/** Who answers for most of the others that a bond ties, and for how many anybody does. */
+interface Answering {
+  of: number
+  first: readonly (readonly [person: string, count: number])[]
+}
+const MOST_PEOPLE = 3
 
-/** For each bond of the thing the person who answers for most of the others, where anybody does. */
+const made = new WeakMap<View, Map<string, Answering>>()
+
+/** For each bond of the thing those who answer for most of the others, where anybody does. */
 export function kinOf(estate: View, entity: Entity): Kin[] {
   let bonds = made.get(estate)
   if (bonds === undefined) {
@@ -38,17 +45,15 @@ export function kinOf(estate: View, entity: Entity): Kin[] {
   }
   const kin: Kin[] = []
   for (const { id, says } of bondsOf(estate, entity)) {
-    const people = bonds.get(id)
-    if (people === undefined) continue
-    let of = 0
-    for (const count of people.values()) of += count
-    for (const [person, count] of people) kin.push({ person, count, of, says })
+    const answering = bonds.get(id)
+    if (answering === undefined) continue
+    for (const [person, count] of answering.first) kin.push({ person, count, of: answering.of, says })
   }
   return kin
 }
 
 /** Bond → who answers → for how many. Only machines count: that people own their accounts says nothing of the others. */
-function owners(estate: View): Map<string, Map<string, number>> {
+function owners(estate: View): Map<string, Answering> {
   const bonds = new Map<string, Map<string, number>>()
   for (const entity of estate.entities()) {
     if (entity.kind !== 'identity' || accountKind(entity) === 'human') continue
@@ -63,7 +68,12 @@ function owners(estate: View): Map<string, Map<string, number>> {
       for (const person of new Set(answering)) people.set(person, (people.get(person) ?? 0) + 1)
     }
   }
-  return bonds
+  return new Map(
+    [...bonds].map(([id, people]) => {
+      const first = [...people].sort(([a, one], [b, other]) => other - one || (a < b ? -1 : 1)).slice(0, MOST_PEOPLE)
+      return [id, { of: [...people.values()].reduce((sum, count) => sum + count, 0), first }]
+    }),
+  )
 }
 
 function* bondsOf(estate: View, entity: Entity): Generator<Bond> {

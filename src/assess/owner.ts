@@ -1,6 +1,7 @@
 import type { Entity, Place, Surroundings } from '../sdk/index.ts'
 import type { View } from './evaluate.ts'
-import { type Clue, cluesOf, type Sort } from './owner-evidence.ts'
+import type { Clue, Sort } from './owner-clue.ts'
+import { cluesOf } from './owner-evidence.ts'
 import { outOfForce } from './rules/standing.ts'
 
 export interface Suggested {

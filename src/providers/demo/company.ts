@@ -77,6 +77,8 @@ export interface Company {
   leavers: readonly Person[]
   /** The person of that name; the cast are called by theirs. */
   person(name: string): Person
+  /** Who of a team was here two months before and stays. */
+  settled(team: string): readonly Person[]
 }
 
 const made = new Map<string, Company>()
@@ -113,7 +115,17 @@ export function companyOf(size: number, seed: number, chance: Chance): Company {
   }
   const byName = new Map(people.map((person) => [person.name, person]))
   const leavers = people.filter(({ left }) => left !== null && left < 0)
-  const company = { people, services, leavers, person: (name: string) => byName.get(name)! }
+  const settled = Map.groupBy(
+    people.filter(({ left, came }) => left === null && came < -60),
+    ({ team }) => team,
+  )
+  const company = {
+    people,
+    services,
+    leavers,
+    person: (name: string) => byName.get(name)!,
+    settled: (team: string) => settled.get(team) ?? [],
+  }
   made.clear()
   made.set(`${size} ${seed}`, company)
   return company

@@ -155,8 +155,7 @@ function lastsOf({ method, rotates }: Pattern, longLived: boolean, draw: number)
 /** Mostly whoever answers for the service; else a colleague of the team, or one of those who run the platform. */
 function answering({ chance, company }: World, { owner, team }: Service, number: number): Person {
   const draw = chance('answers', number)
-  const of = draw < 0.72 ? undefined : draw < 0.93 ? team : 'Platform'
-  const fit = company.people.filter((person) => person.team === of && person.left === null && person.came < -60)
+  const fit = draw < 0.72 ? [] : company.settled(draw < 0.93 ? team : 'Platform')
   return fit.length === 0 ? company.people[owner]! : chance.of(fit, 'answering', number)
 }
 

@@ -5,6 +5,7 @@ export interface CollectionResult {
   id: string
   title: string
   yields: readonly string[]
+  forgets?: true
   /**
    * complete: all of it was read. partial: parts were refused or are missing. refused: the source does not let us list it.
    * failed: the listing broke off. cancelled: the run was ended before it was done.

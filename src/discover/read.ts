@@ -109,7 +109,15 @@ async function readCollection<Client>(
   const { id, title } = collection
   const counting = createLedger()
   const yields = new Set(collection.yields)
-  const done = { id, title, yields: collection.yields, entities: 0, identities: 0, edges: 0 }
+  const done = {
+    id,
+    title,
+    yields: collection.yields,
+    ...(collection.forgets && { forgets: collection.forgets }),
+    entities: 0,
+    identities: 0,
+    edges: 0,
+  }
   const ending = new AbortController()
   const signal = AbortSignal.any([run.signal, ending.signal])
   let heard = performance.now()

@@ -117,6 +117,7 @@ async function apply(
         id: result.id,
         yields: result.yields,
         complete: result.state === 'complete',
+        ...(result.forgets && { forgets: true }),
         lines: result.lines,
       }),
     ),

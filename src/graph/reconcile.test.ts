@@ -74,6 +74,26 @@ test('a partial read deletes nothing', async () => {
   expect(await names()).toEqual(['ann'])
 })
 
+test('what a source that forgets does not say again stays, until its connection is removed', async () => {
+  const made = says('host:a/user/ann', 'created', 'host:a/user/bob')
+  const read = async (items: (Entity | Edge)[], more: Partial<CollectionRead>) => {
+    const stage = await openStage(database, { connection: 'trail', run: ++run })
+    for (const item of items) await stage.write('made', item)
+    return stage.apply({ collections: [{ id: 'made', yields: ['person'], complete: true, ...more }], at: hour(run) })
+  }
+  const person: Entity = { kind: 'person', type: 'person', key: 'person:ann', name: 'ann', attributes: {} }
+  await read([person, made], { forgets: true })
+  expect((await read([], { forgets: true })).edges).toEqual({ added: 0, gone: 0 })
+  let estate = await loadEstate(database.db)
+  expect([...estate.edges('host:a/user/ann', 'out', 'created')]).toEqual([made])
+  expect(estate.get('person:ann')).toBeDefined()
+  // The read itself was whole: nothing is unknown for it.
+  expect(estate.sources.map(({ complete }) => complete)).toEqual([true])
+  await read([], { yields: null, removed: true })
+  estate = await loadEstate(database.db)
+  expect([...estate.edges('host:a/user/ann', 'out', 'created'), estate.get('person:ann')]).toEqual([undefined])
+})
+
 test('what is not of the types that a listing yields is not gone by it', async () => {
   await sync({ users: [user('ann'), host('a')] })
   await sync({ users: [] }, { yields: ['linux_user'] })

@@ -11,6 +11,8 @@ export interface CollectionRead {
   yields: readonly string[] | null
   /** Was it read whole? Only then is what it did not say gone. */
   complete: boolean
+  /** Its source forgets: nothing is gone because it was not said again. */
+  forgets?: boolean
   /** It will not be read again: its connection was removed, or its provider has it no more. */
   removed?: boolean
   lines?: readonly Pick<LedgerLine, 'scope' | 'expected' | 'obtained' | 'refused' | 'reason' | 'permission'>[]
@@ -65,17 +67,18 @@ export async function reconcile(tx: Tx, reading: Reading): Promise<Applied> {
 
 async function recordSources(tx: Tx, { connection, at, collections, numberOf }: Reading): Promise<void> {
   const given = JSON.stringify(
-    collections.map(({ id, yields, complete, removed = false, lines }) => ({
+    collections.map(({ id, yields, complete, forgets = false, removed = false, lines }) => ({
       id,
       yields,
       complete,
+      forgets,
       removed,
       lines,
       number: numberOf(id) ?? null,
     })),
   )
   await sql`create temp table reading on commit drop as
-    select c.* from jsonb_to_recordset(${given}::jsonb) as c(id text, number smallint, yields text[], complete bool, removed bool, lines jsonb)`.execute(
+    select c.* from jsonb_to_recordset(${given}::jsonb) as c(id text, number smallint, yields text[], complete bool, forgets bool, removed bool, lines jsonb)`.execute(
     tx,
   )
   await sql`insert into graph.source (connection, collection, yields, complete, read_at, complete_at, removed_at)
@@ -87,7 +90,7 @@ async function recordSources(tx: Tx, { connection, at, collections, numberOf }: 
     tx,
   )
   await sql`create temp table said_by on commit drop as
-    select s.id, r.number, r.complete, r.yields from reading r
+    select s.id, r.number, r.complete and not r.forgets as complete, r.yields from reading r
     join graph.source s on s.connection = ${connection} and s.collection = r.id`.execute(tx)
   await sql`create temp table lines on commit drop as
     select s.id as source_id, l.*, l.refused = 0 and coalesce(l.obtained >= l.expected, true) as whole, s.complete_at

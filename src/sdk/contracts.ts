@@ -60,6 +60,8 @@ export interface Collection<Client> {
    * if the read returned without throwing and without refusals. Yielding another type is an error.
    */
   yields: readonly string[]
+  /** Its source forgets: what it told once stays told when a later read does not hear of it any more. */
+  forgets?: true
   /** The permissions it uses, in the source's own words; shown before a connection is made. */
   needs: readonly string[]
   /**

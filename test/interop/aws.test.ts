@@ -97,6 +97,7 @@ async function readAll(more: object = {}) {
 /** What moto does not answer, or not as AWS does. */
 const NOT_IN_MOTO = [
   'agents 123456789012 us-east-1',
+  'creations 123456789012',
   'last-accessed ',
   'user-credentials 123456789012 iam:ListServiceSpecificCredentials',
 ]

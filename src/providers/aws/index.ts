@@ -5,6 +5,7 @@ import { buckets } from './buckets.ts'
 import { builds } from './builds.ts'
 import { certificates, serverCertificates } from './certificates.ts'
 import { containers } from './containers.ts'
+import { creations } from './creations.ts'
 import { openFiles } from './files.ts'
 import { functions } from './functions.ts'
 import { identityProviders } from './identity-providers.ts'
@@ -43,6 +44,7 @@ export const aws = defineProvider<Settings, Aws>({
     accounts,
     principals,
     userCredentials,
+    creations,
     identityProviders,
     instanceProfiles,
     functions,

@@ -51,6 +51,9 @@ const SHOWN: Readonly<Record<Owasp, Claim>> = {
 }
 const OWN: Readonly<Record<'X-LOG' | 'X-POL', Claim>> = { 'X-LOG': claim.useRecorded, 'X-POL': claim.reviewedThisYear }
 
+/** What shows a name besides its risks. */
+const BESIDE: Readonly<Record<string, readonly Claim[]>> = { 'Orphaned Identities': [claim.owned] }
+
 const ASKS: readonly string[] = [
   'Identities hold no more than their work needs.',
   'Secrets stand in no code, and in no setting of a pipeline or cloud.',
@@ -75,6 +78,6 @@ export const tenNames: Framework = {
     id: name.toLowerCase().replaceAll(/[^a-z]+/g, '-'),
     title: name,
     asks: ASKS[index]!,
-    evidence: [...owasp.map((id) => SHOWN[id]), ...(own ? [OWN[own]] : [])],
+    evidence: [...owasp.map((id) => SHOWN[id]), ...(own ? [OWN[own]] : []), ...(BESIDE[name] ?? [])],
   })),
 }

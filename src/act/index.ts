@@ -7,16 +7,23 @@ export {
   assignBackup,
   assignments,
   assignOwner,
+  findOwner,
   LABELS,
   type LabelName,
   label,
   undoAssignment,
   withdraw,
 } from './assign.ts'
-export { undoBatch } from './assign-many.ts'
+export { assignAll, type Wanted } from './assign-many.ts'
 export { certify } from './certify.ts'
+export { handOver } from './hand-over.ts'
+export { importOwners, OWNER_COLUMNS } from './import-owners.ts'
+export { importPeople, PEOPLE_COLUMNS } from './import-people.ts'
+export type { Imported } from './imported.ts'
+export { escapeCell, openList } from './list-lines.ts'
 export { findPerson, type NamedPerson } from './people.ts'
 export { selfProvider } from './self.ts'
-export { endTeam, putTeam } from './team.ts'
+export { endTeam, findTeam, putTeam } from './team.ts'
+export { undoBatch } from './undo-batch.ts'
 
 export const migrations: Migrations = { schema: 'act', folder: new URL('./migrations/', import.meta.url) }

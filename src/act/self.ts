@@ -4,6 +4,26 @@ import type { Db } from '../platform/index.ts'
 import { type Collection, defineProvider, type Edge, type Entity, type Provider } from '../sdk/index.ts'
 
 type Client = { db: Db }
+const BATCH = 5_000
+
+interface Decided {
+  entity: string
+  value: string
+  name: string | null
+  by: string
+  at: Date
+  team: string | null
+  team_name: string | null
+  backup: string | null
+}
+
+interface Listed {
+  key: string
+  name: string
+  status: 'active' | 'left'
+  left_on: string | null
+  manager: string | null
+}
 
 /**
  * Reeve as a source of its own: who answers for what, and what people said things are. Read like any other source, by the
@@ -17,19 +37,46 @@ export function selfProvider(db: Db): Provider<Record<string, never>, Client> {
     yields: ['person'],
     needs: [],
     async *read(): AsyncIterable<Entity | Edge> {
-      const { rows } = await sql<{ entity: string; value: string; name: string | null; by: string; at: Date }>`
-        select entity, value, name, by, at from act.assignment where sort = 'owner' and ended_at is null order by entity`.execute(
-        db,
-      )
-      const people = new Map(rows.map(({ value, name }) => [value, name ?? value]))
-      for (const [key, name] of people) yield { kind: 'person', type: 'person', key, name, attributes: {} }
-      for (const { entity, value, by, at } of rows) {
+      const decided = await decidedOwners(db)
+      const people = new Map(decided.map(({ value, name }) => [value, name ?? value]))
+      const gone = await goneFrom(db, [...people.keys()])
+      for (const [key, name] of people) {
+        yield {
+          kind: 'person',
+          type: 'person',
+          key,
+          name,
+          attributes: { ...(gone.has(key) && { employment: 'left' }) },
+        }
+      }
+      for (const { entity, value, by, at, team, team_name, backup } of decided) {
         yield {
           from: value,
           verb: 'owns',
           to: entity,
-          attributes: { assignedBy: by, confirmed: at.toISOString() },
+          attributes: {
+            assignedBy: by,
+            confirmed: at.toISOString(),
+            ...(team === null ? {} : { team, teamName: team_name ?? team }),
+            ...(backup === null ? {} : { backup }),
+          },
         }
+      }
+    },
+  }
+  const people: Collection<Client> = {
+    id: 'people',
+    title: 'People of lists that were brought in',
+    yields: ['person'],
+    needs: [],
+    async *read(_, run): AsyncIterable<Entity> {
+      const today = run.now().toISOString().slice(0, 10)
+      for (let last = ''; ; ) {
+        const { rows } = await sql<Listed>`select key, name, status, left_on::text as left_on, manager from act.person
+          where ended_at is null and key > ${last} order by key limit ${sql.lit(BATCH)}`.execute(db)
+        for (const row of rows) yield personOf(row, today)
+        if (rows.length < BATCH) return
+        last = rows.at(-1)!.key
       }
     },
   }
@@ -49,7 +96,8 @@ export function selfProvider(db: Db): Provider<Record<string, never>, Client> {
   return defineProvider({
     id: 'self',
     title: 'Reeve itself',
-    summary: 'Reads what people decided in Reeve: who answers for what, and labels. Needs no right anywhere.',
+    summary:
+      'Reads what people decided in Reeve: who answers for what, lists of people, and labels. Needs no right anywhere.',
     config: z.strictObject({}),
     label: () => 'Reeve itself',
     async connect() {
@@ -57,8 +105,44 @@ export function selfProvider(db: Db): Provider<Record<string, never>, Client> {
       labelled.splice(0, labelled.length, ...(await labelledTypes(db)))
       return { db }
     },
-    collections: [owners, labels],
+    collections: [owners, people, labels],
   })
+}
+
+async function decidedOwners(db: Db): Promise<Decided[]> {
+  const { rows } = await sql<Decided>`
+    select a.entity, a.value, a.name, a.by, a.at, a.team, t.name as team_name, b.value as backup from act.assignment a
+    left join act.team t on t.id = a.team and t.ended_at is null
+    left join act.assignment b on b.entity = a.entity and b.sort = 'backup' and b.ended_at is null
+    where a.sort = 'owner' and a.ended_at is null order by a.entity`.execute(db)
+  return rows
+}
+
+/**
+ * Those whom sources described and describe no more: they have left. Where only the connection was removed nobody knows. That we name
+ * them ourselves must not keep them.
+ */
+async function goneFrom(db: Db, keys: readonly string[]): Promise<Set<string>> {
+  const { rows } = await sql<{ key: string }>`
+    select k.key from graph.key k join graph.entity e on e.key_id = k.id join graph.source s on s.id = e.source_id and s.connection <> 'self'
+    where k.key = any(${keys}::text[]) and not exists (select from act.person p where p.key = k.key and p.ended_at is null)
+    group by k.key having bool_and(e.valid_to is not null) and bool_or(s.removed_at is null)`.execute(db)
+  return new Set(rows.map(({ key }) => key))
+}
+
+function personOf({ key, name, status, left_on, manager }: Listed, today: string): Entity {
+  const gone = left_on === null ? status === 'left' : left_on <= today
+  return {
+    kind: 'person',
+    type: 'person',
+    key,
+    name,
+    attributes: {
+      employment: gone ? 'left' : 'active',
+      ...(left_on === null ? {} : { leftOn: left_on }),
+      ...(manager === null ? {} : { reportsTo: manager }),
+    },
+  }
 }
 
 const labelledNodes = async (db: Db) =>

@@ -63,7 +63,14 @@ function operationOf(one: Route): Json {
       ? { parameters: [...parametersOf(one.params, 'path'), ...parametersOf(one.query, 'query')] }
       : {}),
     ...(one.body
-      ? { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(one.body, 'input') } } } }
+      ? {
+          requestBody: {
+            required: true,
+            content: one.takes
+              ? { [one.takes]: { schema: { type: 'string' } } }
+              : { 'application/json': { schema: schemaOf(one.body, 'input') } },
+          },
+        }
       : {}),
     responses: {
       [ok]: {

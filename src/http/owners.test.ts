@@ -1,55 +1,112 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { Inbox, Leaving, OwnersPage, OwnersQueue } from '../read/index.ts'
-import { read } from './testing/estate.ts'
-import { type Client, type TestServer, testServer } from './testing/index.ts'
+import { ownersWorld } from './testing/owners-world.ts'
 
-let server: TestServer
-let admin: Client
-beforeAll(async () => {
-  server = await testServer()
-  admin = await server.as('admin')
-})
-afterAll(() => server.close())
+const { admin, get, send, mail, key, inDays, pass, svc, person, edge, say, own, backup, owners, inbox, csv, now } =
+  ownersWorld()
 
-const get = async <T>(path: string): Promise<T> => {
-  const answer = await admin('GET', path)
-  if (answer.status !== 200) throw server.errors.at(-1) ?? new Error(answer.text)
-  return answer.body
-}
-
-test('every part of the owners pages can be read', async () => {
-  await read(server.database, [
-    { kind: 'person', type: 'person', key: 'person:ada@example.org', name: 'Ada', attributes: { status: 'active' } },
-    { kind: 'identity', type: 'demo_account', key: 'demo:a', name: 'a' },
-    { kind: 'identity', type: 'demo_account', key: 'demo:b', name: 'b' },
-    {
-      kind: 'credential',
-      type: 'ssh_key',
-      key: 'ssh:a',
-      name: 'a key',
-      method: 'ssh-key',
-      expires: { value: '2099-01-01T00:00:00.000Z' },
-    },
-    { from: 'ssh:a', verb: 'authenticates', to: 'demo:a' },
-    { from: 'person:ada@example.org', verb: 'owns', to: 'demo:a' },
+test('coverage is owned of all that somebody must answer for, and the queue empties by real assignment alone', async () => {
+  await say('entra', [person('ada')])
+  await say('demo', [
+    svc('a'),
+    svc('b'),
+    svc('c'),
+    svc('mine', { attributes: { accountKind: 'human' } }),
+    svc('daemon', { attributes: { accountKind: 'system' } }),
+    svc('off', { attributes: { disabled: true } }),
+    svc('declared', { lastUsed: { notApplicable: 'code declares it' } }),
+    edge(`person:${mail('ada')}`, 'controls', key('a')),
   ])
-  const page = await get<OwnersPage>('/v1/owners')
-  expect(page.counts).toMatchObject({ identities: 2, owned: 1, unowned: 1, orphaned: 0 })
+  expect(await owners()).toMatchObject({
+    counts: { identities: 3, owned: 0, unowned: 3 },
+    coverage: { owned: 0, of: 3 },
+  })
   const queue = await get<OwnersQueue>('/v1/owners/queue')
-  expect(queue.rows.map(({ entity }) => entity.key)).toEqual(['demo:b'])
-  expect(await get<Leaving>('/v1/owners/people/person%3Aada%40example.org/leaving')).toMatchObject({
-    counts: { owned: 1 },
+  expect(queue.rows.map(({ entity }) => entity.name).sort()).toEqual(['a', 'b', 'c'])
+  // Who may change it at its source answers for nothing: it is a suggestion, and no more.
+  expect(queue.rows.find(({ entity }) => entity.name === 'a')?.suggestion).toMatchObject({
+    person: { key: `person:${mail('ada')}` },
+    because: [expect.stringMatching(/change/)],
   })
-  expect(await get<Inbox>('/v1/inbox?person=ada@example.org')).toMatchObject({ person: { name: 'Ada' } })
-  const made = await admin('PUT', '/v1/teams/platform', {
-    body: { name: 'Platform', accountable: 'ada@example.org', members: ['bo@example.org'] },
-  })
-  expect(made.status).toBe(200)
-  expect((await admin('PUT', '/v1/entities/demo%3Ab/owner', { body: { person: 'team:platform' } })).status).toBe(200)
-  expect((await get<OwnersPage>('/v1/owners')).coverage).toEqual({ owned: 2, of: 2 })
-  const answered = await admin('POST', '/v1/inbox/answers', {
-    body: { entity: 'demo:b', answer: 'mine', person: 'ada@example.org' },
-  })
-  expect([answered.status, answered.text]).toEqual([200, expect.anything()])
-  expect((await admin('POST', `/v1/undo/${answered.body.undo}`)).status).toBe(200)
+  expect((await get<OwnersQueue>('/v1/owners/queue?suggested=yes')).total).toBe(1)
+  expect((await get<OwnersQueue>('/v1/owners/queue?suggested=no')).total).toBe(2)
+  await own('a', mail('ada'))
+  await send('PUT', `/v1/entities/${encodeURIComponent(key('b'))}/labels/accountKind`, { value: 'service' })
+  expect((await owners()).coverage).toEqual({ owned: 1, of: 3 })
+  await own('b', mail('ada'))
+  const { undo } = await own('c', mail('ada'))
+  expect((await owners()).coverage).toEqual({ owned: 3, of: 3 })
+  expect((await get<OwnersQueue>('/v1/owners/queue')).total).toBe(0)
+  await send('POST', `/v1/undo/${undo}`)
+  expect((await owners()).coverage).toEqual({ owned: 2, of: 3 })
+})
+
+test('pages of the queue join, the worst first, and a foreign cursor is refused', async () => {
+  await say(
+    'demo',
+    Array.from({ length: 7 }, (_, n) => svc(`s${n}`, n === 5 ? { tier: 0, attributes: { privileged: true } } : {})),
+  )
+  const first = await get<OwnersQueue>('/v1/owners/queue?limit=4')
+  const rest = await get<OwnersQueue>(`/v1/owners/queue?limit=4&cursor=${first.next}`)
+  expect([...first.rows, ...rest.rows].map(({ entity }) => entity.name)).toEqual([
+    's5',
+    's0',
+    's1',
+    's2',
+    's3',
+    's4',
+    's6',
+  ])
+  expect(rest.next).toBeNull()
+  expect((await admin('GET', '/v1/owners/queue?cursor=x')).body.code).toBe('http/cursor')
+})
+
+test('if somebody leaves today: what stops by date, what must move and to whom, with the reason', async () => {
+  const at = (days: number) => ({ value: inDays(days).toISOString() })
+  await say('entra', [person('ada'), person('bo'), person('cy')])
+  await say('demo', [
+    svc('backed'),
+    svc('made'),
+    svc('bot', { attributes: { agent: true } }),
+    svc('job'),
+    { kind: 'credential', type: 'demo_key', key: key('k1'), name: 'k1', method: 'access-key', expires: at(9) },
+    edge(key('k1'), 'authenticates', key('made')),
+    { kind: 'credential', type: 'ssh_key', key: key('own'), name: 'her own key', method: 'ssh-key', expires: at(900) },
+    edge(key('own'), 'authenticates', `person:${mail('ada')}`),
+    edge(key('own'), 'authenticates', key('job')),
+    edge(`person:${mail('cy')}`, 'created', key('made')),
+  ])
+  for (const name of ['backed', 'made', 'bot']) await own(name, mail('ada'))
+  await backup('backed', mail('bo'))
+  await csv('/v1/people/import', `email,name,manager\n${mail('ada')},Ada,${mail('dee')}\n${mail('dee')},Dee,\n`)
+  const leaving = await get<Leaving>(`/v1/owners/people/${encodeURIComponent(`person:${mail('ada')}`)}/leaving`)
+  expect(leaving.counts).toMatchObject({ owned: 3, identities: 3, caught: 1, orphaned: 2, agents: 1 })
+  expect(leaving.moves.map(({ entity, to }) => [entity.name, to?.key, to?.as]).sort()).toEqual([
+    ['backed', `person:${mail('bo')}`, 'backup'],
+    ['bot', `person:${mail('dee')}`, 'manager'],
+    ['made', `person:${mail('cy')}`, 'evidence'],
+  ])
+  expect(leaving.breaks.slice(0, 2).map(({ at, what, entity }) => [at, what, entity.name])).toEqual([
+    [now().toISOString(), 'credential-of-person', 'job'],
+    [at(9).value, 'credential-ends', 'made'],
+  ])
+  expect(leaving.breaks.at(-1)).toMatchObject({ what: 'review', at: inDays(182).toISOString() })
+  expect(leaving.agents.map(({ name }) => name)).toEqual(['bot'])
+  expect((await admin('GET', '/v1/owners/people/person%3Anobody%40nowhere/leaving')).body.code).toBe('owner/no-person')
+})
+
+test('a page of owners of an earlier day is what it was', async () => {
+  await say('entra', [person('ada')])
+  await say('demo', [svc('a')])
+  await own('a', mail('ada'))
+  const { body: then } = await admin('GET', '/v1/owners')
+  const [at, inboxThen] = [now().toISOString(), await inbox(mail('ada'))]
+  pass(30)
+  await say('entra', [person('ada', { status: 'disabled' })])
+  await send('PUT', '/v1/teams/late', { name: 'Late', accountable: mail('zed'), members: [] })
+  await send('POST', '/v1/inbox/answers', { entity: key('a'), answer: 'not-needed', person: mail('ada') })
+  const again = await get<OwnersPage>(`/v1/owners?as-of=${at}`)
+  expect({ ...again, asOf: null, at: null, ledger: null }).toEqual({ ...then, asOf: null, at: null, ledger: null })
+  expect((await get<Inbox>(`/v1/inbox?person=${mail('ada')}&as-of=${at}`)).items).toEqual(inboxThen.items)
+  expect((await owners()).counts).toMatchObject({ orphaned: 1 })
 })

@@ -33,7 +33,7 @@ export const TITLES: Record<number, string> = {
   408: 'The request took too long to arrive',
   409: 'It stands in the way of something else',
   413: 'The request is too large',
-  415: 'The body is not JSON',
+  415: 'The body is of another sort',
   421: 'This is not our name',
   422: 'The source or the rule says no',
   429: 'Too many attempts',
@@ -153,7 +153,7 @@ function fromFramework(error: unknown): ReeveError | null {
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
     return new ReeveError('http/too-large', 'the body is larger than this address takes')
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
-    return new ReeveError('http/media-type', 'send the body as application/json')
+    return new ReeveError('http/media-type', 'send the body as application/json, or a list as text/csv')
   if (statusCode === 403 || statusCode === 404 || code === 'FST_ERR_BAD_URL')
     return new ReeveError('http/not-found', 'this address leads nowhere')
   if (statusCode === 400) return new ReeveError('http/json', 'the body is not JSON, or not all of it arrived')

@@ -36,6 +36,8 @@ export interface Route<P extends Shape = any, Q extends Shape = any, B extends S
   status?: 200 | 201 | 202 | 204
   /** The media type of an answer that is a stream or text and not JSON. */
   streams?: string
+  /** The media type of a body that is a stream and not JSON; `body` is then of a `Readable`. */
+  takes?: string
   /** Bytes the body may have. */
   bodyLimit?: number
   handle(

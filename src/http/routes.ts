@@ -15,8 +15,12 @@ import { findingRoutes } from './findings.ts'
 import { frameworkRoutes } from './frameworks.ts'
 import { healthRoutes } from './health.ts'
 import { inboxRoutes } from './inbox.ts'
+import { certificationRoutes } from './inbox-certifications.ts'
 import { openapiOf } from './openapi.ts'
 import { ownersRoutes } from './owners.ts'
+import { ownersActRoutes } from './owners-acts.ts'
+import { ownersListRoutes } from './owners-lists.ts'
+import { ownersSettingsRoutes } from './owners-settings.ts'
 import { ownershipRoutes } from './ownership.ts'
 import { passkeyRoutes } from './passkey-routes.ts'
 import { providerRoutes } from './providers.ts'
@@ -51,7 +55,11 @@ const described: readonly Route[] = [
   ...viewRoutes,
   ...ownershipRoutes,
   ...ownersRoutes,
+  ...ownersActRoutes,
+  ...ownersListRoutes,
+  ...ownersSettingsRoutes,
   ...inboxRoutes,
+  ...certificationRoutes,
   ...teamRoutes,
   ...bulkRoutes,
   ...findRoutes,

@@ -55,7 +55,10 @@ export async function createServer(app: App, list: readonly Route[] = routes): P
     pasts,
     announcements,
   }
-  for (const one of list) add(fastify, serving, one, closing.signal)
+  for (const one of list) {
+    if (one.takes === undefined) add(fastify, serving, one, closing.signal)
+    else fastify.register(async (scope) => addStreaming(scope, serving, one, closing.signal))
+  }
   addOptions(fastify, list)
   await serveConsole(fastify, app, list)
   return {
@@ -111,6 +114,12 @@ function add(fastify: FastifyInstance, app: Serving, one: Route, closing: AbortS
       return reply.type('application/json; charset=utf-8').send(JSON.stringify(one.answers.parse(answer)))
     },
   })
+}
+
+/** A route whose body is read by whoever handles it, as it comes. */
+function addStreaming(scope: FastifyInstance, app: Serving, one: Route, closing: AbortSignal): void {
+  scope.addContentTypeParser(one.takes!, (_, payload, done) => done(null, payload))
+  add(scope, app, one, closing)
 }
 
 async function callerOf(app: App, one: Route, request: FastifyRequest): Promise<Caller> {

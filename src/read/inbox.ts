@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Instant, known } from '../sdk/index.ts'
-import { Duty, TeamRef } from './owners.ts'
-import { EntityRef, Mark, Page, Person } from './ref.ts'
+import { Duty } from './owners.ts'
+import { EntityRef, Mark, Page, Person, TeamRef } from './ref.ts'
 
 /** One thing an owner is asked for, with what is needed to answer within two minutes. */
 export const InboxItem = z.object({

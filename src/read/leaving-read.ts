@@ -3,7 +3,7 @@ import type { Db } from '../platform/index.ts'
 import { ReeveError } from '../sdk/index.ts'
 import { day, short } from './inbox-read.ts'
 import type { Break, Leaving, Move } from './leaving.ts'
-import { presencesOf } from './owners-presence.ts'
+import { type KnownPerson, presencesOf } from './owners-presence.ts'
 import { type OwnersLook, personOf } from './owners-read.ts'
 import { type OwnersRoll, ownersRoll } from './owners-roll.ts'
 import { oldestAges, rotateBy } from './owners-rotation.ts'
@@ -18,35 +18,16 @@ const DAY = 86_400_000
 export async function readLeaving({ db, clock, asOf }: OwnersLook, roll: Roll, key: string): Promise<Leaving> {
   const now = clock.now()
   const [loaded, held] = await Promise.all([ownersRoll(db, roll, now), heldBy(db, key)])
-  const me = loaded.people.get(key) ?? (await presencesOf(db, [key], now)).get(key)!
   const described =
-    await sql`select 1 from graph.key where key = ${key} union all select 1 from act.person where key = ${key}`.execute(
+    await sql`select 1 from graph.key where key = ${key} union all select 1 from act.person where key = ${key} limit 1`.execute(
       db,
     )
-  if (described.rows.length === 0)
+  if (described.rows.length === 0 && !loaded.people.has(key))
     throw new ReeveError('owner/no-person', `looking for ${key.slice(0, 200)}: nobody of that key is known`)
-  const others = new Set(
-    held.flatMap(({ backup, team }) => [backup, ...(team === null ? [] : (loaded.teams.get(team)?.members ?? []))]),
-  )
-  const evidence = await evidenceFor(
-    db,
-    held.map(({ id }) => id),
-    key,
-  )
-  for (const { person } of evidence.values()) others.add(person)
-  if (me.manager !== null) others.add(me.manager)
-  const people = new Map([
-    ...loaded.people,
-    ...(await presencesOf(db, [...others].filter((one) => one !== null && !loaded.people.has(one)) as string[], now)),
-  ])
-  const owners: OwnersRoll = { ...loaded, people }
-  const moves = held.map((one) => moveOf(one, key, me.manager, owners, evidence))
+  const { moves, owners, me } = await proposalsFor(db, { person: key, held, owners: loaded, now })
   const breaks = await breaksOf(db, key, held, owners, now)
-  const caught = moves.filter(
-    ({ to, team }) => to !== null && (to.as === 'backup' || (team !== null && to.as === 'team')),
-  ).length
+  const caught = moves.filter(({ to }) => to?.as === 'backup' || to?.as === 'team').length
   return {
-    ...personOf(owners, key),
     person: { key, name: me.name },
     presence: me.presence,
     manager: me.manager === null ? null : personOf(owners, me.manager).person,
@@ -74,7 +55,25 @@ export async function readLeaving({ db, clock, asOf }: OwnersLook, roll: Roll, k
   }
 }
 
-interface Held {
+/** Who should have each thing: its backup, somebody of its team, whom evidence names, or the manager; in the order of `held`. */
+export async function proposalsFor(
+  db: Db,
+  { person, held, owners, now }: { person: string; held: readonly Held[]; owners: OwnersRoll; now: Date },
+): Promise<{ moves: Move[]; owners: OwnersRoll; me: KnownPerson }> {
+  const evidence = await evidenceFor(
+    db,
+    held.map(({ id }) => id),
+    person,
+  )
+  const me = owners.people.get(person) ?? (await presencesOf(db, [person], now)).get(person)!
+  const more = [me.manager, ...held.map(({ backup }) => backup), ...[...evidence.values()].map((one) => one.person)]
+  const unknown = more.filter((key): key is string => key !== null && !owners.people.has(key))
+  const people = new Map([...owners.people, ...(await presencesOf(db, unknown, now))])
+  const all = { ...owners, people }
+  return { moves: held.map((one) => moveOf(one, person, me.manager, all, evidence)), owners: all, me }
+}
+
+export interface Held {
   id: number
   key: string
   kind: EntityRef['kind']

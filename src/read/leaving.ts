@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Instant } from '../sdk/index.ts'
-import { Presence, TeamRef } from './owners.ts'
-import { EntityRef, Mark, Person } from './ref.ts'
+import { Presence } from './owners.ts'
+import { EntityRef, Mark, Person, TeamRef } from './ref.ts'
 
 /** Something that stops, or is not done any more, when the person is gone. `at` is null where nobody knows the day. */
 export const Break = z.object({

@@ -151,7 +151,8 @@ async function decisions(db: Db): Promise<Map<string, Decided>> {
 /** Does the source say that the person is not here any more? */
 export const outOfForce = (node: string) => {
   const attributes = sql.raw(`${node}.body->'attributes'`)
-  return sql`coalesce(coalesce(${attributes}->>'disabled', ${attributes}->>'suspended', ${attributes}->>'revoked', 'false') = 'true' or ${attributes}->>'enabled' = 'false'
+  return sql`coalesce('true' in (${attributes}->>'disabled', ${attributes}->>'suspended', ${attributes}->>'revoked') or ${attributes}->>'enabled' = 'false'
+    or ${attributes}->>'employment' = 'left' and ${sql.raw(node)}.kind = 'person'
     or lower(${attributes}->>'status') in ('disabled', 'inactive', 'revoked', 'suspended', 'deprovisioned', 'deleted', 'expired'), false)`
 }
 

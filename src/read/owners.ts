@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Instant, known } from '../sdk/index.ts'
 import { LedgerBar } from './ledger.ts'
 import { Suggestion } from './owner.ts'
-import { EntityRef, Mark, Page, Person } from './ref.ts'
+import { EntityRef, Mark, Page, Person, TeamRef } from './ref.ts'
 
 /**
  * Does somebody answer for it? `owned`: a person who is not known to have left. `orphaned`: everybody named has left. `unowned`:
@@ -30,9 +30,6 @@ export type Presence = z.infer<typeof Presence>
  */
 export const Duty = z.enum(['confirm', 'review', 'rotate', 'replace-owner', 'decommission'])
 export type Duty = z.infer<typeof Duty>
-
-export const TeamRef = z.object({ id: z.string(), name: z.string() })
-export type TeamRef = z.infer<typeof TeamRef>
 
 /** A person to whom something answers, or who is a backup or stands for a team. */
 export const OwnerRow = z.object({

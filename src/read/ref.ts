@@ -20,6 +20,10 @@ export type Mark = z.infer<typeof Mark>
 export const Person = z.object({ key: Key, name: z.string() })
 export type Person = z.infer<typeof Person>
 
+/** Several people, one of whom answers for what the team has. */
+export const TeamRef = z.object({ id: z.string(), name: z.string() })
+export type TeamRef = z.infer<typeof TeamRef>
+
 /** How often a thing is there. `about` counts are rounded and start where exact counting becomes dear. */
 export const Count = z.object({ count: z.number().int().nonnegative(), exact: z.boolean() })
 export type Count = z.infer<typeof Count>

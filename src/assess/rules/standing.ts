@@ -14,7 +14,8 @@ const OVER: ReadonlySet<unknown> = new Set([
 
 /** Why the entity is out of force (a finished fix, never to stay red), in a word; null when it is in force. */
 export function outOfForce(entity: Entity): string | null {
-  const { disabled, enabled, revoked, suspended, status } = entity.attributes
+  const { disabled, enabled, revoked, suspended, status, employment } = entity.attributes
+  if (entity.kind === 'person' && employment === 'left') return 'marked as left'
   if (revoked === true) return 'revoked'
   if (suspended === true) return 'suspended'
   if (disabled === true || enabled === false) return 'disabled'

@@ -1,6 +1,7 @@
 import { type Collection, defineProvider, isEdge, ReeveError } from '../../sdk/index.ts'
 import { authorizedKeys } from './authorized-keys.ts'
 import { certificates } from './certificates.ts'
+import { consents } from './consents.ts'
 import { containers } from './containers.ts'
 import { credentialFiles } from './credential-files.ts'
 import { cron } from './cron.ts'
@@ -66,6 +67,7 @@ export const host = defineProvider<Settings, Host>({
     listeners,
     certificates,
     credentialFiles,
+    consents,
     processSecrets,
     containers,
     logins,

@@ -1,6 +1,7 @@
 /** What ends, and will anybody renew it? */
-import { to, useAddress, withQuery } from '../../address.tsx'
-import { useAnswer } from '../../asking.ts'
+import { useState } from 'react'
+import { to, useAddress, useAsOf, withQuery } from '../../address.tsx'
+import { useAnswer, useMay } from '../../asking.ts'
 import { useTitle } from '../../frame/title.ts'
 import type { Expiry as Answered, Tally } from '../../nouns.ts'
 import { Answer } from '../../parts/answer.tsx'
@@ -14,6 +15,7 @@ import { Sentence } from '../../parts/sentence.tsx'
 import { Waiting } from '../../parts/waiting.tsx'
 import { count, date, KIND_WORDS, some } from '../../words.ts'
 import { Agenda } from './agenda.tsx'
+import { Subscribe } from './subscribe.tsx'
 import './expiry.css'
 
 const WEEK = 7 * 86_400_000
@@ -39,19 +41,22 @@ export function Expiry() {
           {data && !answer.error && data.entities > 0 && <Says of={data} />}
         </div>
         {data && data.entities > 0 && (
-          <nav className="acts" aria-label="Weeks">
-            <a className="button" href={withQuery({ from: shifted(data.from, -STEP) })}>
-              Earlier
-            </a>
-            {(data.today < data.from || data.today > shifted(data.from, 1)) && (
-              <a className="button" href={withQuery({ from: null })}>
-                This week
+          <div className="acts">
+            <nav className="row" aria-label="Weeks">
+              <a className="button" href={withQuery({ from: shifted(data.from, -STEP) })}>
+                Earlier
               </a>
-            )}
-            <a className="button" href={withQuery({ from: shifted(data.from, STEP) })}>
-              Later
-            </a>
-          </nav>
+              {(data.today < data.from || data.today > shifted(data.from, 1)) && (
+                <a className="button" href={withQuery({ from: null })}>
+                  This week
+                </a>
+              )}
+              <a className="button" href={withQuery({ from: shifted(data.from, STEP) })}>
+                Later
+              </a>
+            </nav>
+            <Told />
+          </div>
         )}
       </div>
       {answer.error ? (
@@ -64,6 +69,31 @@ export function Expiry() {
         <Waiting rows={8} />
       )}
     </div>
+  )
+}
+
+/** Ways to hear of it elsewhere; of an earlier day there is nothing to hear. */
+function Told() {
+  const [subscribing, setSubscribing] = useState(false)
+  const admin = useMay('admin')
+  const past = useAsOf() !== null
+  return (
+    <>
+      <a className="button" href="/v1/expiry.csv" download>
+        CSV
+      </a>
+      {admin && (
+        <a className="button" href="/settings?part=alerts">
+          Alerts
+        </a>
+      )}
+      {!past && (
+        <button type="button" className="button primary" onClick={() => setSubscribing(true)}>
+          Subscribe
+        </button>
+      )}
+      {subscribing && <Subscribe close={() => setSubscribing(false)} />}
+    </>
   )
 }
 

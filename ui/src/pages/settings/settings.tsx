@@ -5,6 +5,7 @@ import { useTitle } from '../../frame/title.ts'
 import { ask } from '../../http.ts'
 import { Answer } from '../../parts/answer.tsx'
 import { Name } from '../../parts/name.tsx'
+import { Alerts } from './alerts.tsx'
 import { Backups } from './backups.tsx'
 import { Looks } from './looks.tsx'
 import { Outbound } from './outbound.tsx'
@@ -19,6 +20,7 @@ const PARTS = [
   ['you', 'You'],
   ['people', 'People'],
   ['keeping', 'Keeping'],
+  ['alerts', 'Alerts'],
 ] as const
 
 export function Settings() {
@@ -26,7 +28,7 @@ export function Settings() {
   const admin = useMay('admin')
   const { query } = useAddress()
   const asked = query.get('part')
-  const part = admin && (asked === 'people' || asked === 'keeping') ? asked : 'you'
+  const part = (admin && PARTS.find(([name]) => name === asked)?.[0]) || 'you'
   useTitle('Settings')
   return (
     <div className="page">
@@ -84,6 +86,8 @@ export function Settings() {
             <Retention />
             <Outbound />
           </>
+        ) : part === 'alerts' ? (
+          <Alerts />
         ) : (
           <>
             <Passkeys />

@@ -54,7 +54,7 @@ export function decide(grants: Grants, index: number, question: Question): Decis
     grants.held.filter(({ holders }) => holders.includes(index)).map(({ policy }) => policy),
   )
   const held = question.granted ? 'yes' : holds
-  const own = grants.doors.filter(({ object }) => object === grants.objectOf(question.resource))
+  const own = grants.doors.filter(({ object }) => object !== '*' && object === grants.objectOf(question.resource))
   const scope = own[0]?.scope ?? grants.scopeOf(question.resource)
   const wide = grants.doors.filter((door) => door.object === '*' && door.scope === scope)
   const [service = ''] = question.action.toLowerCase().split(':')

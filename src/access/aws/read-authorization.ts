@@ -73,11 +73,17 @@ export type ManagedDetail = z.output<typeof Managed>
 
 /** Answers of `get-account-authorization-details`, of one or several accounts, pages and files, put together. */
 export async function readAuthorization(files: readonly string[]): Promise<Details> {
-  const answers = (await Promise.all(files.map((file) => readJson(file, 'authorization details', File)))).flat()
-  return {
-    UserDetailList: answers.flatMap((one) => one.UserDetailList),
-    GroupDetailList: answers.flatMap((one) => one.GroupDetailList),
-    RoleDetailList: answers.flatMap((one) => one.RoleDetailList),
-    Policies: answers.flatMap((one) => one.Policies),
-  }
+  const answers = await Promise.all(files.map((file) => readJson(file, 'authorization details', File)))
+  return together(answers.flat())
 }
+
+/** The same, of answers that are at hand. */
+export const detailsFrom = (answers: readonly unknown[]): Details =>
+  together(answers.map((answer) => Answer.parse(answer)))
+
+const together = (answers: readonly Details[]): Details => ({
+  UserDetailList: answers.flatMap((one) => one.UserDetailList),
+  GroupDetailList: answers.flatMap((one) => one.GroupDetailList),
+  RoleDetailList: answers.flatMap((one) => one.RoleDetailList),
+  Policies: answers.flatMap((one) => one.Policies),
+})

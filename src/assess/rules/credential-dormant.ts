@@ -29,7 +29,6 @@ export const credentialDormant = defineRule({
   check({ entity, along }, { now, params }) {
     const off = outOfForce(entity)
     if (off) return notApplicable(`it is ${off}`)
-    if (keptForEmergencies(along.identities!)) return notApplicable('it is kept for emergencies')
     const end = momentOf(entity.expires)
     if (end !== null && end <= now.getTime()) return notApplicable('it has expired')
     if (entity.lastUsed === undefined) return notApplicable('its source does not record use')
@@ -41,6 +40,7 @@ export const credentialDormant = defineRule({
     }
     const idle = daysBetween(used, now.getTime())
     if (idle <= params.days) return pass
+    if (keptForEmergencies(along.identities!)) return notApplicable('it is kept for emergencies')
     const since = now.getTime() - params.days * 86_400_000
     if (along.identities!.some((one) => inUseSince(one, since)))
       return notApplicable('what it proves is in use: it was left behind')

@@ -33,20 +33,20 @@ export const credentialLeftBehind = defineRule({
   check({ entity, along }, { now, params }) {
     const off = outOfForce(entity)
     if (off) return notApplicable(`it is ${off}`)
-    const end = momentOf(entity.expires)
-    if (end !== null && end <= now.getTime()) return notApplicable('it has expired')
     if (entity.lastUsed === undefined) return notApplicable('its source does not record use')
     if ('notApplicable' in entity.lastUsed) return notApplicable(entity.lastUsed.notApplicable)
+    const used = momentOf(entity.lastUsed)
+    const idle = used === null ? Number.POSITIVE_INFINITY : daysBetween(used, now.getTime())
+    if (idle <= params.days) return pass
+    const end = momentOf(entity.expires)
+    if (end !== null && end <= now.getTime()) return notApplicable('it has expired')
     const since = now.getTime() - params.days * 86_400_000
     const working = along.identities!.filter((one) => inUseSince(one, since))
     if (working.length === 0) return notApplicable('nothing that it proves is known to be in use')
-    const used = momentOf(entity.lastUsed)
     if (used === null) {
       const { reason, permission } = whyUnknown('when it was last used', entity.lastUsed)
       return unknown(reason, permission)
     }
-    const idle = daysBetween(used, now.getTime())
-    if (idle <= params.days) return pass
     return fail(`${list(working.map(nameOf))} works without ${nameOf(entity)}, which is still in force.`, [
       `${nameOf(entity)} was last used on ${day(used)}, ${days(idle)} ago.`,
       `${list(working.map(nameOf))} was used since, by another way.`,

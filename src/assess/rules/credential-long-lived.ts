@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineRule, fail, type Neighbour, notApplicable, pass, unknown } from '../../sdk/index.ts'
+import { defineRule, type Entity, fail, type Neighbour, notApplicable, pass, unknown } from '../../sdk/index.ts'
 import { onTypes } from './on-types.ts'
 import { day, days, daysBetween, keptForEmergencies, momentOf, nameOf, outOfForce, whyUnknown } from './standing.ts'
 
@@ -13,6 +13,12 @@ function oldestUse(lets: readonly Neighbour[]): number | null {
     .map(({ edge }) => Date.parse(String(edge.attributes?.['unchangedSince'] ?? '')))
     .filter((moment) => !Number.isNaN(moment))
   return moments.length === 0 ? null : Math.min(...moments)
+}
+
+/** Kept for emergencies, and not used since it was made. */
+function isSealed({ lastUsed }: Entity, made: number, proved: readonly Neighbour[]): boolean {
+  const used = momentOf(lastUsed)
+  return (used === null || used < made) && keptForEmergencies(proved)
 }
 
 export const credentialLongLived = defineRule({
@@ -66,12 +72,11 @@ export const credentialLongLived = defineRule({
       const { reason, permission } = whyUnknown('when it was made', entity.created)
       return unknown(reason, permission)
     }
-    const used = momentOf(entity.lastUsed)
-    if (keptForEmergencies(along.identities!) && (used === null || used < begun))
-      return notApplicable('it is kept for emergencies, and was not used since it was made')
     const age = daysBetween(begun, now.getTime())
     const word = entity.method.replace('-', ' ')
     if (age > most) {
+      if (isSealed(entity, begun, along.identities!))
+        return notApplicable('it is kept for emergencies, and was not used since it was made')
       return fail(
         `${nameOf(entity)} has been the same ${made === null ? 'at least ' : ''}since ${day(begun)}.`,
         [

@@ -35,7 +35,6 @@ export const identityDormant = defineRule({
     const kind = accountKind(entity)
     if (kind === 'human' || kind === 'system')
       return notApplicable(kind === 'human' ? 'a person uses it' : 'it belongs to the operating system')
-    if (forEmergencies(entity)) return notApplicable('it is kept for emergencies')
     if (along.users!.length > 0) return pass
     const { lastUsed } = entity
     if (lastUsed && 'notApplicable' in lastUsed) return notApplicable(lastUsed.notApplicable)
@@ -46,6 +45,7 @@ export const identityDormant = defineRule({
     }
     const idle = daysBetween(used, now.getTime())
     if (idle <= params.days) return pass
+    if (forEmergencies(entity)) return notApplicable('it is kept for emergencies')
     const seen = Date.parse(String(entity.attributes['usageSince'] ?? ''))
     if (seen > now.getTime() - params.days * 86_400_000) return unknown(`its use is only recorded since ${day(seen)}`)
     return fail(`${nameOf(entity)} was last used on ${day(used)}.`, [

@@ -152,7 +152,8 @@ describe.skipIf(reason !== null)('reports', () => {
       const q = new URLSearchParams({ q: searchParams.get('q') ?? '', limit: '1' })
       const path = pathname === '/identities' ? '/v1/entities' : '/v1/findings'
       const total = (await page.evaluate(
-        (at) => fetch(at).then((answer) => answer.json().then((body) => body.total.count)),
+        (at) =>
+          fetch(at).then((answer) => answer.json().then((body) => (body as { total: { count: number } }).total.count)),
         `${path}?${q}`,
       )) as number
       expect([href, Number(text.replaceAll(/\s/g, ''))]).toEqual([href, total])

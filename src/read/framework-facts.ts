@@ -5,9 +5,9 @@ import { outOfForce } from './load-roll.ts'
 
 export interface Fact {
   id: string
-  /** What it is about. */
-  kind: Kind
-  /** Of `graph.node n`: `met`, `not-met`, `unknown`; null where it does not apply. */
+  /** What it is about: machines in force, or static credentials in force. */
+  kind: FactKind
+  /** Of `graph.node n` with `b.attributes`: `met`, `not-met`, `unknown`; null where it does not apply. */
   state(now: Date): RawBuilder<string | null>
   /** Why, where it is not met or not known, a sentence. */
   says: { notMet: string; unknown: string }
@@ -15,7 +15,12 @@ export interface Fact {
   needs?: readonly string[]
 }
 
-const machine = sql`n.account_kind is distinct from 'human' and not ${outOfForce('n')}`
+type FactKind = Extract<Kind, 'identity' | 'credential'>
+
+const CONCERNED: Readonly<Record<FactKind, RawBuilder<unknown>>> = {
+  identity: sql`n.kind = 'identity' and n.account_kind is distinct from 'human' and not ${outOfForce('n')}`,
+  credential: sql`n.kind = 'credential' and n.method is not null and n.method <> 'federation' and not n.body->'attributes' ? 'detector' and not ${outOfForce('n')}`,
+}
 
 /** Places of secrets that Reeve looks through; what a vault holds is where it belongs. */
 const LOOKED_THROUGH = [
@@ -37,34 +42,30 @@ const LOOKED_THROUGH = [
   'aws_build_variable',
 ]
 const looked = sql`exists (select from graph.source s where s.removed_at is null and s.yields && ${LOOKED_THROUGH}::text[])`
-const inForceStatic = sql`n.method is distinct from 'federation' and n.method is not null and not ${outOfForce('n')} and not n.body->'attributes' ? 'detector'`
-
-/** When it was made, or made anew. */
-const made = sql`coalesce(case when n.body->'attributes'->>'rotated' ~ '^\\d{4}-\\d\\d-\\d\\dT' then (n.body->'attributes'->>'rotated')::timestamptz end, n.created)`
 
 /** Whether its owner said within so many days that it is theirs and still needed, and has not taken it back. */
 const reviewed = (days: number): Fact => ({
   id: `reviewed-${days}`,
   kind: 'identity',
-  state: (now) => sql`case when not (${machine}) then null
-    when exists (select from act.certification c where c.entity = n.key and c.answer = 'mine' and c.takes_back is null
+  state: (
+    now,
+  ) => sql`case when exists (select from act.certification c where c.entity = n.key and c.answer = 'mine' and c.takes_back is null
       and c.at <= ${now} and c.at > ${now}::timestamptz - make_interval(days => ${days})
-      and not exists (select from act.certification t where t.takes_back = c.id and t.at <= ${now})) then 'met'
-    else 'not-met' end`,
+      and not exists (select from act.certification t where t.takes_back = c.id and t.at <= ${now})) then 'met' else 'not-met' end`,
   says: {
     notMet: `No owner has said within ${days} days that it is theirs and still needed.`,
     unknown: 'Whether its owner reviewed it could not be read.',
   },
 })
 
-/** Days for which NIST SP 800-57 Part 1 lets a key of the type be used, at most. */
+/** Days for which NIST SP 800-57 Part 1 lets keys be used that authenticate or authorize, at most. */
 const TWO_YEARS = 730
+const made = sql`coalesce(case when b.attributes->>'rotated' ~ '^\\d{4}-\\d\\d-\\d\\dT' then (b.attributes->>'rotated')::timestamptz end, n.created)`
 
 const cryptoperiod = (method: string): Fact => ({
   id: `cryptoperiod-${method}`,
   kind: 'credential',
-  state: (now) => sql`case
-    when n.method is distinct from ${method} or not (${inForceStatic}) or n.expires <= ${now} then null
+  state: (now) => sql`case when n.method <> ${method} or n.expires <= ${now} then null
     when ${made} is null then case when n.body->'created' ? 'notApplicable' then null else 'unknown' end
     when ${made} < ${now}::timestamptz - make_interval(days => ${TWO_YEARS}) then 'not-met' else 'met' end`,
   says: {
@@ -77,8 +78,7 @@ export const facts: readonly Fact[] = [
   {
     id: 'purpose',
     kind: 'identity',
-    state: () => sql`case when not (${machine}) then null
-      when coalesce(n.body->'attributes'->>'purpose', n.body->'attributes'->>'description', '') ~ '\\S' then 'met'
+    state: () => sql`case when coalesce(b.attributes->>'purpose', b.attributes->>'description', '') ~ '\\S' then 'met'
       when exists (select from act.assignment a where a.entity = n.key and a.sort = 'purpose' and a.ended_at is null) then 'met'
       else 'not-met' end`,
     says: {
@@ -91,8 +91,7 @@ export const facts: readonly Fact[] = [
   {
     id: 'use-recorded',
     kind: 'identity',
-    state: () => sql`case when not (${machine}) or n.body->'lastUsed' ? 'notApplicable' then null
-      when n.last_used is not null then 'met'
+    state: () => sql`case when n.last_used is not null then 'met' when n.body->'lastUsed' ? 'notApplicable' then null
       when n.body->'lastUsed' ? 'permission' then 'unknown' else 'not-met' end`,
     says: {
       notMet: 'No source that was read records when it is used.',
@@ -102,8 +101,7 @@ export const facts: readonly Fact[] = [
   {
     id: 'no-copy',
     kind: 'credential',
-    state: () => sql`case when not (${inForceStatic}) then null
-      when exists (select from graph.edge h join graph.node p on p.id = h.from_id
+    state: () => sql`case when exists (select from graph.edge h join graph.node p on p.id = h.from_id
         where h.to_id = n.id and h.verb = 'holds' and h.valid_to is null and p.type = any(${LOOKED_THROUGH}::text[])) then null
       when ${looked} then 'met' else 'unknown' end`,
     says: {
@@ -116,3 +114,16 @@ export const facts: readonly Fact[] = [
 ]
 
 export const factIds: ReadonlySet<string> = new Set(facts.map(({ id }) => id))
+
+/** What each fact says of each thing it is about: `subject`, `check_id`, `state`. `where` narrows the things. */
+export const factRows = (now: Date, where: RawBuilder<unknown> = sql`true`): RawBuilder<unknown> =>
+  sql.join(
+    (['identity', 'credential'] as const).map(
+      (kind) => sql`select n.id as subject, v.check_id, v.state from graph.node n
+        cross join lateral (select n.body->'attributes' as attributes offset 0) b
+        cross join lateral (values ${sql.join(
+          facts.filter((fact) => fact.kind === kind).map(({ id, state }) => sql`(${id}::text, ${state(now)})`),
+        )}) v(check_id, state) where ${CONCERNED[kind]} and v.state is not null and ${where}`,
+    ),
+    sql` union all `,
+  )

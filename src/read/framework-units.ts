@@ -5,7 +5,7 @@
  */
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../platform/index.ts'
-import { facts } from './framework-facts.ts'
+import { factRows } from './framework-facts.ts'
 
 export type UnitState = 'met' | 'not-met' | 'unknown' | 'not-applicable'
 
@@ -30,12 +30,6 @@ export const concern = (only?: readonly number[]): RawBuilder<unknown> => {
       union all select e.to_id, e.from_id from graph.edge e where e.verb = 'has' and e.valid_to is null and ${to('e.from_id')}
     ) w join graph.node u on u.id = w.unit and u.kind = 'identity'`
 }
-
-/** What each fact says of each thing it is about; `where` narrows the things. */
-export const factRows = (now: Date, where: RawBuilder<unknown> = sql`true`): RawBuilder<unknown> =>
-  sql`select n.id as subject, v.check_id, v.state from graph.node n cross join lateral (values ${sql.join(
-    facts.map(({ id, kind, state }) => sql`(${id}::text, case when n.kind = ${kind} then ${state(now)} end)`),
-  )}) v(check_id, state) where n.kind in (${sql.join([...new Set(facts.map(({ kind }) => kind))])}) and v.state is not null and ${where}`
 
 export async function readUnits(db: Db, now: Date): Promise<UnitGroup[]> {
   const [sets, { rows }] = await Promise.all([
@@ -79,7 +73,16 @@ export async function readUnits(db: Db, now: Date): Promise<UnitGroup[]> {
 
 /** One failure refutes; what is unknown never counts as met. */
 export function stateOf(group: UnitGroup, checks: readonly string[]): UnitState {
-  if (checks.some((check) => group.fails.has(check))) return 'not-met'
-  if (checks.some((check) => group.unknown.has(check))) return 'unknown'
-  return checks.some((check) => group.passes.has(check)) ? 'met' : 'not-applicable'
+  let state: UnitState = 'not-applicable'
+  for (const check of checks) {
+    if (group.fails.has(check)) return 'not-met'
+    if (group.unknown.has(check)) state = 'unknown'
+    else if (state === 'not-applicable' && group.passes.has(check)) state = 'met'
+  }
+  return state
 }
+
+/** Of several: what one refutes is refuted. */
+export const worstOf = (a: UnitState, b: UnitState): UnitState => (WEIGHT[a] >= WEIGHT[b] ? a : b)
+
+const WEIGHT: Readonly<Record<UnitState, number>> = { 'not-applicable': 0, met: 1, unknown: 2, 'not-met': 3 }

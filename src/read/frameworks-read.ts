@@ -4,7 +4,7 @@ import type { Db } from '../platform/index.ts'
 import { type Owasp, ReeveError } from '../sdk/index.ts'
 import { facts } from './framework-facts.ts'
 import { type EvidenceLedger, readEvidenceLedger, sourcesOf } from './framework-sources.ts'
-import { readUnits, stateOf, type UnitGroup } from './framework-units.ts'
+import { readUnits, stateOf, type UnitGroup, type UnitState, worstOf } from './framework-units.ts'
 import type {
   ControlView,
   EvidenceItem,
@@ -55,6 +55,8 @@ export interface Evidence {
   ledger: EvidenceLedger
   judged: Date | null
   identities: number
+  /** How each group stands by each claim, as far as it was asked. */
+  stands: Map<string, UnitState[]>
 }
 
 /** Findings that refute, put aside or not: what was accepted is not met. */
@@ -80,6 +82,7 @@ export const readEvidence = (db: Db, roll: Roll): Promise<Evidence> =>
       rules: new Map(rules.rows.map((rule) => [rule.id, rule])),
       judged,
       identities: roll.count('identity'),
+      stands: new Map(),
     }
   })
 
@@ -126,10 +129,8 @@ export function frameworkNamed<F extends AskedFramework>(frameworks: readonly F[
 export function pageOf(framework: AskedFramework, evidence: Evidence): FrameworkPage {
   const { controls, ...named } = framework
   const views = controls.map((control): ControlView => {
-    const checks = control.evidence.map((claim) => checksOf(claim, evidence.rules))
-    const items = control.evidence.map((claim, index) => itemOf(claim, checks[index]!, evidence))
-    const all = [...new Set(checks.flat())]
-    const tallies = tallyOf(evidence, all)
+    const items = control.evidence.map((claim) => itemOf(claim, evidence))
+    const tallies = tallyOf(evidence, control.evidence)
     const state = overall(tallies, items, evidence)
     return {
       id: control.id,
@@ -142,13 +143,17 @@ export function pageOf(framework: AskedFramework, evidence: Evidence): Framework
       evidence: items,
     }
   })
-  const all = [
-    ...new Set(controls.flatMap((control) => control.evidence.flatMap((one) => checksOf(one, evidence.rules)))),
-  ]
   const counts = { met: 0, notMet: 0, unknown: 0, notApplicable: 0 }
   for (const { state } of views) counts[COUNTED[state]]++
   return {
-    framework: { ...named, controls: counts, meets: tallyOf(evidence, all).identities },
+    framework: {
+      ...named,
+      controls: counts,
+      meets: tallyOf(
+        evidence,
+        controls.flatMap((control) => control.evidence),
+      ).identities,
+    },
     judged: isoOrNull(evidence.judged),
     identities: evidence.identities,
     controls: views,
@@ -162,13 +167,27 @@ interface Tallies {
   others: EvidenceTally
 }
 
-function tallyOf({ groups, identities: all }: Evidence, checks: readonly string[]): Tallies {
+/** How each group stands by a claim; worked out once, for claims are evidence for many controls. */
+function standingBy({ groups, rules, stands }: Evidence, claim: AskedClaim): UnitState[] {
+  const known = stands.get(claim.id)
+  if (known) return known
+  const checks = checksOf(claim, rules)
+  const states = groups.map((group) => stateOf(group, checks))
+  stands.set(claim.id, states)
+  return states
+}
+
+function tallyOf(evidence: Evidence, claims: readonly AskedClaim[]): Tallies {
   const identities = { met: 0, notMet: 0, unknown: 0, notApplicable: 0 }
   const others = { met: 0, notMet: 0, unknown: 0, notApplicable: 0 }
-  for (const group of groups)
-    (group.identities ? identities : others)[COUNTED[stateOf(group, checks)]] += group.ids.length
+  const by = claims.map((claim) => standingBy(evidence, claim))
+  for (const [at, group] of evidence.groups.entries()) {
+    let state: UnitState = 'not-applicable'
+    for (const states of by) state = worstOf(state, states[at]!)
+    ;(group.identities ? identities : others)[COUNTED[state]] += group.ids.length
+  }
   // Of whatever nothing was ever said, nothing applies.
-  identities.notApplicable = all - identities.met - identities.notMet - identities.unknown
+  identities.notApplicable = evidence.identities - identities.met - identities.notMet - identities.unknown
   others.notApplicable = 0
   return { identities, others }
 }
@@ -183,9 +202,10 @@ function stateBy(tallies: Tallies, partial: boolean, asked: boolean): EvidenceSt
   return partial ? 'unknown' : 'met'
 }
 
-function itemOf(claim: AskedClaim, checks: readonly string[], evidence: Evidence): EvidenceItem {
+function itemOf(claim: AskedClaim, evidence: Evidence): EvidenceItem {
   const { rules, ledger, judged } = evidence
-  const tallies = tallyOf(evidence, checks)
+  const checks = checksOf(claim, rules)
+  const tallies = tallyOf(evidence, [claim])
   const named = checks.filter((check) => !claim.facts?.includes(check))
   const asked = named.flatMap((id) => rules.get(id) ?? [])
   const about = facts.filter(({ id }) => claim.facts?.includes(id))

@@ -40,6 +40,7 @@ function evidenceOf(units: { fails?: string; unknown?: string; passes?: string }
     ledger: { sources: [], types: new Map() },
     judged: new Date('2026-11-24T09:00:00.000Z'),
     identities: units.length,
+    stands: new Map(),
   }
 }
 
@@ -135,6 +136,7 @@ test('what is met where a listing was not read whole is not called met', () => {
   }
   const partial = pageOf(cis, {
     ...evidence,
+    stands: new Map(),
     ledger: { sources: [{ yields: new Set(['demo_user']), line }], types: new Map([['identity', ['demo_user']]]) },
   }).controls.find(({ id }) => id === '16.8')!
   expect(partial.state).toBe('unknown')
@@ -149,7 +151,7 @@ test('a rule that is switched off leaves its control open', () => {
         !['postgres-stored-password', 'postgres-password-verifier', 'host-private-key-without-passphrase'].includes(id),
     ),
   )
-  const evidence = { ...evidenceOf([{ passes: 'host-secret-readable' }]), rules: without }
+  const evidence = { ...evidenceOf([{ passes: 'host-secret-readable' }]), rules: without, stands: new Map() }
   const control = pageOf(pci, evidence).controls.find(({ id }) => id === '8.3.2')!
   expect(control.state).toBe('unknown')
   expect(control.because).toContain('switched off')

@@ -188,21 +188,22 @@ function delimiterOf(head: Buffer): string {
   )
 }
 
-/** UTF-8, whatever it was: spreadsheets like to write UTF-16. */
+/** UTF-8, whatever it was: spreadsheets like to write UTF-16, which begins with a mark of two bytes. */
 async function* decoded(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let start = Buffer.alloc(0)
   let decoder: TextDecoder | null | undefined
   for await (const chunk of source) {
+    let bytes = chunk
     if (decoder === undefined) {
-      const [a, b] = chunk
-      decoder =
-        a === 0xff && b === 0xfe
-          ? new TextDecoder('utf-16le')
-          : a === 0xfe && b === 0xff
-            ? new TextDecoder('utf-16be')
-            : null
+      start = Buffer.concat([start, chunk])
+      if (start.length < 2) continue
+      const mark = start.readUInt16BE()
+      decoder = mark === 0xfffe ? new TextDecoder('utf-16le') : mark === 0xfeff ? new TextDecoder('utf-16be') : null
+      bytes = start
     }
-    yield decoder ? Buffer.from(decoder.decode(chunk, { stream: true })) : chunk
+    yield decoder ? Buffer.from(decoder.decode(bytes, { stream: true })) : bytes
   }
+  if (decoder === undefined) yield start
 }
 
 /**

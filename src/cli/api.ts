@@ -4,6 +4,8 @@ import { ReeveError } from '../sdk/index.ts'
 export interface Api {
   /** The JSON answer; throws a `ReeveError` with the server's own code for a problem. */
   request<T>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<T>
+  /** Sends a list as it is read, as CSV; answers like `request`. */
+  upload<T>(path: string, list: AsyncIterable<Uint8Array>): Promise<T>
   /** What is not JSON, as it comes; throws like `request`. */
   download(path: string): Promise<ReadableStream<Uint8Array>>
   close(): Promise<void>
@@ -14,9 +16,11 @@ export interface RawAnswer {
   text: string
 }
 
+type Body = string | AsyncIterable<Uint8Array> | undefined
+
 /** Turns whatever carries a request into an `Api`. */
 export function apiOver(
-  send: (method: string, path: string, body: string | undefined) => Promise<RawAnswer>,
+  send: (method: string, path: string, body: Body) => Promise<RawAnswer>,
   close: () => Promise<void> = async () => {},
   open: (path: string) => Promise<RawAnswer | ReadableStream<Uint8Array>> = (path) => send('GET', path, undefined),
 ): Api {
@@ -28,12 +32,15 @@ export function apiOver(
       if (answer.status >= 400) throw refusalIn(answer)
       return new Blob([answer.text]).stream()
     },
-    async request<T>(method: string, path: string, body?: unknown): Promise<T> {
-      const answer = await send(method, path, body === undefined ? undefined : JSON.stringify(body))
-      if (answer.status >= 400) throw refusalIn(answer)
-      return (answer.text === '' ? null : parse(answer.text)) as T
-    },
+    request: async <T>(method: string, path: string, body?: unknown) =>
+      saidIn<T>(await send(method, path, body === undefined ? undefined : JSON.stringify(body))),
+    upload: async <T>(path: string, list: AsyncIterable<Uint8Array>) => saidIn<T>(await send('POST', path, list)),
   }
+}
+
+function saidIn<T>(answer: RawAnswer): T {
+  if (answer.status >= 400) throw refusalIn(answer)
+  return (answer.text === '' ? null : parse(answer.text)) as T
 }
 
 function refusalIn({ status, text }: RawAnswer): ReeveError {
@@ -55,18 +62,17 @@ function refusalIn({ status, text }: RawAnswer): ReeveError {
 
 /** Speaks to the server at `url` with an API token. */
 export function apiAt(url: string, token: string): Api {
-  const ask = (method: string, path: string, body?: string): Promise<Response> => {
+  const ask = (method: string, path: string, body?: Body): Promise<Response> => {
     const headers: Record<string, string> = { authorization: `Bearer ${token}`, accept: 'application/json' }
-    if (body !== undefined) headers['content-type'] = 'application/json'
-    return fetch(new URL(path, url), { method, headers, ...(body === undefined ? {} : { body }) }).catch(
-      (cause: unknown) => {
-        throw new ReeveError('http/unreachable', `asking ${url}: no server answers; start it with ./reeve up`, {
-          cause,
-        })
-      },
-    )
+    if (body !== undefined) headers['content-type'] = typeof body === 'string' ? 'application/json' : 'text/csv'
+    const sent = body === undefined ? {} : { body, ...(typeof body === 'string' ? {} : { duplex: 'half' as const }) }
+    return fetch(new URL(path, url), { method, headers, ...sent }).catch((cause: unknown) => {
+      throw new ReeveError('http/unreachable', `asking ${url}: no server answers; start it with ./reeve up`, {
+        cause,
+      })
+    })
   }
-  const send = async (method: string, path: string, body: string | undefined): Promise<RawAnswer> => {
+  const send = async (method: string, path: string, body: Body): Promise<RawAnswer> => {
     const answer = await ask(method, path, body)
     return { status: answer.status, text: await answer.text() }
   }

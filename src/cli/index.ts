@@ -4,6 +4,7 @@ import { addAlerts } from './alerts.ts'
 import { addDemo } from './demo.ts'
 import { addDevelop } from './develop.ts'
 import { complaint, EXIT, exitStatusOf } from './exit.ts'
+import { addOwners } from './owners.ts'
 import type { Reeve } from './reeve.ts'
 import { addReports } from './reports.ts'
 import { addScan } from './scan.ts'
@@ -27,6 +28,7 @@ const JOBS: [string, (program: Command, reeve: Reeve) => void][] = [
   ['See what there is:', addSeeing],
   ['Read more systems:', addSources],
   ['Ask:', addSearch],
+  ['Know who answers:', addOwners],
   ['Be told:', addAlerts],
   ['Prove:', addReports],
   ['Keep it well:', addUpkeep],

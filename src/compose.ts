@@ -97,6 +97,7 @@ export async function compose(
       fetch: parts.fetch,
       guard: addressGuard(config.outbound.allow),
       link: addressOf(config),
+      isPast: () => isLoading(db),
       jobs,
     }
     const assessor = toldTo(alerts, startAssessor({ url: database.url }))

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Edge, Entity } from '../sdk/index.ts'
+import { addChannel } from './index.ts'
 import { type AlertBench, alertBench, type Item, inDays } from './testing/index.ts'
 
 let bench: AlertBench
@@ -156,5 +157,30 @@ describe('a privileged grant', () => {
     ).toBe(1)
     await bench.observe()
     expect(await bench.titles()).toEqual(['opened: deploy now has AdministratorAccess.'])
+  })
+
+  test('of administrator to a machine reaches mail, Slack and webhook once each', async () => {
+    const keeping = { db: bench.database.db, sealer: bench.sealer, clock: bench.clock }
+    await bench.hook()
+    await bench.mail({ to: ['security@example.org'] })
+    await addChannel(
+      keeping,
+      { kind: 'slack', settings: { url: 'https://hooks.slack.com/services/T/B/x' } },
+      'user:ann',
+    )
+    await bench.say([admin, robot])
+    await bench.observe()
+    await bench.say([admin, robot, has('demo:robot', 'demo:admin')])
+    for (let times = 0; times < 3; times++) await bench.observe()
+    bench.pass(1)
+    await bench.say([admin, robot, has('demo:robot', 'demo:admin')])
+    await bench.observe()
+    expect(
+      (await bench.outbox()).map(({ channel, message }) => [channel, message.title, message.severity]).toSorted(),
+    ).toEqual([
+      ['hook', 'robot now has Administrator.', 'high'],
+      ['mail', 'robot now has Administrator.', 'high'],
+      ['slack', 'robot now has Administrator.', 'high'],
+    ])
   })
 })

@@ -7,6 +7,8 @@ import { observeAlerts } from './engine.ts'
 export interface Alerts extends Sending {
   /** The address of the console, for links; null where it is not known. */
   link: string | null
+  /** Is a past being read in? Then what holds in it is nobody's news. */
+  isPast?: () => Promise<boolean>
   /** Without it whoever asks observes and delivers themselves. */
   jobs?: Jobs | undefined
 }
@@ -17,6 +19,7 @@ const DELIVER = 'deliver'
 export async function startAlerts(alerts: Alerts & { jobs: Jobs }): Promise<void> {
   const { jobs, db, clock, link } = alerts
   await jobs.work(OBSERVE, async () => {
+    if (await alerts.isPast?.()) return lookSoon(alerts)
     const { deliveries } = await observeAlerts(db, { now: clock.now(), link })
     if (deliveries > 0) await jobs.send(DELIVER, {})
   })
@@ -25,8 +28,14 @@ export async function startAlerts(alerts: Alerts & { jobs: Jobs }): Promise<void
   await jobs.schedule(DELIVER, '* * * * *', {})
 }
 
+/** Past enough of the last judgement of a past, it is over. */
+const AFTER_THE_PAST = 15_000
+
 /** After a judgement, or when a channel came: what holds is looked at soon. */
-export const lookSoon = async ({ jobs }: Pick<Alerts, 'jobs'>): Promise<void> => void (await jobs?.send(OBSERVE, {}))
+export async function lookSoon({ jobs, clock, isPast }: Pick<Alerts, 'jobs' | 'clock' | 'isPast'>): Promise<void> {
+  const later = (await isPast?.()) === true
+  await jobs?.send(OBSERVE, {}, later ? { startAfter: new Date(clock.now().getTime() + AFTER_THE_PAST) } : {})
+}
 
 /** Something waits to be sent: it goes soon. */
 export const sendSoon = async ({ jobs }: Pick<Alerts, 'jobs'>): Promise<void> => void (await jobs?.send(DELIVER, {}))

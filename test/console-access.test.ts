@@ -187,6 +187,7 @@ describe.skipIf(reason !== null)('the console by keyboard and without a mouse, c
       ['Findings', '/findings'],
       ['Expiry', '/expiry'],
       ['Connections', '/connections'],
+      ['Reports', '/reports'],
       ['Rules', '/rules'],
       ['Audit', '/audit'],
     ] as const) {
@@ -240,6 +241,8 @@ describe.skipIf(reason !== null)('the console by keyboard and without a mouse, c
     '/expiry',
     '/connections',
     '/connections/new',
+    '/reports',
+    '/reports/pci-dss',
     '/rules',
     '/audit',
     '/settings',

@@ -126,6 +126,8 @@ describe.skipIf(reason !== null)('the console at an earlier day', () => {
       `/findings/${finding}`,
       '/connections',
       '/connections/demo-db',
+      '/reports',
+      '/reports/pci-dss',
       '/rules',
       '/rules/identity-without-owner',
       '/audit',

@@ -133,6 +133,8 @@ describe.skipIf(reason !== null)('the counts of the console', () => {
       '/findings?q=severity%3Acritical',
       '/expiry',
       '/connections',
+      '/reports',
+      '/reports/pci-dss',
       '/rules',
       '/audit',
       '/settings',

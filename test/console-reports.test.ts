@@ -275,7 +275,7 @@ describe.skipIf(reason !== null)('reports', () => {
       const seen = await look(browser, empty.url)
       await enter(seen.page, empty.url + (await adminLink(empty.db, clock)).path)
       await seen.page.goto(`${empty.url}/reports`)
-      await seen.page.waitForSelector('h2 >> text=Nothing has been judged yet')
+      await seen.page.waitForSelector('h2 >> text=Nothing has been read yet')
       expect(await axe(seen.page)).toEqual([])
       await seen.context.close()
     } finally {

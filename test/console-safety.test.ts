@@ -162,6 +162,8 @@ describe.skipIf(reason !== null)('the safety of the console', () => {
       '/connections',
       '/connections/new',
       '/connections/new/git',
+      '/reports',
+      '/reports/pci-dss',
       '/rules',
       '/audit',
       '/settings',

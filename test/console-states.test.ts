@@ -100,6 +100,7 @@ describe.skipIf(reason !== null)('the states of the console, on a real server', 
       ],
       ['/findings', /No finding is open/, /were judged by \d+ rules/],
       ['/expiry', /Nothing has been read yet/],
+      ['/reports', /Nothing has been read yet/],
       ['/connections', /Connect a source/],
       ['/audit', /The chain holds/],
     ])
@@ -118,7 +119,7 @@ describe.skipIf(reason !== null)('the states of the console, on a real server', 
         (route) => void held.push(() => void route.continue().catch(() => {})),
       )
       const found: string[] = []
-      for (const path of ['/', '/identities', '/findings', '/expiry', '/connections', '/rules', '/audit']) {
+      for (const path of ['/', '/identities', '/findings', '/expiry', '/connections', '/reports', '/rules', '/audit']) {
         await page.goto(server.url + path)
         await page.locator('main .skeleton i').first().waitFor()
         const seen = await page.evaluate(() => {
@@ -157,6 +158,7 @@ describe.skipIf(reason !== null)('the states of the console, on a real server', 
         ['/identities?kind=credential', notice],
         ['/findings', notice],
         ['/expiry', notice],
+        ['/reports', notice],
         ['/connections', /obtained/, /refused/, /verdicts? (is |are )?unknown/i],
       ])
       const page = await open(admin, '/identities')

@@ -103,6 +103,7 @@ export async function readFrameworks(db: Db, roll: Roll, frameworks: readonly As
   return {
     judged: isoOrNull(evidence.judged),
     identities: evidence.identities,
+    read: roll.size > 0,
     rows: frameworks.map((framework) => pageOf(framework, evidence).framework),
   }
 }

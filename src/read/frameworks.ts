@@ -90,6 +90,8 @@ export type FrameworkRow = z.infer<typeof FrameworkRow>
 export const Frameworks = z.object({
   judged: Instant.nullable(),
   identities: z.number().int(),
+  /** False until something of the estate is known. */
+  read: z.boolean(),
   rows: z.array(FrameworkRow),
 })
 export type Frameworks = z.infer<typeof Frameworks>

@@ -2975,6 +2975,7 @@ export interface components {
                 name: string;
                 /** @enum {string} */
                 role: "viewer" | "owner" | "operator" | "admin";
+                person: components["schemas"]["Key"] | null;
             };
             version: string;
             now: components["schemas"]["Instant"];
@@ -3019,6 +3020,7 @@ export interface components {
         Frameworks: {
             judged: components["schemas"]["Instant"] | null;
             identities: number;
+            read: boolean;
             rows: components["schemas"]["FrameworkRow"][];
         };
         Grant: {
@@ -3458,6 +3460,12 @@ export interface components {
         };
         Owners: {
             accountable: components["schemas"]["Accountable"] | null;
+            team: components["schemas"]["TeamRef"] | null;
+            backup: components["schemas"]["Person"] | null;
+            certified: {
+                person: components["schemas"]["Person"];
+                at: components["schemas"]["Instant"];
+            } | null;
             suggested: components["schemas"]["Suggestion"] | null;
             directory: {
                 value: {

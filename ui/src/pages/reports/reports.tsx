@@ -23,16 +23,16 @@ export function Reports() {
       <div className="head">
         <div>
           <h1>Reports</h1>
-          <Answer>{data && judged !== null ? <Says of={data} judged={judged} /> : ' '}</Answer>
+          <Answer>{data?.read && judged !== null ? <Says of={data} judged={judged} /> : ' '}</Answer>
         </div>
-        {judged !== null && <Papers />}
+        {data?.read && judged !== null && <Papers />}
       </div>
       {list.error ? (
         <Failure error={list.error} what="The standards" again={() => void list.refetch()} />
       ) : !data ? (
         <Waiting rows={10} />
-      ) : judged === null ? (
-        <Empty title="Nothing has been judged yet">
+      ) : !data.read || judged === null ? (
+        <Empty title={data.read ? 'Nothing has been judged yet' : 'Nothing has been read yet'}>
           <p>What can be proved is known once something was read and judged.</p>
           <div className="row">
             <a className="button primary" href="/welcome">

@@ -11,6 +11,7 @@ import { gzipSync } from 'node:zlib'
 import type { z } from 'zod'
 import * as read from '../src/read/index.ts'
 import { estate } from './console-estate/index.ts'
+import { person } from './console-estate/rows.ts'
 
 /** Where the built console stands. */
 export let dist = fileURLToPath(new URL('../ui/dist', import.meta.url))
@@ -138,7 +139,7 @@ const problem = (status: number, code: string, detail: string, more: object = {}
 function api(method: string, url: URL, body: Record<string, unknown>, mood: Mood): [number, unknown] {
   const path = url.pathname.slice(3)
   const of = estate(mood)
-  const user = { id: 'u1', name: 'Noor Easton', role: mood.role ?? ('admin' as const) }
+  const user = { id: 'u1', name: 'Noor Easton', role: mood.role ?? ('admin' as const), person: person(0).key }
   if (mood.signedOut && !(method === 'POST' && path === '/session'))
     return problem(401, 'session/none', 'sign in first')
   if (mood.fails && url.pathname.startsWith(mood.fails.path))

@@ -3,6 +3,7 @@ import { createConnection, isOutside, listConnections, requestSync } from '../di
 import { FirstRun, Frame, foundBy, Overview, progressOf, readFrame, readOverview, readThings } from '../read/index.ts'
 import { type Provider, ReeveError } from '../sdk/index.ts'
 import type { Serving } from './app.ts'
+import { peopleOf } from './owners-caller.ts'
 import { AsOfQuery } from './parameters.ts'
 import { route } from './route.ts'
 
@@ -23,7 +24,9 @@ export const screenRoutes = [
     async handle({ app, caller }) {
       const frame = await readFrame(app.db, await app.rolls.current(), app.clock.now())
       const demo = (await app.demo?.state()) ?? null
-      return { ...frame, demo, user: { id: caller.id, name: caller.name, role: caller.role }, version: app.version }
+      const [person] = app.asOf ? [] : await peopleOf(app.db, caller)
+      const { id, name, role } = caller
+      return { ...frame, demo, user: { id, name, role, person: person?.key ?? null }, version: app.version }
     },
   }),
   route({

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Db } from '../platform/index.ts'
-import { Instant } from '../sdk/index.ts'
+import { Instant, Key } from '../sdk/index.ts'
 import { endingSoon } from './expiry.ts'
 import { LedgerBar } from './ledger.ts'
 import { connectionStates, sumOf } from './ledger-bars.ts'
@@ -12,7 +12,13 @@ import type { Roll } from './roll.ts'
 
 /** What stands around every page. */
 export const Frame = z.object({
-  user: z.object({ id: z.string(), name: z.string(), role: z.enum(['viewer', 'owner', 'operator', 'admin']) }),
+  user: z.object({
+    id: z.string(),
+    name: z.string(),
+    role: z.enum(['viewer', 'owner', 'operator', 'admin']),
+    /** The person of the estate whose account it is; null where nobody tells. */
+    person: Key.nullable(),
+  }),
   version: z.string(),
   now: Instant,
   ledger: LedgerBar,
@@ -53,7 +59,7 @@ export async function readFrame(db: Db, roll: Roll, now: Date): Promise<Omit<Fra
     },
     identities: roll.count('identity'),
     openFindings,
-    unowned: roll.countOf('identity', 'owner:none', now.getTime()),
+    unowned: roll.countOf('identity', 'ownership:unowned', now.getTime()),
     expiringSoon: endingSoon(roll, now).reduce((sum, { count }) => sum + count, 0),
     running: running.rows.map((row) => ({ ...row, started: iso(row.started) })),
     firstRun: roll.size === 0,

@@ -3,6 +3,7 @@ import type { Clock, Db } from '../platform/index.ts'
 import { type Kind, type Log, messageOf, ReeveError } from '../sdk/index.ts'
 import { NEVER } from './columns.ts'
 import { fields, VERDICTS } from './inventory-fields.ts'
+import type { Ownership } from './owners.ts'
 import { parseQuery, type Query, type Term } from './query.ts'
 import { Roll } from './roll.ts'
 import { Snapshots } from './roll-snapshots.ts'
@@ -35,6 +36,7 @@ interface Row {
   aliases: string[]
   account_kind: string | null
   owners: number[]
+  off: boolean | null
   credentials: number
   oldest_credential: Date | null
   first_seen: Date
@@ -54,7 +56,7 @@ export async function loadRoll(db: Db): Promise<Roll> {
       select n.id, n.key, n.kind, n.name, lower(left(n.name, 100)) as at_name, n.type, n.connections, n.created, n.expires, n.last_used,
         n.body->'created' ? 'notApplicable' as never_created, n.body->'expires' ? 'notApplicable' as never_expires,
         n.body->'lastUsed' ? 'notApplicable' as never_used, n.environment, n.sensitivity, n.tier, n.method, n.methods, n.aliases,
-        n.account_kind, n.owners, n.credentials, n.oldest_credential, n.first_seen,
+        n.account_kind, n.owners, n.kind = 'identity' and ${outOfForce('n')} as off, n.credentials, n.oldest_credential, n.first_seen,
         case n.body->'attributes'->'autoRenew' when 'true'::jsonb then true when 'false'::jsonb then false end as renews, s.worst, s.open, s.reach
       from graph.node n left join assess.standing s on s.subject = n.key
       where (n.kind, lower(left(n.name, 100)), n.id) > (${last.kind}, ${last.name}, ${last.id})
@@ -73,6 +75,8 @@ function entryOf(
   decided: Decided | undefined,
 ): RollEntry {
   const worst = row.worst ?? VERDICTS.indexOf('not-judged')
+  const account = decided?.labels['accountKind'] ?? row.account_kind ?? 'unknown'
+  const named = decided?.owner ? [decided.owner] : row.owners.map((id) => owners.get(id) ?? [])
   return {
     id: row.id,
     key: row.key,
@@ -83,11 +87,12 @@ function entryOf(
     verdict: [VERDICTS[worst] ?? 'not-judged'],
     source: row.connections,
     type: [row.type],
-    account: [decided?.labels['accountKind'] ?? row.account_kind ?? 'unknown'],
+    account: [account],
     env: [row.environment],
     sensitivity: [row.sensitivity],
     tier: [row.tier === null ? null : String(row.tier)],
-    owner: decided?.owner ?? row.owners.flatMap((id) => owners.get(id) ?? []),
+    owner: named.flat(),
+    ownership: mustBeOwned(row, account) ? [ownershipOf(named)] : [],
     method: row.kind === 'credential' ? [row.method] : row.methods,
     label: decided ? Object.values(decided.labels) : [],
     renews: row.renews === null ? [] : [row.renews ? 'yes' : 'no'],
@@ -105,6 +110,13 @@ function entryOf(
     undated: undated.get(row.id) ?? 0,
   }
 }
+
+/** As `mustBeOwned` of owners-roll.ts: in force, living where it was read, neither a person's own nor the system's. */
+const mustBeOwned = ({ kind, off, never_used }: Row, account: string): boolean =>
+  kind === 'identity' && off !== true && never_used !== true && account !== 'human' && account !== 'system'
+
+const ownershipOf = (named: readonly (readonly string[])[]): Ownership =>
+  named.length === 0 ? 'unowned' : named.every(([, , left]) => left !== undefined) ? 'orphaned' : 'owned'
 
 const time = (at: Date | null, never: boolean | null): number => at?.getTime() ?? (never ? NEVER : Number.NaN)
 
@@ -152,7 +164,7 @@ async function decisions(db: Db): Promise<Map<string, Decided>> {
 export const outOfForce = (node: string) => {
   const attributes = sql.raw(`${node}.body->'attributes'`)
   return sql`coalesce('true' in (${attributes}->>'disabled', ${attributes}->>'suspended', ${attributes}->>'revoked') or ${attributes}->>'enabled' = 'false'
-    or ${attributes}->>'employment' = 'left' and ${sql.raw(node)}.kind = 'person'
+    or ${attributes}->>'employment' = 'left' and ${sql.raw(node)}.body->>'kind' = 'person'
     or lower(${attributes}->>'status') in ('disabled', 'inactive', 'revoked', 'suspended', 'deprovisioned', 'deleted', 'expired'), false)`
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Instant, known } from '../sdk/index.ts'
-import { EntityRef, Person } from './ref.ts'
+import { EntityRef, Person, TeamRef } from './ref.ts'
 
 /** The person we review with. `confirmed` is when they (or who assigned them) last said so. */
 export const Accountable = Person.extend({
@@ -18,6 +18,12 @@ export type Suggestion = z.infer<typeof Suggestion>
 /** Two owners, never one: who answers for it, and who can change it at its source. */
 export const Owners = z.object({
   accountable: Accountable.nullable(),
+  /** For which the accountable person stands. */
+  team: TeamRef.nullable(),
+  /** A second person, who gets what the first leaves undone; never accountable. */
+  backup: Person.nullable(),
+  /** Who said last that it is theirs and still needed. */
+  certified: z.object({ person: Person, at: Instant }).nullable(),
   /** Only where nobody is accountable. */
   suggested: Suggestion.nullable(),
   /** An escalation edge, not accountability. */

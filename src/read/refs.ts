@@ -118,11 +118,42 @@ export async function nodeOf(
   return rows[0] ?? null
 }
 
+/** Who stands beside the accountable person, and who gave their word last. */
+async function besideOf(db: Db, key: string): Promise<Pick<Owners, 'team' | 'backup' | 'certified'>> {
+  const { rows } = await sql<{
+    team: string | null
+    team_name: string | null
+    backup: string | null
+    backup_name: string | null
+    person: string | null
+    person_name: string | null
+    at: Date | null
+  }>`
+    select t.id as team, t.name as team_name, b.value as backup, coalesce(bp.name, b.name, b.value) as backup_name, c.person, c.person_name, c.at
+    from (select n.key, n.aliases from graph.key k join graph.node n on n.id = coalesce(k.same_as, k.id) where k.key = ${key}) n
+    left join act.assignment a on a.entity = n.key and a.sort = 'owner' and a.ended_at is null
+    left join act.team t on t.id = a.team and t.ended_at is null
+    left join act.assignment b on b.entity = n.key and b.sort = 'backup' and b.ended_at is null
+    left join graph.key bk on bk.key = b.value left join graph.node bp on bp.id = bk.id
+    left join lateral (select c.person, c.person_name, c.at from act.certification c
+      where (c.entity = n.key or c.entity = any(n.aliases)) and c.answer = 'mine' and c.takes_back is null
+        and not exists (select from act.certification back where back.takes_back = c.id) order by c.id desc limit 1) c on true`.execute(
+    db,
+  )
+  const row = rows[0]
+  return {
+    team: row?.team ? { id: row.team, name: row.team_name! } : null,
+    backup: row?.backup ? { key: row.backup, name: row.backup_name! } : null,
+    certified: row?.person ? { person: { key: row.person, name: row.person_name! }, at: iso(row.at!) } : null,
+  }
+}
+
 /** Both owners of one entity. */
 export async function ownersOf(db: Db, key: string): Promise<Owners> {
-  const [accountable, suggested, directory] = await Promise.all([
+  const [accountable, suggested, beside, directory] = await Promise.all([
     accountableOf(db, [key]),
     suggestionsOf(db, [key]),
+    besideOf(db, key),
     sql<{ key: string; kind: Kind | null; type: string | null; name: string; how: string | null }>`
       select distinct on (k.key) k.key, o.kind, o.type, coalesce(o.name, k.key) as name, coalesce(e.attributes->>'how', e.attributes->>'privilege') as how
       from graph.key nk join graph.edge e on e.to_id = coalesce(nk.same_as, nk.id) and e.verb = 'controls' and e.valid_to is null
@@ -133,6 +164,7 @@ export async function ownersOf(db: Db, key: string): Promise<Owners> {
   const owner = accountable.get(key) ?? null
   return {
     accountable: owner,
+    ...beside,
     suggested: owner ? null : (suggested.get(key) ?? null),
     directory:
       directory.rows.length > 0

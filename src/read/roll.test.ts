@@ -138,6 +138,7 @@ describe('against a slow, obvious twin', () => {
     sensitivity: ['restricted', 'public'],
     tier: ['0', '1'],
     owner: ['Mara Quill', 'Bo', 'left'],
+    ownership: ['owned', 'orphaned'],
     method: ['token', 'password'],
     label: ['pci', 'old'],
     renews: ['yes', 'no'],

@@ -1,6 +1,6 @@
 import type * as read from '../../src/read/index.ts'
 import { finding, owners, parts } from './findings.ts'
-import { ago, HOSTILE, ref, row } from './rows.ts'
+import { ago, HOSTILE, person, ref, row } from './rows.ts'
 
 const holds = (says: string, holds: boolean | null): read.Check => ({ says, holds, permission: null, connection: null })
 
@@ -70,7 +70,16 @@ export function card(key: string, whole: boolean): read.Card | undefined {
       credentials: { value: { count: 2, oldest: at.oldestCredential } },
       methods: { value: ['access-key', 'ssh-key'] },
     },
-    owners: at.owner ? { ...owners, accountable: at.owner, suggested: null } : owners,
+    owners: at.owner
+      ? {
+          ...owners,
+          accountable: at.owner,
+          team: { id: 'platform', name: 'Platform' },
+          backup: person(1),
+          certified: { person: person(0), at: ago(190) },
+          suggested: null,
+        }
+      : owners,
     labels: ['service'],
     account: { value: { is: 'service', confirmed: true, because: ['a timer runs as it'] } },
     aliases: ['AKIAIOSFODNN7EXAMPLE'],

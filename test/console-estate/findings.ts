@@ -62,6 +62,9 @@ export function finding(i: number, state: read.FindingState = 'open'): read.Find
 
 export const owners: read.Owners = {
   accountable: null,
+  team: null,
+  backup: null,
+  certified: null,
   suggested: suggestion(0),
   directory: {
     value: [{ ...ref('person:lena@larkfield.example', 'person', 'person', 'Lena Brandt'), how: 'iam:UpdateUser' }],

@@ -46,6 +46,7 @@ const ESTATE = [
   '/v1/findings',
   '/v1/find',
   '/v1/owners',
+  'queue of ',
   '/v1/inbox',
   '/v1/teams',
 ]
@@ -71,5 +72,18 @@ export async function assignOwner(key: string, name: string, person: Person, rea
     body: { person: person.key, ...(reason ? { reason } : {}) },
   })
   tell(`${person.name.slice(0, 60)} now answers for ${name.slice(0, 60)}.`, () => void takeBack(undo))
+  await forgetEstate()
+}
+
+/** Names the second person, who gets what the owner leaves undone, with the way back in the toast. */
+export async function assignBackup(key: string, name: string, person: Person): Promise<void> {
+  const { undo } = await ask<{ undo: string | null }>(`${entityPath(key)}/backup`, {
+    method: 'PUT',
+    body: { person: person.key },
+  })
+  tell(
+    `${person.name.slice(0, 60)} is the backup of ${name.slice(0, 60)}.`,
+    undo === null ? undefined : () => void takeBack(undo),
+  )
   await forgetEstate()
 }

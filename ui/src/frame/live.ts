@@ -5,7 +5,7 @@ import { forget } from '../asking.ts'
 /** Rows of the inventory are left alone: it says that there is news and waits to be asked. */
 const TOUCHED: Record<string, readonly string[]> = {
   run: ['/v1/frame', '/v1/first-run', '/v1/connections', '/v1/runs'],
-  estate: ['/v1/frame', '/v1/overview', '/v1/findings', '/v1/expiry'],
+  estate: ['/v1/frame', '/v1/overview', '/v1/findings', '/v1/expiry', '/v1/owners'],
 }
 
 export const news = new EventTarget()

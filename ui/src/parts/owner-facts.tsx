@@ -15,8 +15,29 @@ export const OwnerFacts = ({ of, act }: { of: Owners; act?: React.ReactNode }) =
           <>
             <EntityLink of={{ ...of.accountable, kind: 'person', type: null, gone: null }} icon={false} />
             {of.accountable.left && <span className="high"> has left</span>}
+            {of.team && (
+              <span className="sub">
+                for team <Name text={of.team.name} longest={60} />
+              </span>
+            )}
             <span className="sub">
-              confirmed {dayAndTime(of.accountable.confirmed)}, assigned by {of.accountable.assignedBy}
+              named {dayAndTime(of.accountable.confirmed)} by {of.accountable.assignedBy}
+            </span>
+            <span className="sub">
+              {of.certified ? (
+                <>
+                  {of.certified.person.key === of.accountable.key ? (
+                    'certified'
+                  ) : (
+                    <>
+                      certified by <Name text={of.certified.person.name} longest={60} />
+                    </>
+                  )}{' '}
+                  {dayAndTime(of.certified.at)}
+                </>
+              ) : (
+                'not certified yet'
+              )}
             </span>
           </>
         ) : (
@@ -28,6 +49,13 @@ export const OwnerFacts = ({ of, act }: { of: Owners; act?: React.ReactNode }) =
               </span>
             )}
           </>
+        )}
+        {of.backup ? (
+          <span className="sub">
+            backup: <Name text={of.backup.name} longest={60} />
+          </span>
+        ) : (
+          of.accountable && <span className="sub">nobody is the backup</span>
         )}
         {act}
       </dd>

@@ -12,6 +12,7 @@ import { Refused } from './refused.tsx'
 export function OwnerSheet({
   of,
   title = 'Who answers for it?',
+  says = 'This is the person we review with, not whoever can change it at its source.',
   suggested,
   teams = false,
   instead,
@@ -20,6 +21,8 @@ export function OwnerSheet({
 }: {
   of: string
   title?: string
+  /** What the one who is named will be. */
+  says?: string
   suggested: Person | null
   /** A team may answer too, by the one person who answers for it. */
   teams?: boolean
@@ -39,7 +42,7 @@ export function OwnerSheet({
   return (
     <Layer title={title} close={close}>
       <p className="quiet">
-        <Name text={of} />. This is the person we review with, not whoever can change it at its source.
+        <Name text={of} />. {says}
       </p>
       <div className="form">
         <label className="field">

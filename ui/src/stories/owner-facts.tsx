@@ -8,6 +8,9 @@ export const stories: Stories = {
       <OwnerFacts
         of={{
           accountable: null,
+          team: null,
+          backup: null,
+          certified: null,
           suggested: {
             person: { key: 'person:m@x', name: 'Mara Quill' },
             because: ['wrote 11 of the last 14 commits.'],
@@ -28,6 +31,9 @@ export const stories: Stories = {
             assignedBy: 'Ada Planter',
             confirmed: AT,
           },
+          team: { id: 'platform', name: 'Platform' },
+          backup: { key: 'person:t@x', name: 'Tobias Fenn' },
+          certified: { person: { key: 'person:n@x', name: 'Noor Easton' }, at: AT },
           suggested: null,
           directory: {
             value: [{ ...ref('host:a/user/root', 'identity', 'linux_user', 'root'), how: 'can write to it' }],

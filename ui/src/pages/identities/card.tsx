@@ -1,6 +1,4 @@
 /** Can I touch this? Four verdicts, then who uses it, what proves it, what it may do, what is wrong, what stands around it. */
-import { useState } from 'react'
-import { assignOwner, useAct } from '../../acting.ts'
 import { to } from '../../address.tsx'
 import { useAnswer, useMay } from '../../asking.ts'
 import { useKeys } from '../../frame/keys.ts'
@@ -17,9 +15,7 @@ import { Mark } from '../../parts/mark.tsx'
 import { Name } from '../../parts/name.tsx'
 import { Neighbourhood } from '../../parts/neighbourhood.tsx'
 import { OwnerFacts } from '../../parts/owner-facts.tsx'
-import { OwnerSheet } from '../../parts/owner-sheet.tsx'
 import { quoteWord } from '../../parts/query.tsx'
-import { Refused } from '../../parts/refused.tsx'
 import { Touch } from '../../parts/touch.tsx'
 import { Waiting } from '../../parts/waiting.tsx'
 import { attributeWord, date, dayAndTime, ENVIRONMENT_WORDS, KIND_WORDS, spell, typeWord } from '../../words.ts'
@@ -28,6 +24,7 @@ import { Grants } from './card-access.tsx'
 import { Credentials } from './card-credentials.tsx'
 import { Account, Score, Sources } from './card-facts.tsx'
 import { CardFindings, History } from './card-findings.tsx'
+import { OwnerActs } from './card-owner.tsx'
 import { UsedBy } from './card-use.tsx'
 import './card.css'
 
@@ -59,11 +56,8 @@ export function IdentityCard({ id = '' }: { id?: string }) {
 
 function Shown({ of }: { of: Card }) {
   const may = useMay('owner')
-  const [assigning, setAssigning] = useState(false)
   const { entity, attributes } = of
-  const { busy, refused, run } = useAct()
-  const suggested = of.owners.suggested?.person ?? null
-  useKeys({ c: () => void copyText(entity.key, 'The id is'), ...(may ? { a: () => setAssigning(true) } : {}) })
+  useKeys({ c: () => void copyText(entity.key, 'The id is') })
   const firstFinding = of.findings[0]
   return (
     <>
@@ -143,37 +137,7 @@ function Shown({ of }: { of: Card }) {
         </div>
         <aside className="aside" aria-label="Attributes">
           <dl className="facts">
-            {attributes.kind !== 'person' && (
-              <OwnerFacts
-                of={of.owners}
-                act={
-                  may && (
-                    <span className="row owner-acts">
-                      {suggested && !of.owners.accountable && (
-                        <button
-                          type="button"
-                          className="button small"
-                          disabled={busy}
-                          onClick={() => void run(() => assignOwner(entity.key, entity.name, suggested))}
-                        >
-                          <span>
-                            Accept <Name text={suggested.name.split(/[\s@]/)[0]!} longest={20} />
-                          </span>
-                        </button>
-                      )}
-                      <button
-                        type="button"
-                        className={suggested && !of.owners.accountable ? 'button small bare' : 'button small'}
-                        onClick={() => setAssigning(true)}
-                      >
-                        {of.owners.accountable ? 'Change' : suggested ? 'Other' : 'Assign'}
-                      </button>
-                      <Refused error={refused} />
-                    </span>
-                  )
-                }
-              />
-            )}
+            {attributes.kind !== 'person' && <OwnerFacts of={of.owners} act={<OwnerActs of={of} />} />}
             <AttributeFacts of={of} />
             {attributes.kind === 'identity' && <Account of={of} may={may} />}
             {attributes.kind === 'identity' && <Score of={of} />}
@@ -198,14 +162,6 @@ function Shown({ of }: { of: Card }) {
           </dl>
         </aside>
       </div>
-      {assigning && (
-        <OwnerSheet
-          of={entity.name}
-          suggested={suggested}
-          close={() => setAssigning(false)}
-          act={(person) => assignOwner(entity.key, entity.name, person)}
-        />
-      )}
     </>
   )
 }
@@ -271,9 +227,15 @@ function Opening({ of }: { of: Card }) {
         </>
       )}
       {a.kind === 'person' && (
-        <a className="link" href={to.inventory(`owner:${quoteWord(a.distinctId)}`)}>
-          See what <Name text={of.entity.name} longest={60} /> answers for
-        </a>
+        <>
+          <a className="link" href={to.inventory(`owner:${quoteWord(a.distinctId)}`)}>
+            See what <Name text={of.entity.name} longest={60} /> answers for
+          </a>
+          , and{' '}
+          <a className="link" href={to.leaving(of.entity.key)}>
+            what breaks if they leave
+          </a>
+        </>
       )}
       {a.kind === 'person' && open > 0 && '. '}
       {a.kind !== 'person' && <Answers of={owners} first={!USED[a.kind]} />}

@@ -6,7 +6,7 @@ import { Mark } from '../../parts/mark.tsx'
 import { cut, Name } from '../../parts/name.tsx'
 import { Refused } from '../../parts/refused.tsx'
 import { count, some } from '../../words.ts'
-import { type ImportAnswer, type ImportOf, importList } from './importing.ts'
+import { type Imported, type ImportOf, importList } from './importing.ts'
 
 const SORTS: Record<ImportOf, { title: string; header: string; says: string }> = {
   owners: {
@@ -23,15 +23,16 @@ const SORTS: Record<ImportOf, { title: string; header: string; says: string }> =
 
 export function ImportSheet({ close }: { close: () => void }) {
   const [of, setOf] = useState<ImportOf>('owners')
+  const [complete, setComplete] = useState(false)
   const [file, setFile] = useState<File | null>(null)
-  const [tried, setTried] = useState<ImportAnswer | null>(null)
-  const [done, setDone] = useState<ImportAnswer | null>(null)
+  const [tried, setTried] = useState<Imported | null>(null)
+  const [done, setDone] = useState<Imported | null>(null)
   const { busy, refused, run } = useAct()
-  const tryIt = (list: File | null, sort: ImportOf) => {
+  const tryIt = (list: File | null, sort: ImportOf, whole = complete) => {
     setFile(list)
     setTried(null)
     setDone(null)
-    if (list) void run(async () => setTried(await importList(sort, list, true)))
+    if (list) void run(async () => setTried(await importList(sort, list, { dry: true, complete: whole })))
   }
   const result = done ?? tried
   return (
@@ -40,9 +41,9 @@ export function ImportSheet({ close }: { close: () => void }) {
         className="form"
         onSubmit={(event) => {
           event.preventDefault()
-          if (file && tried && tried.applied > 0)
+          if (file && tried)
             void run(async () => {
-              const answer = await importList(of, file, false)
+              const answer = await importList(of, file, { dry: false, complete })
               if (answer.errorCount === 0) close()
               else setDone(answer)
             })
@@ -78,6 +79,20 @@ export function ImportSheet({ close }: { close: () => void }) {
             {SORTS[of].says} Its first line names the columns: <code>{SORTS[of].header}</code>
           </span>
         </label>
+        {of === 'people' && (
+          <label className="row">
+            <input
+              type="checkbox"
+              checked={complete}
+              disabled={busy}
+              onChange={(event) => {
+                setComplete(event.target.checked)
+                tryIt(file, of, event.target.checked)
+              }}
+            />
+            This is the whole list: whoever was in an earlier one and is missing here has left
+          </label>
+        )}
         {busy && !result && <p role="status">Reading it line by line; nothing is changed.</p>}
         {result && <Result of={result} applied={done !== null} />}
         <Refused error={refused} />
@@ -88,7 +103,11 @@ export function ImportSheet({ close }: { close: () => void }) {
             </button>
           ) : (
             <>
-              <button type="submit" className="button primary" disabled={busy || !tried || tried.applied === 0}>
+              <button
+                type="submit"
+                className="button primary"
+                disabled={busy || !tried || tried.applied + (tried.missing ?? 0) === 0}
+              >
                 {tried ? `Apply ${some(tried.applied, 'line')}` : 'Apply'}
               </button>
               <button type="button" className="button bare" onClick={close}>
@@ -102,7 +121,7 @@ export function ImportSheet({ close }: { close: () => void }) {
   )
 }
 
-const Result = ({ of, applied }: { of: ImportAnswer; applied: boolean }) => (
+const Result = ({ of, applied }: { of: Imported; applied: boolean }) => (
   <div className="import-result">
     <p role="status">
       <b>
@@ -117,7 +136,11 @@ const Result = ({ of, applied }: { of: ImportAnswer; applied: boolean }) => (
           </span>
         </>
       )}
-      . {!applied && 'Nothing has been changed yet.'}
+      .{' '}
+      {of.missing !== undefined &&
+        of.missing > 0 &&
+        `${some(of.missing, 'person is', 'people are')} missing and ${applied ? 'count' : 'would count'} as having left. `}
+      {!applied && 'Nothing has been changed yet.'}
     </p>
     {of.ignored.length > 0 && (
       <p className="meta">

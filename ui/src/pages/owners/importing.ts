@@ -2,18 +2,11 @@
 import { forgetEstate, takeBack } from '../../acting.ts'
 import { tell } from '../../frame/toasts.tsx'
 import { ask } from '../../http.ts'
+import type { ImportAnswer } from '../../nouns.ts'
 import { count, some } from '../../words.ts'
 
-export interface ImportAnswer {
-  dryRun: boolean
-  lines: number
-  applied: number
-  unchanged: number
-  errorCount: number
-  errors: { line: number; column: string | null; code: string; says: string }[]
-  ignored: string[]
-  undo: string | null
-}
+/** `missing`: of people, who was in an earlier list and not in this one. */
+export type Imported = ImportAnswer & { missing?: number }
 
 export type ImportOf = 'owners' | 'people'
 
@@ -25,13 +18,23 @@ const DONE: Record<ImportOf, readonly [string, string]> = {
 /** A million lines take their time. */
 const PATIENCE = 30 * 60_000
 
-/** Reads it; `dry`: and changes nothing. What was applied is told, with the way back. */
-export async function importList(of: ImportOf, file: File, dry: boolean): Promise<ImportAnswer> {
-  const answer = await ask<ImportAnswer>(`${PATHS[of]}${dry ? '?dryRun=true' : ''}`, {
-    method: 'POST',
-    body: file,
-    patience: PATIENCE,
-  })
+/**
+ * Reads it; `dry`: and changes nothing. `complete`: whoever is missing in this list of people has left. What was applied is told, with
+ * the way back.
+ */
+export async function importList(
+  of: ImportOf,
+  file: File,
+  { dry, complete }: { dry: boolean; complete: boolean },
+): Promise<Imported> {
+  const answer = await ask<Imported>(
+    `${PATHS[of]}?${new URLSearchParams({ dryRun: String(dry), ...(of === 'people' ? { complete: String(complete) } : {}) })}`,
+    {
+      method: 'POST',
+      body: file,
+      patience: PATIENCE,
+    },
+  )
   if (dry) return answer
   const { undo } = answer
   tell(

@@ -1,4 +1,5 @@
 /** What the page says at its head. Every number leads to its rows. */
+import { to } from '../../address.tsx'
 import type { OwnersPage } from '../../nouns.ts'
 import { Mark } from '../../parts/mark.tsx'
 import { Sentence } from '../../parts/sentence.tsx'
@@ -10,8 +11,11 @@ export function Says({ of: { counts } }: { of: OwnersPage }) {
   const { identities, owned, orphaned, unowned, suggested, overdue } = counts
   return (
     <>
-      <b>{count(owned)}</b> of {some(identities, 'identity', 'identities')} {owned === 1 ? 'has' : 'have'} a person who
-      answers for {owned === 1 ? 'it' : 'them'}
+      <a href={to.inventory('ownership:owned')}>
+        <b>{count(owned)}</b>
+      </a>{' '}
+      of <a href={to.inventory('ownership:any')}>{some(identities, 'identity', 'identities')}</a>{' '}
+      {owned === 1 ? 'has' : 'have'} a person who answers for {owned === 1 ? 'it' : 'them'}
       {orphaned > 0 && (
         <>
           ; <a href={QUEUE('orphaned')}>{count(orphaned)}</a> {orphaned === 1 ? 'answers' : 'answer'} to somebody who

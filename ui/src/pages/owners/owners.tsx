@@ -21,6 +21,7 @@ export function Owners() {
   const { query } = useAddress()
   const answer = useAnswer<OwnersPage>('/v1/owners', { every: 30_000 })
   const may = useMay('owner')
+  const mayImport = useMay('operator')
   const [importing, setImporting] = useState(false)
   useTitle('Owners')
   const data = answer.data
@@ -42,7 +43,7 @@ export function Owners() {
               Inbox
             </a>
           )}
-          {may && (
+          {mayImport && (
             <button type="button" className="button" onClick={() => setImporting(true)}>
               Import…
             </button>

@@ -2,23 +2,8 @@
 import { forgetEstate, takeBack } from '../../acting.ts'
 import { tell } from '../../frame/toasts.tsx'
 import { ask } from '../../http.ts'
-import type { Person, QueueRow } from '../../nouns.ts'
+import type { Acted, Person, QueueRow } from '../../nouns.ts'
 import { count, some } from '../../words.ts'
-
-interface Acted {
-  dryRun: boolean
-  done: number
-  unchanged: number
-  refused: number
-  rows: {
-    entity: string
-    to: string | null
-    state: 'done' | 'unchanged' | 'refused'
-    code: string | null
-    says: string | null
-  }[]
-  undo: string | null
-}
 
 /** Says what came of an act on many; what was refused with the first reason. */
 async function done(says: string, { refused, rows, undo }: Acted): Promise<void> {

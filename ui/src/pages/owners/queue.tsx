@@ -17,6 +17,7 @@ import { Waiting } from '../../parts/waiting.tsx'
 import { count, date, some } from '../../words.ts'
 import { acceptSuggestions } from './owning.ts'
 import { QueueLine } from './queue-line.tsx'
+import { useQueueNews } from './queue-news.ts'
 
 /** The views of the queue, and what the server is asked for each. */
 const VIEWS = {
@@ -42,13 +43,14 @@ export function Queue({ of, view: said }: { of: OwnersPage; view: string | null 
   const may = useMay('owner')
   const base = `/v1/owners/queue?${new URLSearchParams(VIEWS[view].asks)}`
   const pages = useInfiniteQuery({
-    queryKey: [base, 'pages'],
+    queryKey: [`queue of ${base}`],
     queryFn: ({ pageParam, signal }) =>
       ask<OwnersQueue>(pageParam ? `${base}&${new URLSearchParams({ cursor: pageParam })}` : base, { signal }),
     initialPageParam: '',
     getNextPageParam: (page) => page.next ?? undefined,
     placeholderData: (old) => old,
   })
+  const changed = useQueueNews(base, pages.data?.pages[0], pages.dataUpdatedAt)
   const rows = pages.data?.pages.flatMap((page) => page.rows) ?? []
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set())
   const [naming, setNaming] = useState<QueueRow | null>(null)
@@ -124,6 +126,14 @@ export function Queue({ of, view: said }: { of: OwnersPage; view: string | null 
           </a>
         ))}
       </nav>
+      {changed && (
+        <p className="row queue-news" role="status">
+          What was read or decided since changes this list.
+          <button type="button" className="button small" onClick={() => void pages.refetch()}>
+            Show it
+          </button>
+        </p>
+      )}
       {pages.error ? (
         <Failure error={pages.error} what="The queue" again={() => void pages.refetch()} />
       ) : !pages.data ? (

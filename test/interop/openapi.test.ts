@@ -28,6 +28,7 @@ const LEFT_OUT = {
     'postConnectionsIdRuns',
     'patchConnectionsId',
   ],
+  'sends to somebody': ['postAlertsChannels', 'postAlertsChannelsTest'],
   'would leave nothing to answer about': ['deleteConnectionsId'],
 }
 

@@ -26,6 +26,7 @@ import { credentialExpiredButPresent } from './credential-expired-but-present.ts
 import { credentialInSeveralSystems } from './credential-in-several-systems.ts'
 import { credentialLeftBehind } from './credential-left-behind.ts'
 import { credentialLongLived } from './credential-long-lived.ts'
+import { credentialOfPersonInWorkload } from './credential-of-person-in-workload.ts'
 import { credentialOutlivesIdentity } from './credential-outlives-identity.ts'
 import { credentialReused } from './credential-reused.ts'
 import { credentialSharedWithPerson } from './credential-shared-with-person.ts'
@@ -137,6 +138,7 @@ export const rules: readonly Rule[] = [
   credentialInSeveralSystems,
   credentialLeftBehind,
   credentialLongLived,
+  credentialOfPersonInWorkload,
   credentialOutlivesIdentity,
   credentialReused,
   credentialSharedWithPerson,

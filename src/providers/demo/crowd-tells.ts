@@ -1,5 +1,6 @@
 /** How the systems tell of the crowd. */
 import type { Environment, JsonValue } from '../../sdk/index.ts'
+import { agentWords, serverFor } from './agents.ts'
 import type { Person } from './company.ts'
 import { type Facts, factsOf, HOLDERS, type Member, TAGGED } from './crowd.ts'
 import { leakOf } from './leaks.ts'
@@ -26,6 +27,7 @@ export function tellMember(scene: Scene, member: Member): void {
       team: service.team,
       ...(vendor ? { vendor, thirdParty: true } : {}),
       ...(off ? { status: 'disabled' } : {}),
+      ...(system.pattern.identity === 'ai_agent' ? agentWords(scene, name) : {}),
       ...ownersWords(scene, member, facts),
     },
     ...usage(facts, system),
@@ -33,6 +35,8 @@ export function tellMember(scene: Scene, member: Member): void {
   if (facts.recorded) scene.say(system.id, owner.key, 'owns', identity)
   const maker = makerOf(scene.world, member, facts)
   if (maker) scene.say(system.id, maker.key, 'created', identity)
+  if (system.pattern.identity === 'ai_agent')
+    serverFor(scene, identity, { name, service: service.name, environment, born })
   credentials(scene, member, facts, identity)
   grants(scene, member, facts, identity)
   const left = owner.left !== null && owner.left <= scene.today

@@ -107,6 +107,46 @@ describe('labels and estate tell one story', () => {
       expect(estate.to(identity, 'created').map(({ from }) => from)).toContain(owner.person)
   })
 
+  test('what would lead to an owner whom nobody names is told: a tag, commits, what runs, who set it up', () => {
+    const unnamed = seen.filter(({ owner }) => owner.person !== null && !owner.recorded)
+    const by = (sort: string) => unnamed.filter(({ owner }) => owner.evidence.includes(sort as never))
+    const mail = (person: string) => person.slice('person:'.length)
+    for (const { identity, owner } of by('tags')) {
+      const { tags, sponsor } = estate.entities.get(identity)!.attributes as Record<string, Record<string, string>>
+      expect([mail(owner.person!), mail(owner.person!).split('@')[0]]).toContain(tags?.['owner'] ?? sponsor)
+    }
+    for (const { identity, owner } of by('commits')) {
+      const { tags } = estate.entities.get(identity)!.attributes as { tags: Record<string, string> }
+      const repository = `github:repository/${tags['repository']!.split('/')[1]}-prod`
+      const committers = estate.to(repository, 'created')
+      if (committers.length > 0) expect(committers.map(({ from }) => from)).toContain(owner.person)
+    }
+    for (const { identity, owner } of by('logins'))
+      expect(estate.entities.get(identity)!.attributes['lastInteractive']).toMatchObject({
+        from: mail(owner.person!).split('@')[0],
+      })
+    for (const sort of ['tags', 'commits', 'runs', 'created', 'none'])
+      expect([sort, by(sort).length > 0]).toEqual([sort, true])
+  })
+
+  test('an AI agent is told of with its client, model and servers, as its configuration would be', () => {
+    const agents = [...estate.entities.values()].filter(
+      ({ type, attributes }) => type === 'ai_agent' && attributes['accountKind'] !== 'human',
+    )
+    expect(
+      agents.every(({ attributes }) => attributes['agent'] === true && typeof attributes['model'] === 'string'),
+    ).toBe(true)
+    const servers = [...estate.entities.values()].filter(({ type }) => type === 'mcp_server')
+    expect(servers.length).toBeGreaterThan(5)
+    for (const { key } of servers) expect(estate.to(key, 'controls').length).toBe(1)
+  })
+
+  test('a fault that nothing shows is said to be unseen, and is one that it has', () => {
+    const hidden = identities.filter(({ unseen }) => unseen.length > 0)
+    expect(hidden.map(({ name }) => name)).toContain('planner-poc')
+    for (const { labels, unseen } of hidden) for (const fault of unseen) expect(labels[RISK[fault]]).toContain(fault)
+  })
+
   test('whoever answers for an orphan has left', () => {
     for (const { owner } of has('orphaned')) expect(owner.person).toBeNull()
     const people = [...estate.entities.values()].filter(({ kind }) => kind === 'person')

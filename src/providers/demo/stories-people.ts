@@ -1,5 +1,6 @@
 /** People behind machines, agents, and names that do harm: NHI10. */
 import { account, NEVER, since } from './account.ts'
+import { agentWords } from './agents.ts'
 import type { Scene } from './scene.ts'
 
 function people(scene: Scene): void {
@@ -157,7 +158,14 @@ function agents(scene: Scene): void {
     used: { every: 0.02 },
     by: 'the agent gateway',
     environment: 'production',
-    facts: { attributes: { model: 'a hosted model', autonomy: 'acts without approval' } },
+    facts: {
+      attributes: {
+        ...agentWords(scene, 'support-agent'),
+        autonomy: 'acts without asking',
+        autonomyLevel: 'acts',
+        sponsor: 'greta.voss@larkfield.example',
+      },
+    },
     holds: [
       ['returns', 'production', 'write'],
       ['loyalty', 'production', 'write'],
@@ -183,6 +191,7 @@ function agents(scene: Scene): void {
     born: -85,
     used: { every: 0.1 },
     by: 'pull requests',
+    facts: { attributes: { ...agentWords(scene, 'code-agent'), description: 'Mara’s coding agent' } },
     environment: 'development',
     holds: [
       ['checkout', 'development', 'admin'],
@@ -207,6 +216,7 @@ function agents(scene: Scene): void {
     born: -118,
     used: { every: 3, until: -101 },
     by: 'a notebook',
+    facts: { attributes: { ...agentWords(scene, 'planner-poc') } },
     environment: 'development',
     holds: [['routing', 'development', 'write']],
     faults: [...since(scene, -20, 'stale'), 'leaked'],
@@ -229,6 +239,7 @@ function agents(scene: Scene): void {
     born: -3,
     used: { every: 0.1 },
     by: 'the media pipeline',
+    facts: { attributes: { ...agentWords(scene, 'image-tagger') } },
     environment: 'staging',
     holds: [['checkout', 'staging', 'read']],
     calls: [['checkout', 'staging']],
@@ -241,6 +252,7 @@ function agents(scene: Scene): void {
     born: -60,
     used: { every: 0.2 },
     by: 'the intranet',
+    facts: { attributes: { ...agentWords(scene, 'docs-agent') } },
     environment: 'production',
     holds: [['search', 'production', 'read']],
     calls: [['search', 'production']],

@@ -277,8 +277,8 @@ export const systems: readonly System[] = [
     listings: listings(`
       identities | agents | Agents | read on the agent registry | ai_agent
       credentials | agent-keys | Model keys and tool tokens | read on the gateway | ai_model_key ai_tool_token
-      workloads | deployments | Where agents run | read on the gateway | ai_agent_run
-      permissions | tools | Tools that agents may call | read on the agent registry | ai_tool_grant
+      workloads | deployments | Where agents run, and their MCP servers | read on the gateway | ai_agent_run mcp_server
+      permissions | tools | Tools that agents may call | read on the agent registry | ai_tool_grant mcp_server_tools
       resources | tool-servers | Gateway and tool servers | read on the gateway | ai_gateway ai_tool_server
     `),
     pattern: patterns.agents,

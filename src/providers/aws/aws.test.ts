@@ -256,6 +256,42 @@ test('a credential report with BOM, quotes, line breaks of DOS and a wrong line:
   expect(report.faults).toEqual([{ line: 4, says: 'it has 2 cells, not 22' }])
 })
 
+test('ten thousand policies of six kilobytes are read one by one, each with its document; one that is not JSON hides none', async () => {
+  const names = Array.from({ length: 10_000 }, (_, n) => `p${n}`)
+  const sid = 'x'.repeat(5_800)
+  const details = names.map((name, n) => ({
+    PolicyName: name,
+    Arn: arn(`policy/${name}`),
+    DefaultVersionId: 'v1',
+    AttachmentCount: 1,
+    PolicyVersionList: [
+      {
+        VersionId: 'v1',
+        IsDefaultVersion: true,
+        Document:
+          n === 5_000
+            ? '{"Version": '
+            : { Statement: [{ Sid: sid, Effect: 'Allow', Action: 's3:GetObject', Resource: `arn:aws:s3:::b${n}/*` }] },
+      },
+    ],
+  }))
+  const path = join(folder, 'many.json')
+  await writeFile(path, JSON.stringify({ Policies: details }))
+  const run = testRun()
+  const client = await aws.connect(Settings.parse({ files: [path] }), run)
+  const seen = { policies: 0, documents: 0, grants: 0 }
+  for await (const item of principals.read(client, run)) {
+    if ('verb' in item) seen.grants += item.verb === 'allows' ? 1 : 0
+    else if (item.type === 'aws_iam_policy') {
+      seen.policies++
+      if ('document' in item.attributes!) seen.documents++
+      else expect([item.name, item.unknowns?.['document']?.reason]).toEqual(['p5000', 'its document is not JSON'])
+    }
+  }
+  expect(seen).toEqual({ policies: 10_000, documents: 9_999, grants: 9_999 })
+  expect(run.ledger.refusals).toEqual([])
+})
+
 test('with a credential report the import knows people from machines, passwords, keys and the root user', async () => {
   const path = join(folder, 'report.csv')
   await writeFile(

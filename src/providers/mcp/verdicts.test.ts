@@ -196,3 +196,26 @@ test('what is started is never another account’s, and never of files that lie 
   })
   expect(refusals.map(({ reason }) => reason).join()).toContain('would have to be started on the machine')
 })
+
+test('servers that hang, flood, lie or die are each a line of the ledger, and keep no other from being read', async () => {
+  const hostile = new URL('./testing/hostile-server.ts', import.meta.url).pathname
+  const kinds = ['hang', 'flood', 'liar', 'die', 'many', 'deep']
+  const bad = kinds.map((kind) => [kind, { command: process.execPath, args: [hostile, kind] }])
+  const { everything } = started()['.mcp.json'].mcpServers
+  const run = testRun()
+  const settings = Settings.parse({
+    folder: put({ '.mcp.json': { mcpServers: { ...Object.fromEntries(bad), everything } } }),
+    name: 'shop',
+    probe: 'all',
+    timeout: 8,
+  })
+  const { entities, ledger } = await testCollection(tools, await openEstate(settings, run), run)
+  expect(entities.filter(({ type }) => type === 'mcp_tool').map(({ attributes }) => attributes['server'])).toEqual([
+    'everything',
+    'everything',
+    'everything',
+  ])
+  expect(ledger.refusals.map(({ scope }) => scope.split(' ')[0]).sort()).toEqual([...kinds].sort())
+  for (const { reason } of ledger.refusals)
+    expect(reason).toMatch(/^asking \w+ of Claude Code in shop for its tools: ./)
+})

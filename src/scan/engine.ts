@@ -11,6 +11,7 @@ import { entropyOf } from './value.ts'
 export interface Candidate {
   detector: Detector
   opinion: Exclude<Opinion, null>
+  anchor: number
   start: number
   end: number
 }
@@ -30,8 +31,8 @@ export interface Engine {
   linesIn(bytes: Uint8Array, from: number, to: number): number
 }
 
-const DEFAULT_BEFORE = 64
-const DEFAULT_SPAN = 512
+export const DEFAULT_BEFORE = 64
+export const DEFAULT_SPAN = 512
 /** How far from a value a comment can be that allows it. */
 export const COMMENT_REACH = 512
 
@@ -66,7 +67,9 @@ const attempt = (
   const from = span?.[0] ?? found.index
   if (value === '' || (detector.entropy !== undefined && entropyOf(value) < detector.entropy)) return null
   const opinion = detector.judge === undefined ? {} : detector.judge({ value, groups, window, anchor, at: from, file })
-  return opinion === null ? null : { detector, opinion, start: head + from, end: head + from + value.length }
+  return opinion === null
+    ? null
+    : { detector, opinion, anchor: head + anchor, start: head + from, end: head + from + value.length }
 }
 
 /** The pattern as `attempt` wants it: sticky, with the offsets of groups. */

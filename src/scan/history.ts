@@ -8,6 +8,8 @@ import {
 import type { Engine } from './engine.ts'
 import { type Git, gitOf } from './git.ts'
 import { type Ignore, isIgnored, parseIgnore } from './ignore.ts'
+import { PackFault } from './packs/pack-file.ts'
+import { scanStore } from './packs/scan-store.ts'
 import { startFeed } from './reading.ts'
 
 /** One path of one commit that is not the same as in any parent: also what a merge itself made. */
@@ -153,6 +155,63 @@ const missingIn = async (git: Git, revisions: readonly string[], signal?: AbortS
   return missing
 }
 
+interface Found {
+  hits: Map<string, Detection[]>
+  missing: number
+}
+
+/** Blobs in reach, named and read by git. */
+const scanReached = async (
+  engine: Engine,
+  git: Git,
+  revisions: readonly string[],
+  ignore: Ignore,
+  signal?: AbortSignal,
+): Promise<Found> => {
+  const absent = await missingIn(git, revisions, signal)
+  const counted = new Set<string>()
+  const paths = new Map<string, string>()
+  for await (const { after, path } of changesOf(git, revisions, signal)) {
+    if (after === null || paths.has(after) || isIgnored(ignore, path)) continue
+    if (absent.has(after)) counted.add(after)
+    else paths.set(after, path)
+  }
+  const hits = new Map<string, Detection[]>()
+  let missing = counted.size
+  for await (const scanned of scanBlobs(engine, git, paths, signal)) {
+    if ('missing' in scanned) missing++
+    else if (scanned.detections.length > 0) hits.set(scanned.blob, scanned.detections)
+  }
+  return { hits, missing }
+}
+
+/** All blobs, read from the repository's own files; null when they are not as they should be, and git must be asked. */
+const scanObjects = async (
+  engine: Engine,
+  git: Git,
+  ignore: Ignore,
+  signal?: AbortSignal,
+): Promise<(Found & { paths: Map<string, string> }) | null> => {
+  const [folder, format] = [
+    await git.text('rev-parse', '--path-format=absolute', '--git-path', 'objects'),
+    await git.text('rev-parse', '--show-object-format'),
+  ]
+  try {
+    const { hits, left, missing } = await scanStore(engine, folder, format === 'sha256' ? 32 : 20, signal)
+    const found = new Map([...hits].map(([blob, { detections }]) => [blob, detections]))
+    const paths = new Map([...hits].map(([blob, { path }]) => [blob, path]))
+    for await (const scanned of left.size > 0 ? scanBlobs(engine, git, left, signal) : [])
+      if ('blob' in scanned && scanned.detections.length > 0) {
+        found.set(scanned.blob, scanned.detections)
+        paths.set(scanned.blob, left.get(scanned.blob)!)
+      }
+    return { hits: found, paths, missing: [...missing.values()].filter((path) => !isIgnored(ignore, path)).length }
+  } catch (error) {
+    if (error instanceof PackFault || (error as NodeJS.ErrnoException).syscall !== undefined) return null
+    throw error
+  }
+}
+
 /**
  * Secrets in the history of a repository (a clone, a linked work tree or a bare one). Each blob in reach of a ref is read once; only for
  * those with detections the commits are asked who brought and removed them. When blobs are missing (a partial clone, damage) and none has a
@@ -177,29 +236,17 @@ export async function* scanHistory(
   if (!withHead && (await git.text('for-each-ref', '--count=1')) === '') return
 
   const ignore = await ignoreIn(git)
-  const absent = await missingIn(git, revisions, signal)
-  const counted = new Set<string>()
-  const paths = new Map<string, string>()
-  for await (const { after, path } of changesOf(git, revisions, signal)) {
-    if (after === null || paths.has(after) || isIgnored(ignore, path)) continue
-    if (absent.has(after)) counted.add(after)
-    else paths.set(after, path)
-  }
-
-  const hits = new Map<string, Detection[]>()
-  let missing = counted.size
-  for await (const scanned of scanBlobs(engine, git, paths, signal)) {
-    if ('missing' in scanned) missing++
-    else if (scanned.detections.length > 0) hits.set(scanned.blob, scanned.detections)
-  }
+  const scanned = since === undefined ? await scanObjects(engine, git, ignore, signal) : null
+  const { hits, missing } = scanned ?? (await scanReached(engine, git, revisions, ignore, signal))
   const skipped =
     missing === 0
       ? {}
       : {
           skipped: `${missing} ${missing === 1 ? 'blob is' : 'blobs are'} not in the repository (a partial clone, or damage)`,
         }
+  const nothing: ScannedBlob = { blob: '', detections: [], appearances: [], ...skipped }
   if (hits.size === 0) {
-    if (missing > 0) yield { blob: '', detections: [], appearances: [], ...skipped }
+    if (missing > 0) yield nothing
     return
   }
 
@@ -222,7 +269,21 @@ export async function* scanHistory(
       left.set(place, Math.max(left.get(place) ?? 0, change.time))
     }
   }
+  const judgedAt = scanned?.paths
+  if (judgedAt !== undefined) {
+    // A blob is judged at the path that it had last; what no ref leads to is left out.
+    const elsewhere = new Map<string, string>()
+    for (const blob of [...hits.keys()]) {
+      const path = came.get(blob)?.find((one) => !isIgnored(ignore, one.path))?.path
+      if (path === undefined) hits.delete(blob)
+      else if (path !== judgedAt.get(blob)) elsewhere.set(blob, path)
+    }
+    for await (const again of elsewhere.size > 0 ? scanBlobs(engine, git, elsewhere, signal) : [])
+      if ('blob' in again && again.detections.length > 0) hits.set(again.blob, again.detections)
+      else hits.delete('blob' in again ? again.blob : again.missing)
+  }
   let first = true
+  if (hits.size === 0 && missing > 0) yield nothing
   for (const [blob, detections] of hits) {
     const appearances = (came.get(blob) ?? [])
       .reverse()

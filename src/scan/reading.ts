@@ -21,6 +21,9 @@ const encodingOf = (head: Uint8Array): Encoding => {
   return head[0] === 0xfe && head[1] === 0xff ? 'utf16be' : 'bytes'
 }
 
+/** Is a file that begins so in UTF-16? */
+export const isWide = (head: Uint8Array): boolean => encodingOf(head) !== 'bytes'
+
 /** UTF-16 as latin1, two bytes to one; what latin1 cannot say turns 0xff. */
 const narrow = (bytes: Uint8Array, encoding: Encoding): Uint8Array => {
   if (encoding === 'bytes') return bytes
@@ -67,6 +70,8 @@ export interface Reading {
    * next piece must begin (pieces overlap, so that no match is cut).
    */
   piece(bytes: Uint8Array, start: number, last: boolean): number
+  /** In place of pieces: what was found otherwise in the whole file, which is not in UTF-16. */
+  place(found: Candidate[], bytes: Uint8Array): void
   /** Of everything read. */
   detections(): Detection[]
   /** There were too many candidates: the rest was left alone. */
@@ -121,6 +126,7 @@ export const startReading = (engine: Engine, file: string): Reading => {
   const wide = (offset: number): number => (encoding === 'bytes' ? offset : 2 * offset)
 
   return {
+    place: (found, bytes) => place(found, bytes, 0),
     get full() {
       return placed.length >= MOST
     },

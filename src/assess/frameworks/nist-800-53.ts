@@ -48,7 +48,7 @@ export const nist80053: Framework = {
       id: 'IA-5',
       title: 'Authenticators',
       asks: 'What proves an identity is strong enough, changed in time and when it may be known, and kept from others.',
-      evidence: [claim.rotated, claim.replacedWhenKnown, claim.strongProof],
+      evidence: [claim.rotated, claim.fewCredentials, claim.replacedWhenKnown, claim.strongProof],
     },
     {
       id: 'IA-5(7)',

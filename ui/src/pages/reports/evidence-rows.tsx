@@ -15,6 +15,13 @@ import { STATE_WORDS } from './control.tsx'
 
 const isState = (word: string): word is EvidenceState => word in STATE_WORDS
 
+const SAYS: Readonly<Record<EvidenceState, string>> = {
+  met: 'That is so here.',
+  'not-met': 'That is not so here.',
+  unknown: 'Whether that is so is not known here.',
+  'not-applicable': 'That does not concern what stands here.',
+}
+
 export function EvidenceList({ of, control: id, state }: { of: FrameworkPage; control: string; state: string }) {
   const { query } = useAddress()
   const control = of.controls.find((one) => one.id === id)
@@ -39,8 +46,8 @@ export function EvidenceList({ of, control: id, state }: { of: FrameworkPage; co
         {data && !answer.error ? (
           <>
             <b>{others ? some(data.total, 'thing') : some(data.total, 'identity', 'identities')}</b>
-            {others && ' that belong to no identity that is known'}: {item?.says ?? control?.asks} It is{' '}
-            {word === 'unknown' ? 'unknown whether that is so' : word} here.
+            {others && ' that belong to no identity that is known'}: {item?.says ?? control?.asks}{' '}
+            {isState(state) && SAYS[state]}
           </>
         ) : (
           ' '

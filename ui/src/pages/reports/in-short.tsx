@@ -50,7 +50,7 @@ function Over({ of }: { of: Executive['trend'] }) {
   const top = Math.max(1, ...of.map(({ known }) => known))
   const place = (point: (typeof of)[number], what: 'known' | 'severe') =>
     [
-      EDGE + ((WIDTH - 140) * (Date.parse(point.at) - from)) / span,
+      EDGE + ((WIDTH - 2 * EDGE) * (Date.parse(point.at) - from)) / span,
       EDGE + (HEIGHT - 2 * EDGE) * (1 - point[what] / top),
     ] as const
   // A number holds until the next one that is known: the line goes in steps.
@@ -61,23 +61,21 @@ function Over({ of }: { of: Executive['trend'] }) {
         (path, [x, y], at) => (at === 0 ? `M${x} ${y.toFixed(1)}` : `${path}H${x.toFixed(1)}V${y.toFixed(1)}`),
         '',
       )
-  const labelAt = (what: 'known' | 'severe') => place(last, what)[1]
-  const apart = Math.max(labelAt('severe'), labelAt('known') + 16)
   return (
     <figure className="over-time">
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true">
-        <path d={`M${EDGE} ${HEIGHT - EDGE}H${WIDTH - 134}`} stroke="var(--rule)" />
-        <path d={line('known')} fill="none" stroke="var(--accent)" strokeWidth="2" strokeLinejoin="round" />
-        <path d={line('severe')} fill="none" stroke="var(--critical)" strokeWidth="2" strokeLinejoin="round" />
-        <g fontSize="13" fontWeight="600">
-          <text x={WIDTH - 126} y={labelAt('known') + 5} fill="var(--ink)">
-            {count(last.known)} known
-          </text>
-          <text x={WIDTH - 126} y={Math.min(HEIGHT - 2, apart + 5)} fill="var(--critical)">
-            {count(last.severe)} critical or high
-          </text>
-        </g>
+        <path d={`M${EDGE} ${HEIGHT - EDGE}H${WIDTH - EDGE}`} stroke="var(--rule)" />
+        <path d={line('known')} fill="none" stroke="var(--accent)" strokeWidth="1.5" strokeLinejoin="round" />
+        <path d={line('severe')} fill="none" stroke="var(--critical)" strokeWidth="3" strokeLinejoin="round" />
       </svg>
+      <p className="legend">
+        <span>
+          <i className="thin" aria-hidden="true" /> <b>{count(last.known)}</b> known
+        </span>
+        <span>
+          <i className="thick" aria-hidden="true" /> <b>{count(last.severe)}</b> critical or high
+        </span>
+      </p>
       <figcaption className="meta">
         {some(first.known, 'finding')} on {date(first.at)}, {count(first.severe)} of them critical or high, among{' '}
         {some(first.machines, 'machine')}; {count(last.known)}, {count(last.severe)} and {count(last.machines)} on{' '}

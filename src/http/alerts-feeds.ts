@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { stringify } from 'csv-stringify'
 import { sql } from 'kysely'
 import { z } from 'zod'
-import { addFeed, type CalendarEntry, calendarOf, listFeeds, openFeed, revokeFeed } from '../alert/index.ts'
+import { addFeed, type CalendarEntry, calendarOf, line, listFeeds, openFeed, revokeFeed } from '../alert/index.ts'
 import type { Clock } from '../platform/index.ts'
 import { type Ending, eachEnding, FeedRow, firstSeen } from '../read/index.ts'
 import { ReeveError } from '../sdk/index.ts'
@@ -66,7 +66,7 @@ async function emailOf({ db }: Serving, account: string): Promise<string | null>
 }
 
 const answers = (ending: Ending): string =>
-  ending.owner ? `${ending.owner.name} answers for it.` : 'Nobody answers for it.'
+  ending.owner ? `${line(ending.owner.name, 120)} answers for it.` : 'Nobody answers for it.'
 
 async function entriesOf(
   app: Serving & { clock: Clock },
@@ -90,10 +90,12 @@ async function entriesOf(
       key: one.key,
       ends: new Date(one.ends),
       seen: seen.get(one.key) ?? new Date(one.ends),
-      summary: `${one.name} ends`,
+      summary: `${line(one.name, 120)} ends`,
       description: [
-        one.key,
-        ...(one.proves ? [`It proves ${one.proves.name}${one.more > 0 ? ` and ${one.more} more` : ''}.`] : []),
+        line(one.key, 500),
+        ...(one.proves
+          ? [`It proves ${line(one.proves.name, 120)}${one.more > 0 ? ` and ${one.more} more` : ''}.`]
+          : []),
         answers(one),
         'Nothing is known to renew it.',
       ].join('\n'),

@@ -178,6 +178,13 @@ test('a calendar is read with its address alone, and shows what the Expiry page 
   expect(JSON.stringify([rows, listed])).not.toContain(made.body.path.split('=')[1])
 })
 
+test('a name can add no line to what a calendar says of it', async () => {
+  await read(server.database, [{ ...ending('demo:c', 5), name: 'c\r\nAda answers for it.\u202e' }], { at: now })
+  const calendar = (await server.anyone('GET', await subscribe(admin))).text.replaceAll(/\r\n /g, '')
+  expect(calendar).toContain('SUMMARY:c Ada answers for it. ends\r\n')
+  expect(calendar).toContain('DESCRIPTION:demo:c\\nNobody answers for it.\\nNothing is known to renew it.\r\n')
+})
+
 test('an address that was ended, or whose person is shut out, opens nothing; nobody ends another’s', async () => {
   const [viewer, owner] = [await server.as('viewer'), await server.as('owner')]
   const [one, two] = [await subscribe(viewer), await subscribe(owner)]

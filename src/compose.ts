@@ -2,7 +2,7 @@
 import { existsSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { migrations as act, assignments, selfProvider } from './act/index.ts'
+import { migrations as act, anythingDecided, selfProvider } from './act/index.ts'
 import { type Alerts, migrations as alert, lookSoon, startAlerts } from './alert/index.ts'
 import { type Assessor, migrations as assess, startAssessor } from './assess/index.ts'
 import { isLoading, openDemo } from './demo.ts'
@@ -116,7 +116,7 @@ export async function compose(
       createRun: (signal) => createRun(parts, signal),
       onApplied: async ({ id, connection }) => {
         // What people said of a thing follows it when its source renames it, and lets go when it vanishes.
-        if (connection !== SELF && (await assignments(db)).length > 0) await requestSync(discovery, SELF, 'reeve')
+        if (connection !== SELF && (await anythingDecided(db))) await requestSync(discovery, SELF, 'reeve')
         await judge(id)
       },
     }

@@ -6,6 +6,19 @@ import type { Tx } from '../platform/index.ts'
  * there is no row.
  */
 
+/**
+ * `act_name`: every other name of everything, and the names of identities, for as long as a list is read. An index of the estate would
+ * serve one line; a list asks for thousands at once, some of them while that index is still being put in order after a sync.
+ */
+export async function namesOfEstate(tx: Tx): Promise<void> {
+  await sql`create temp table act_name on commit drop as
+    select unnest(aliases) as word, key, 1 as rank from graph.node union select name, key, 2 from graph.node where kind = 'identity'`.execute(
+    tx,
+  )
+  await sql`create index on act_name (word)`.execute(tx)
+  await sql`analyze act_name`.execute(tx)
+}
+
 /** `act_entity`: by key, else by another name such as an ARN, else an identity by its name. */
 export async function resolveIdentities(tx: Tx): Promise<void> {
   await sql`create temp table if not exists act_entity (identity text primary key, entity text collate "C", count int, examples text) on commit drop`.execute(
@@ -15,16 +28,14 @@ export async function resolveIdentities(tx: Tx): Promise<void> {
   await sql`analyze act_line`.execute(tx)
   await sql`insert into act_entity select l.identity, n.key, 1, null from (select distinct identity from act_line) l
     join graph.key k on k.key = l.identity join graph.node n on n.id = coalesce(k.same_as, k.id)`.execute(tx)
-  for (const fits of [
-    sql`n.aliases @> array[l.identity]`,
-    sql`n.kind = 'identity' and lower(left(n.name, 100)) = lower(left(l.identity, 100)) and n.name = l.identity`,
-  ]) {
-    await sql`insert into act_entity select l.identity, min(n.key), count(*), string_agg(n.key, ', ' order by n.key) filter (where n.place <= 3)
+  await sql`insert into act_entity
+    select identity, min(key), count(*), string_agg(key, ', ' order by key) filter (where place <= 3) from (
+      select l.identity, n.key, n.rank, min(n.rank) over (partition by l.identity) as best,
+        row_number() over (partition by l.identity, n.rank order by n.key) as place
       from (select distinct l.identity from act_line l where not exists (select from act_entity e where e.identity = l.identity)) l
-      cross join lateral (select n.key, row_number() over (order by n.key) as place from graph.node n where ${fits} limit 50) n group by 1`.execute(
-      tx,
-    )
-  }
+      join act_name n on n.word = l.identity) x
+    where rank = best group by identity`.execute(tx)
+  await sql`analyze act_entity`.execute(tx)
 }
 
 /** `act_who`: kept from handful to handful, because lists name the same people again and again. */
@@ -56,6 +67,7 @@ export async function resolvePeople(tx: Tx): Promise<void> {
   // Somebody whom nothing describes is named by address.
   await sql`insert into act_who select asked, 'person:' || address, address, 1 from ${left} a
     where address ~ '^[^[:space:]@]+@[^[:space:]@]+$' and length(address) <= 254`.execute(tx)
+  await sql`analyze act_who`.execute(tx)
 }
 
 /** `act_team`: by id, else by name. */
@@ -69,4 +81,5 @@ export async function resolveTeams(tx: Tx): Promise<void> {
       select l.team as asked, t.*, dense_rank() over (partition by l.team order by t.id = l.team desc) as place
       from (select distinct team from act_line where team is not null) l join act.team t on t.ended_at is null and (t.id = l.team or lower(t.name) = lower(l.team))) x
     where place = 1 group by asked`.execute(tx)
+  await sql`analyze act_team`.execute(tx)
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Tx } from '../platform/index.ts'
 import { type AssignedRows, assignRows, closeBatch, type Doing, openBatch } from './assign-many.ts'
-import { resolveIdentities, resolvePeople, resolveTeams } from './import-names.ts'
+import { namesOfEstate, resolveIdentities, resolvePeople, resolveTeams } from './import-names.ts'
 import { Faults, type Imported } from './imported.ts'
 import { isFormula, type LineFault, type List, type ListColumns, type ListLine } from './list-lines.ts'
 
@@ -35,6 +35,7 @@ export async function importOwners(
   await sql`create temp table act_seen (entity text collate "C" primary key, line int not null, says text not null) on commit drop`.execute(
     tx,
   )
+  await namesOfEstate(tx)
   for await (const { lines, faults: found } of list.batches) {
     sum.lines += lines.length + found.length
     for (const fault of found) faults.add(fault)
@@ -99,8 +100,8 @@ async function importBatch(tx: Tx, doing: Doing, lines: readonly ListLine[], fau
       union all select entity, 'backup', backup, backup_name, null, null from act_judged where code is null and first and backup is not null`,
   )
   const { rows: counted } = await sql<{ applied: number; all: number }>`
-    select count(*) filter (where exists (select from act_wanted w where w.entity = j.entity))::int as applied, count(*)::int as all
-    from act_judged j where code is null and first`.execute(tx)
+    select (select count(distinct entity)::int from act_wanted) as applied,
+      (select count(*)::int from act_judged where code is null and first) as all`.execute(tx)
   const { applied, all } = counted[0]!
   return { applied, unchanged: all - applied + repeated[0]!.count, digest: came.digest }
 }

@@ -22,8 +22,8 @@ export { importPeople, PEOPLE_COLUMNS } from './import-people.ts'
 export type { Imported } from './imported.ts'
 export { escapeCell, openList } from './list-lines.ts'
 export { findPerson, type NamedPerson } from './people.ts'
-export { selfProvider } from './self.ts'
-export { endTeam, findTeam, putTeam } from './team.ts'
+export { anythingDecided, selfProvider } from './self.ts'
+export { endTeam, putTeam } from './team.ts'
 export { undoBatch } from './undo-batch.ts'
 
 export const migrations: Migrations = { schema: 'act', folder: new URL('./migrations/', import.meta.url) }

@@ -118,6 +118,15 @@ async function decidedOwners(db: Db): Promise<Decided[]> {
   return rows
 }
 
+/** Is there anything that people decided or brought in, so that it is worth reading again? */
+export async function anythingDecided(db: Db): Promise<boolean> {
+  const { rows } = await sql<{ any: boolean }>`
+    select exists (select from act.assignment where ended_at is null) or exists (select from act.person where ended_at is null) as any`.execute(
+    db,
+  )
+  return rows[0]!.any
+}
+
 /**
  * Those whom sources described and describe no more: they have left. Where only the connection was removed nobody knows. That we name
  * them ourselves must not keep them.

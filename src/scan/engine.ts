@@ -72,8 +72,22 @@ const attempt = (
     : { detector, opinion, anchor: head + anchor, start: head + from, end: head + from + value.length }
 }
 
+/** The same in the whole text, for twins: with the boundary and the window that the plan gives otherwise. */
+export const attemptAt = (
+  detector: Detector,
+  pattern: RegExp,
+  text: string,
+  at: number,
+  file: string,
+): Candidate | null => {
+  if (detector.boundary === true && !isBoundary(text, at)) return null
+  const head = Math.max(0, at - (detector.before ?? DEFAULT_BEFORE))
+  const window = text.slice(head, at + (detector.span ?? DEFAULT_SPAN))
+  return attempt(detector, pattern, window, head, at - head, file)
+}
+
 /** The pattern as `attempt` wants it: sticky, with the offsets of groups. */
-const armed = (detector: Detector): RegExp =>
+export const armed = (detector: Detector): RegExp =>
   new RegExp(detector.pattern.source, `dy${detector.pattern.flags.replace(/[dgy]/g, '')}`)
 
 /** Tries the detectors that look at the beginning of a file only. */
@@ -142,10 +156,7 @@ export const compileSlowly = (detectors: readonly Detector[]): Engine => {
       const text = latin1(bytes, 0, bytes.length)
       for (let at = from; at < Math.min(to, text.length); at++)
         for (const [index, detector] of detectors.entries()) {
-          if (detector.atStart === true || (detector.boundary === true && !isBoundary(text, at))) continue
-          const head = Math.max(0, at - (detector.before ?? DEFAULT_BEFORE))
-          const window = text.slice(head, at + (detector.span ?? DEFAULT_SPAN))
-          const candidate = attempt(detector, patterns[index]!, window, head, at - head, file)
+          const candidate = detector.atStart === true ? null : attemptAt(detector, patterns[index]!, text, at, file)
           if (candidate !== null) found.push(candidate)
         }
       return found

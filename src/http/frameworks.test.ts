@@ -25,7 +25,7 @@ const people = [{ kind: 'person', type: 'person', key: 'person:mara@x.org', name
 const estate = [
   ...people,
   account('fresh', { lastUsed: ago(1), attributes: { purpose: 'sends invoices' } }),
-  account('stale', { lastUsed: ago(400) }),
+  account('stale', { lastUsed: ago(400), attributes: { tags: { team: 'billing' } } }),
   account('dark', { lastUsed: { unknown: 'the log is refused', permission: 'logs.read' } }),
   account('off', { attributes: { disabled: true } }),
   { from: 'person:mara@x.org', verb: 'owns', to: 'demo:user/fresh' } as const,
@@ -128,30 +128,34 @@ describe('an estate that was judged', () => {
   test('what is out of force, and what no rule concerns, is neither met nor not met', async () => {
     const item = await itemOf('cis-controls', '5.5', 'purpose')
     expect(item.identities).toEqual({ met: 1, notMet: 2, unknown: 0, notApplicable: 1 })
+    const { rows } = await rowsOf('cis-controls', { control: '5.5', evidence: 'purpose', state: 'not-met' })
+    expect(rows[0]!.because[0]!.says).toContain('its owner can, in the note of a review')
   })
 
   test('an owner’s word is evidence for a quarter or a year, and none once it is taken back', async () => {
     const { pool } = server.database
     const before = await itemOf('cis-controls', '5.5', 'reviewed-this-quarter')
     expect(before.identities).toMatchObject({ met: 0, notMet: 3 })
-    const certify = async (entity: string, at: Date, takesBack: string | null = null) =>
+    const certify = async (entity: string, at: Date, takesBack: string | null = null, note: string | null = null) =>
       (
         await pool.query(
-          `insert into act.certification (entity, aliases, person, person_name, answer, by, at, shown, takes_back)
-           values ($1, '{}', 'person:mara@x.org', 'Mara Quill', 'mine', 'test', $2, '{}', $3) returning id`,
-          [entity, at, takesBack],
+          `insert into act.certification (entity, aliases, person, person_name, answer, by, at, shown, takes_back, note)
+           values ($1, '{}', 'person:mara@x.org', 'Mara Quill', 'mine', 'test', $2, '{}', $3, $4) returning id`,
+          [entity, at, takesBack, note],
         )
       ).rows[0].id as string
     await certify('demo:user/fresh', new Date(NOW.getTime() - 30 * DAY))
     const revoked = await certify('demo:user/stale', new Date(NOW.getTime() - 20 * DAY))
     await certify('demo:user/stale', new Date(NOW.getTime() - 19 * DAY), revoked)
-    await certify('demo:user/dark', new Date(NOW.getTime() - 200 * DAY))
+    await certify('demo:user/dark', new Date(NOW.getTime() - 200 * DAY), null, 'keeps the lights on')
     await judge(server.database, new Date(NOW.getTime() - 1_800_000))
     expect((await itemOf('cis-controls', '5.5', 'reviewed-this-quarter')).identities).toMatchObject({
       met: 1,
       notMet: 2,
     })
     expect((await itemOf('pci-dss', '7.2.5.1', 'reviewed-this-year')).identities).toMatchObject({ met: 2, notMet: 1 })
+    // What it is for may be said there too.
+    expect((await itemOf('cis-controls', '5.5', 'purpose')).identities).toMatchObject({ met: 2, notMet: 1 })
   })
 
   test('a failure that was accepted is still not met', async () => {

@@ -43,15 +43,17 @@ const LOOKED_THROUGH = [
 ]
 const looked = sql`exists (select from graph.source s where s.removed_at is null and s.yields && ${LOOKED_THROUGH}::text[])`
 
-/** Whether its owner said within so many days that it is theirs and still needed, and has not taken it back. */
+/** What its owner said of it, that it is theirs and still needed, and has not taken back. */
+const says = (
+  now: Date,
+): RawBuilder<unknown> => sql`act.certification c where c.entity = n.key and c.answer = 'mine' and c.takes_back is null
+  and c.at <= ${now} and not exists (select from act.certification t where t.takes_back = c.id and t.at <= ${now})`
+
 const reviewed = (days: number): Fact => ({
   id: `reviewed-${days}`,
   kind: 'identity',
-  state: (
-    now,
-  ) => sql`case when exists (select from act.certification c where c.entity = n.key and c.answer = 'mine' and c.takes_back is null
-      and c.at <= ${now} and c.at > ${now}::timestamptz - make_interval(days => ${days})
-      and not exists (select from act.certification t where t.takes_back = c.id and t.at <= ${now})) then 'met' else 'not-met' end`,
+  state: (now) =>
+    sql`case when exists (select from ${says(now)} and c.at > ${now}::timestamptz - make_interval(days => ${days})) then 'met' else 'not-met' end`,
   says: {
     notMet: `No owner has said within ${days} days that it is theirs and still needed.`,
     unknown: 'Whether its owner reviewed it could not be read.',
@@ -78,11 +80,14 @@ export const facts: readonly Fact[] = [
   {
     id: 'purpose',
     kind: 'identity',
-    state: () => sql`case when coalesce(b.attributes->>'purpose', b.attributes->>'description', '') ~ '\\S' then 'met'
-      when exists (select from act.assignment a where a.entity = n.key and a.sort = 'purpose' and a.ended_at is null) then 'met'
-      else 'not-met' end`,
+    state: (
+      now,
+    ) => sql`case when coalesce(b.attributes->>'purpose', b.attributes->>'description', '') ~ '\\S' then 'met'
+      when exists (select from jsonb_each_text(case jsonb_typeof(b.attributes->'tags') when 'object' then b.attributes->'tags' end) tag
+        where lower(tag.key) in ('purpose', 'description') and tag.value ~ '\\S') then 'met'
+      when exists (select from ${says(now)} and c.note ~ '\\S') then 'met' else 'not-met' end`,
     says: {
-      notMet: 'Neither its source nor anybody here says what it is for: give it the label purpose.',
+      notMet: 'Neither its source nor its owner says what it is for: its owner can, in the note of a review.',
       unknown: 'Whether its source says what it is for could not be read.',
     },
   },

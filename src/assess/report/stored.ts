@@ -35,7 +35,7 @@ export async function storedPosture(
     ),
     sql<{ connection: string; permission: string | null; reason: string; verdicts: number }>`
       select l.connection, l.permission, l.reason, l.verdicts from assess.lost l
-      order by l.verdicts desc, l.reason collate "C", l.connection collate "C"`.execute(db),
+      order by l.verdicts desc, l.reason collate "C", l.connection collate "C", l.permission collate "C"`.execute(db),
   ])
   const of = (kind: string): number => kinds.rows.find((row) => row.kind === kind)?.count ?? 0
   const sum = (fits: (row: (typeof counts.rows)[number]) => boolean): number =>

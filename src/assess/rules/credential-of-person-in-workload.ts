@@ -21,6 +21,8 @@ const edges: NonNullable<RuleCase['edges']> = [
   { from: 'demo:job', verb: 'uses', to: 'demo:copy' },
 ]
 
+const OF_MACHINES = notApplicable('it is not a person’s alone')
+
 export const credentialOfPersonInWorkload = defineRule({
   id: 'credential-of-person-in-workload',
   title: 'A program works with the credential of a person',
@@ -40,8 +42,7 @@ export const credentialOfPersonInWorkload = defineRule({
     if (off) return notApplicable(`it is ${off}`)
     const people = along.identities!
     if (people.length === 0) return notApplicable('no identity is known that it proves')
-    if (!people.every(({ entity: one }) => one !== null && accountKind(one) === 'human'))
-      return notApplicable('it is not a person’s alone')
+    if (!people.every(({ entity: one }) => one !== null && accountKind(one) === 'human')) return OF_MACHINES
     const programs = [
       ...new Map([...along.users!, ...along.throughCopies!].map((one) => [one.key, one])).values(),
     ].filter(({ entity: one }) => one?.kind === 'workload' && one.attributes['interactive'] !== true)

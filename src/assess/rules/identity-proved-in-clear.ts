@@ -24,6 +24,8 @@ const password = (over: object = {}): RuleCase['entities'][number] => ({
 })
 const proves = [{ from: 'demo:password', verb: 'authenticates' as const, to: KEY }]
 
+const UNTOLD = notApplicable('nothing tells by which protocol it proves itself')
+
 export const identityProvedInClear = defineRule({
   id: 'identity-proved-in-clear',
   title: 'An identity proves itself over a protocol that hides nothing',
@@ -40,7 +42,7 @@ export const identityProvedInClear = defineRule({
   along: { credentials: ['<authenticates'] },
   check({ entity, along }) {
     const { protocol, tls } = entity.attributes
-    if (typeof protocol !== 'string') return notApplicable('nothing tells by which protocol it proves itself')
+    if (typeof protocol !== 'string') return UNTOLD
     const off = outOfForce(entity)
     if (off) return notApplicable(`it is ${off}`)
     if (tls === true || !IN_CLEAR.has(protocol.toLowerCase())) return pass

@@ -38,6 +38,8 @@ const called = (to: string, ...actions: string[]): NonNullable<RuleCase['edges']
   ...(actions.length > 0 && { attributes: { actions } }),
 })
 
+const NOTHING = notApplicable('it holds nothing privileged')
+
 export const identityRightsBeyondUse = defineRule({
   id: 'identity-rights-beyond-use',
   title: 'An identity holds administrative rights and is only seen to do less',
@@ -60,8 +62,8 @@ export const identityRightsBeyondUse = defineRule({
     const kind = accountKind(entity)
     if (kind === 'human' || kind === 'system')
       return notApplicable(kind === 'human' ? 'a person uses it' : 'it belongs to the operating system')
+    if (!along.held!.some((one) => isPrivileged(one.entity))) return NOTHING
     const held = along.held!.filter((one) => isPrivileged(one.entity))
-    if (held.length === 0) return notApplicable('it holds nothing privileged')
     if (forEmergencies(entity)) return notApplicable('it is kept for emergencies')
     const names = list(held.map(nameOf))
     const { lastUsed } = entity

@@ -18,6 +18,8 @@ const program = (interactive?: boolean): RuleCase['entities'][number] => ({
 })
 const uses = [{ from: 'demo:client', verb: 'uses' as const, to: KEY }]
 
+const NOBODY = notApplicable('no program is known that uses it')
+
 export const identityUsedByHand = defineRule({
   id: 'identity-used-by-hand',
   title: 'A person works through a service identity with a program made for people',
@@ -38,8 +40,9 @@ export const identityUsedByHand = defineRule({
     const off = outOfForce(entity)
     if (off) return notApplicable(`it is ${off}`)
     if (accountKind(entity) === 'human') return notApplicable('a person uses it')
+    if (along.users!.length + along.direct!.length === 0) return NOBODY
     const programs = [...along.users!, ...along.direct!].filter(({ entity: one }) => one?.kind === 'workload')
-    if (programs.length === 0) return notApplicable('no program is known that uses it')
+    if (programs.length === 0) return NOBODY
     const byHand = programs.filter(({ entity: one }) => one!.attributes['interactive'] === true)
     if (byHand.length === 0) return pass
     return fail(`A person works as ${nameOf(entity)} with ${list(byHand.map(nameOf))}.`, [

@@ -10,6 +10,8 @@ import { emptyOwnerTally, emptyTally, type Tally, tally, tallyOwners } from './n
 
 /** What a person needs who works through a list: nine of ten lines are worth the walk, and nine of ten faults are on it. */
 const FLOOR = 0.9
+/** A vendor with administrative rights is said to have too many until a record shows that it needs them; some have none. */
+const FLOORS: Partial<Record<Owasp, number>> = { NHI3: 0.8 }
 const OWNER_FLOOR = 0.7
 
 const TITLES: Readonly<Record<Owasp, string>> = {
@@ -56,9 +58,20 @@ for (const [risk, counts] of machines) {
     theirs: 1,
     unit: 'share',
     ratio: Math.min(precision, recall),
-    floor: FLOOR,
+    floor: FLOORS[risk] ?? FLOOR,
     exact,
-    more: { precision: rounded(precision), recall: rounded(recall), right, wrong, missed, unknown, leftOut, hard },
+    more: {
+      precision: rounded(precision),
+      recall: rounded(recall),
+      // As if every verdict of unknown were a miss.
+      recallOfAll: rounded(share(right, right + missed + unknown)),
+      right,
+      wrong,
+      missed,
+      unknown,
+      leftOut,
+      hard,
+    },
   })
 }
 const suggested = owners.right + owners.wrong

@@ -47,7 +47,7 @@ export async function answeringFor(tx: Tx, subjects: readonly string[]): Promise
     select distinct on (s.subject, s.backup) s.subject, s.backup, s.key, coalesce(p.name, s.name) as name,
       coalesce(substring(s.key from '^person:([^@\\s]+@[^@\\s]+)$'), p.body->'attributes'->>'email', p.body->'attributes'->>'mail',
         (select alias from unnest(p.aliases) alias where alias ~ '^[^@\\s:/]+@[^@\\s:/]+$' limit 1)) as address,
-      coalesce(p.id is not null and ${outOfForce('p')}, false) as left
+      coalesce(p.id is not null and (${outOfForce('p')} or p.body->'attributes'->>'employment' = 'left'), false) as left
     from said s left join graph.key pk on pk.key = s.key left join graph.node p on p.id = coalesce(pk.same_as, pk.id)
     order by s.subject, s.backup, s.far, s.place, s.since desc, s.key`.execute(tx)
   for (const { subject, backup, key, name, address, left } of rows) {

@@ -106,6 +106,44 @@ describe('an end', () => {
     expect((await bench.outbox()).map(({ what }) => what)).toEqual(['opened', 'closed'])
   })
 
+  test('a threshold counts for what lives twice as long or more, to the day', async () => {
+    await bench.hook({ events: ['ending'] })
+    const made = ([life, left]: number[]) =>
+      certificate(`demo:${life}-${left}`, inDays(left!), { created: { value: inDays(left! - life!) } })
+    await bench.say(
+      [
+        [60, 30],
+        [59, 29],
+        [14, 7],
+        [13, 6],
+        [2, 1],
+        [1, 0.5],
+      ].map(made),
+    )
+    await bench.observe()
+    expect((await bench.outbox()).map(({ message }) => message.alerts[0]!.name).toSorted()).toEqual([
+      '14-7',
+      '2-1',
+      '60-30',
+    ])
+  })
+
+  test('thirty days are thirty days, and what ended long ago and is still there is told too', async () => {
+    await bench.hook({ events: ['ending'] })
+    await bench.say([
+      certificate('demo:on', inDays(30)),
+      certificate('demo:over', inDays(30.01)),
+      certificate('demo:old', inDays(-40)),
+    ])
+    await bench.observe()
+    expect((await bench.outbox()).map(({ message }) => [message.alerts[0]!.name, message.severity]).toSorted()).toEqual(
+      [
+        ['old', 'medium'],
+        ['on', 'medium'],
+      ],
+    )
+  })
+
   test('what was made for a week is not told a week before, nor what lives an hour', async () => {
     await bench.hook({ events: ['ending'] })
     await bench.say([

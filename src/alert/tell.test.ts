@@ -1,5 +1,7 @@
+import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { assignOwner } from '../act/index.ts'
+import type { Entity } from '../sdk/index.ts'
 import { addChannel, changeChannel } from './index.ts'
 import { type AlertBench, alertBench, certificate, type Item, inDays, owns, person } from './testing/index.ts'
 
@@ -45,6 +47,37 @@ describe('who is told', () => {
     await bench.observe()
     expect((await bench.outbox()).map(({ recipient, message }) => [recipient, message.alerts[0]!.owner])).toEqual([
       ['ada@example.org', 'ada'],
+    ])
+  })
+
+  test.each<Entity['attributes']>([{ disabled: true }, { employment: 'left' }])(
+    'what an owner with %j answered for goes to the backup',
+    async (attributes) => {
+      await bench.mail({}, { events: ['ending'] })
+      await bench.say([
+        person('ada', attributes),
+        person('bo'),
+        certificate('demo:c', inDays(5)),
+        owns('ada', 'demo:c'),
+        owns('bo', 'demo:c', true),
+      ])
+      await bench.observe()
+      expect((await bench.outbox()).map(({ recipient }) => recipient)).toEqual(['bo@example.org'])
+    },
+  )
+
+  test('a backup and an owner who were named here are told, each of what is theirs', async () => {
+    await bench.mail({}, { events: ['ending'] })
+    await bench.say([person('ada'), person('bo'), certificate('demo:c', inDays(0.5))])
+    await sql`insert into act.assignment (entity, aliases, sort, value, name, by, at) values
+      ('demo:c', '{}', 'owner', 'person:ada@example.org', 'ada', 'user:ann', ${bench.clock.now()}),
+      ('demo:c', '{}', 'backup', 'person:bo@example.org', 'bo', 'user:ann', ${bench.clock.now()})`.execute(
+      bench.database.db,
+    )
+    await bench.observe()
+    expect((await bench.outbox()).map(({ recipient, what }) => [recipient, what])).toEqual([
+      ['ada@example.org', 'digest'],
+      ['bo@example.org', 'overdue'],
     ])
   })
 

@@ -136,6 +136,10 @@ test('not mine goes to whom is named or back to the queue, is not suggested agai
     state: 'refused',
     code: 'owner/no-suggestion',
   })
+  expect(await get(`/v1/entities/${encodeURIComponent(key('a'))}`)).toMatchObject({ owners: { suggested: null } })
+  expect(await get<{ rows: unknown[] }>('/v1/entities?q=name:a')).toMatchObject({
+    rows: [{ key: key('a'), suggested: null }],
+  })
   await send('POST', `/v1/undo/${undo}`, undefined, ada)
   expect((await owners()).counts).toMatchObject({ owned: 2 })
   expect((await admin('POST', `/v1/undo/${undo}`)).body.code).toBe('act/too-late')
@@ -150,6 +154,7 @@ test('what a source says is somebody’s and they say is not, nobody answers for
   expect((await owners()).counts.owned).toBe(1)
   await send('POST', '/v1/inbox/answers', { entity: key('a'), answer: 'not-mine', person: mail('ada') })
   expect((await owners()).counts).toMatchObject({ owned: 0, unowned: 1 })
+  expect(await get(`/v1/entities/${encodeURIComponent(key('a'))}`)).toMatchObject({ owners: { accountable: null } })
 })
 
 test('what is needed no longer becomes a task of the operators until it is gone', async () => {

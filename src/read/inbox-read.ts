@@ -168,7 +168,7 @@ function saysOf(
         : `${owner?.name ?? you} last said on ${day(new Date(certified), now)} that ${name} is still needed.`
     case 'rotate': {
       const first = credentials.find(({ rotate }) => rotate !== null)
-      return `${first ? short(first.entity.name) : 'A credential'} of ${name} must be replaced by ${day(new Date(due), now)}.`
+      return `${first ? credentialOf(first.entity.name, entity.name) : `A credential of ${name}`} must be replaced by ${day(new Date(due), now)}.`
     }
     case 'replace-owner':
       return `${owner?.name ?? 'Whoever'}, who answered for ${name}, has left. Nobody answers for it now.`
@@ -211,6 +211,10 @@ export const short = (text: string, most = 80): string => {
   const line = text.replaceAll(/\s+/g, ' ').trim()
   return line.length > most ? `${line.slice(0, most - 1)}…` : line
 }
+
+/** A credential whose own name says of what it is needs no more. */
+export const credentialOf = (credential: string, entity: string): string =>
+  credential.includes(entity) ? short(credential) : `${short(credential)} of ${short(entity)}`
 
 /** `3 March`, with the year where it is not this one. */
 export const day = (at: Date, now: Date): string =>

@@ -3,7 +3,7 @@ import type { Db } from '../platform/index.ts'
 import type { Environment, Kind, Known, Sensitivity, Tier } from '../sdk/index.ts'
 import type { InventoryRow } from './inventory.ts'
 import type { Suggestion } from './owner.ts'
-import { accountable, iso, isoOrNull, joinOwner, knownOf, markOf, type OwnerColumns } from './refs.ts'
+import { accountable, declined, iso, isoOrNull, joinOwner, knownOf, markOf, type OwnerColumns } from './refs.ts'
 import { type Departed, departed } from './roll-snapshots.ts'
 
 /**
@@ -24,7 +24,7 @@ export async function inventoryRows(db: Db, kind: Kind, ids: readonly number[]):
     from unnest(${ids}::int[]) with ordinality as asked(id, place)
     join graph.node n on n.id = asked.id left join assess.standing s on s.subject = n.key left join graph.node c on c.id = n.container
     left join graph.key rk on rk.key = s.reaches left join graph.node r on r.id = rk.id
-    left join assess.suggestion sg on sg.subject = n.key ${joinOwner}
+    left join assess.suggestion sg on sg.subject = n.key and not ${declined('sg.subject', 'sg.person')} ${joinOwner}
     order by asked.place`.execute(db)
   if (rows.length === ids.length) return rows.map(rowOf)
   const here = new Map(rows.map((row) => [row.id, rowOf(row)]))

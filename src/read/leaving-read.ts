@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../platform/index.ts'
 import { ReeveError } from '../sdk/index.ts'
-import { day, short } from './inbox-read.ts'
+import { credentialOf, day, short } from './inbox-read.ts'
 import type { Break, Leaving, Move } from './leaving.ts'
 import { type KnownPerson, presencesOf } from './owners-presence.ts'
 import { type OwnersLook, personOf } from './owners-read.ts'
@@ -217,6 +217,8 @@ async function breaksOf(
     })
   }
   for (const { id, credential, expires, rotate } of ends.rows) {
+    // What is late already is no worse for their leaving.
+    if (rotate < now) continue
     const ends_ = expires !== null && expires.getTime() === rotate.getTime()
     const one = by.get(id)!
     breaks.push({
@@ -225,8 +227,8 @@ async function breaksOf(
       entity: refOf(one),
       credential: refOr(refs, credential),
       says: ends_
-        ? `${short(refOr(refs, credential).name)} of ${short(one.name)} ends, and nobody renews it.`
-        : `${short(refOr(refs, credential).name)} of ${short(one.name)} is too old by then, and nobody replaces it.`,
+        ? `${credentialOf(refOr(refs, credential).name, one.name)} ends, and nobody renews it.`
+        : `${credentialOf(refOr(refs, credential).name, one.name)} is too old by then, and nobody replaces it.`,
       because: ends_
         ? 'Its source tells this end, and does not say that it renews itself.'
         : 'By the age that its sort may have.',
@@ -236,7 +238,7 @@ async function breaksOf(
     if (row.owner !== person || row.state !== 'owned') continue
     const at = (Number.isNaN(row.certified) ? row.since : Math.max(row.certified, row.since)) + owners.reviewDays * DAY
     const one = by.get(row.id)
-    if (one)
+    if (one && at >= now.getTime())
       breaks.push({
         at: iso(new Date(at)),
         what: 'review',

@@ -60,7 +60,17 @@ export interface OwnerColumns {
   owner_left: boolean | null
 }
 
-/** A join that brings `OwnerColumns` to a node `n`: whom somebody named here, else of those its sources name the latest. */
+/** Is the last that the person said of it that it is not theirs? */
+export const declined = (entity: string, person: string) => {
+  const [of, by] = [sql.raw(entity), sql.raw(person)]
+  return sql`coalesce((select d.answer = 'not-mine' from act.certification d where d.entity = ${of} and d.person = ${by} and d.takes_back is null
+    and not exists (select from act.certification t where t.takes_back = d.id) order by d.id desc limit 1), false)`
+}
+
+/**
+ * A join that brings `OwnerColumns` to a node `n`: whom somebody named here, else of those its sources name the latest who is here and has
+ * not said that it is not theirs.
+ */
 export const joinOwner = sql`left join lateral (
     select said.key as owner, coalesce(p.name, said.name) as owner_name, said.since as owner_since, ${actorName(sql`said.by`)} as owner_by,
       case when said.place = 0 then coalesce(p.id is not null and ${outOfForce('p')}, false) else p.id is null or ${outOfForce('p')} end as owner_left
@@ -70,9 +80,9 @@ export const joinOwner = sql`left join lateral (
       union all
       select k.key, null, e.valid_from, s.connection, 1 from graph.edge e
       join graph.source s on s.id = e.source_id and s.connection <> 'self' join graph.key k on k.id = e.from_id
-      where e.to_id = n.id and e.verb = 'owns' and e.valid_to is null
+      where e.to_id = n.id and e.verb = 'owns' and e.valid_to is null and not ${declined('n.key', 'k.key')}
     ) said left join graph.key pk on pk.key = said.key left join graph.node p on p.id = pk.id
-    order by said.place, said.since desc, said.key limit 1) owned on true`
+    order by said.place, owner_left, said.since desc, said.key limit 1) owned on true`
 
 export function accountable({
   owner,
@@ -100,7 +110,8 @@ export async function suggestionsOf(db: Db, keys: Iterable<string>): Promise<Map
   const wanted = [...new Set(keys)]
   if (wanted.length === 0) return new Map()
   const { rows } = await sql<{ subject: string; person: string; name: string; because: string[] }>`
-    select subject, person, name, because from assess.suggestion where subject = any(${wanted}::text[])`.execute(db)
+    select subject, person, name, because from assess.suggestion sg
+    where subject = any(${wanted}::text[]) and not ${declined('sg.subject', 'sg.person')}`.execute(db)
   return new Map(
     rows.map(({ subject, person, name, because }) => [subject, { person: { key: person, name }, because }]),
   )

@@ -6,12 +6,9 @@
 import { Owasp } from '../src/sdk/index.ts'
 import { claim, finish, quick } from './claims.ts'
 import { type Labelled, labelledEstate } from './nhi/labelled-estate.ts'
-import { emptyOwnerTally, emptyTally, type Tally, tally, tallyOwners } from './nhi/measure.ts'
+import { emptyOwnerTally, emptyTally, floorOf, type Tally, tally, tallyOwners } from './nhi/measure.ts'
 
-/** What a person needs who works through a list: nine of ten lines are worth the walk, and nine of ten faults are on it. */
-const FLOOR = 0.9
-/** A vendor with administrative rights is said to have too many until a record shows that it needs them; some have none. */
-const FLOORS: Partial<Record<Owasp, number>> = { NHI3: 0.8 }
+/** So often the first person suggested must be the one who answers. */
 const OWNER_FLOOR = 0.7
 
 const TITLES: Readonly<Record<Owasp, string>> = {
@@ -58,7 +55,7 @@ for (const [risk, counts] of machines) {
     theirs: 1,
     unit: 'share',
     ratio: Math.min(precision, recall),
-    floor: FLOORS[risk] ?? FLOOR,
+    floor: floorOf(risk),
     exact,
     more: {
       precision: rounded(precision),

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { apiAt, type Reeve, runCli } from './cli/index.ts'
 import type { Estate } from './graph/index.ts'
 import {
@@ -13,7 +14,7 @@ import {
   loadConfig,
   openInstallationKey,
 } from './platform/index.ts'
-import { Finding, type Log, messageOf, ReeveError, Sensitive } from './sdk/index.ts'
+import { Finding, Instant, Json, Key, type Log, messageOf, ReeveError, Sensitive } from './sdk/index.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 const folder = process.cwd()
@@ -114,12 +115,14 @@ const reeve: Reeve<Estate> = {
   async scan(options) {
     const { scanOnce } = await import('./once.ts')
     const { config, log } = settleQuietly()
-    return scanOnce(options, { config, log, key: openInstallationKey(config, { create: false }) ?? passingKey() })
+    const known = options.baseline === undefined ? [] : readBaseline(options.baseline).readings
+    const key = openInstallationKey(config, { create: false }) ?? passingKey()
+    return scanOnce(options, { config, log, key, known })
   },
 
   async newSince(findings, file) {
     const { baseline } = await import('./assess/index.ts')
-    const isKnown = baseline(readBaseline(file))
+    const isKnown = baseline(readBaseline(file).findings)
     return findings.filter((finding) => !isKnown(finding))
   },
 
@@ -241,15 +244,24 @@ function passingKey() {
   }
 }
 
-function readBaseline(file: string): Finding[] {
+const Former = z.object({ value: Json, from: Instant, until: Instant })
+/** What of `scan --json` the next scan goes by; the first versions had no readings. */
+const Baseline = z.object({
+  findings: Finding.array(),
+  readings: z
+    .object({ subject: Key, attribute: z.string(), value: Json, since: Instant, before: Former.array() })
+    .array()
+    .default([]),
+})
+
+function readBaseline(file: string): z.infer<typeof Baseline> {
   if (!existsSync(file))
     throw new ReeveError(
       'use/baseline',
       `reading the baseline ${file}: there is no such file; make it with reeve scan --json > ${file}`,
     )
   try {
-    const document = JSON.parse(readFileSync(file, 'utf8')) as { findings: unknown }
-    return Finding.array().parse(document.findings)
+    return Baseline.parse(JSON.parse(readFileSync(file, 'utf8')))
   } catch (cause) {
     throw new ReeveError(
       'use/baseline',

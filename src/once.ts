@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { evaluate, rules, toFindings } from './assess/index.ts'
-import type { Scanned, ScanOptions } from './cli/index.ts'
+import type { Reading, Scanned, ScanOptions } from './cli/index.ts'
 import { createRun, readProvider } from './discover/index.ts'
-import { EstateBuilder, type SourceState } from './graph/index.ts'
+import { type Estate, EstateBuilder, type SourceState } from './graph/index.ts'
 import { type Config, createFetch, fingerprinter, type InstallationKey, systemClock } from './platform/index.ts'
 import { providers } from './providers/index.ts'
 import { createScanner } from './scan/index.ts'
@@ -18,8 +18,8 @@ const SECRETS = 'secret_value'
 
 export async function scanOnce(
   options: ScanOptions,
-  parts: { config: Config; log: Log; key: InstallationKey },
-): Promise<Scanned & { estate: ReturnType<EstateBuilder['build']> }> {
+  parts: { config: Config; log: Log; key: InstallationKey; known: readonly Reading[] },
+): Promise<Scanned<Estate>> {
   const { signal } = options
   const places = await placesOf(options)
   try {
@@ -68,14 +68,45 @@ export async function scanOnce(
       }
     }
     options.progress('judging')
-    const estate = builder.build(sources)
-    const findings = toFindings(evaluate(estate, rules, { now: systemClock.now() })).filter((finding) =>
+    const now = systemClock.now()
+    const first = builder.build(sources)
+    const readings = readingsOf(first, parts.known, now)
+    for (const { subject, attribute, before } of readings) builder.remember(subject, attribute, before)
+    const estate = readings.some(({ before }) => before.length > 0) ? builder.build(sources) : first
+    const findings = toFindings(evaluate(estate, rules, { now })).filter((finding) =>
       options.only.has(finding.detector === undefined ? 'posture' : 'secrets'),
     )
-    return { findings, ledger: [...estate.ledger()], interrupted: signal.aborted, estate }
+    return { findings, ledger: [...estate.ledger()], readings, interrupted: signal.aborted, estate }
   } finally {
     await places.remove()
   }
+}
+
+/** What rules remember of what was read, with what the baseline knows of it; what the baseline alone knows stays known. */
+function readingsOf(estate: Estate, known: readonly Reading[], now: Date): Reading[] {
+  const readings = new Map(known.map((one) => [`${one.attribute} ${one.subject}`, one]))
+  const at = now.toISOString()
+  for (const { about, remembers = [] } of rules) {
+    if (remembers.length === 0) continue
+    for (const { key: subject, type, attributes } of estate.ofKind(about.kind)) {
+      if (about.types !== undefined && !about.types.includes(type)) continue
+      for (const attribute of remembers) {
+        const value = attributes[attribute]
+        if (value === undefined) continue
+        const id = `${attribute} ${subject}`
+        const was = readings.get(id)
+        if (was === undefined) readings.set(id, { subject, attribute, value, since: at, before: [] })
+        else if (JSON.stringify(was.value) !== JSON.stringify(value))
+          readings.set(id, {
+            ...was,
+            value,
+            since: at,
+            before: [...was.before, { value: was.value, from: was.since, until: at }],
+          })
+      }
+    }
+  }
+  return [...readings.values()]
 }
 
 /** Where to read. Standard input becomes a file, so that it is read like one, however long it is. */
@@ -84,6 +115,7 @@ async function placesOf({
   history,
   since,
   staged,
+  probe,
 }: ScanOptions): Promise<{ list: Nearby[]; remove(): Promise<void> }> {
   const nothing = async (): Promise<void> => {}
   if (path === '-') {
@@ -101,8 +133,9 @@ async function placesOf({
   await stat(folder).catch((cause: unknown) => {
     throw new ReeveError('use/no-such-path', `reading ${folder}: there is no such file or folder`, { cause })
   })
-  const here: Nearby = { folder, history: history && !staged, ...(since === undefined ? {} : { since }) }
-  return { list: path === undefined && !staged ? [{ host: true }, here] : [here], remove: nothing }
+  const asking = probe === undefined ? {} : { probe }
+  const here: Nearby = { folder, history: history && !staged, ...(since === undefined ? {} : { since }), ...asking }
+  return { list: path === undefined && !staged ? [{ host: true, ...asking }, here] : [here], remove: nothing }
 }
 
 async function readersOf({ list }: { list: Nearby[] }): Promise<{ provider: Provider; config: unknown }[]> {

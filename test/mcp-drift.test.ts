@@ -76,3 +76,28 @@ test('a tool whose description changes between two syncs is a finding with both 
   await until(drifts, (rows) => rows.length === 0)
   expect(JSON.stringify(await session.get(`/v1/findings/${drift!.id}`))).toMatch(/resolved/)
 })
+
+test('two scans of one folder: the second, with the first as its baseline, finds the tool that changed; a third knows it', async () => {
+  const scan = async (out: string, baseline?: string) => {
+    const more = baseline === undefined ? [] : ['--baseline', join(place.folder, baseline)]
+    const { out: text } = await command('scan', folder, '--json', '--probe', 'all', '--only', 'posture', ...more)
+    writeFileSync(join(place.folder, out), text)
+    const { findings } = JSON.parse(text) as { findings: { rule: string; verdict: string; because: string[] }[] }
+    return findings.filter(({ rule, verdict }) => rule === 'mcp-tool-drift' && verdict === 'fail')
+  }
+  describe(CALM)
+  expect(await scan('one.json')).toEqual([])
+  describe(CUNNING)
+  const found = await scan('two.json', 'one.json')
+  expect(found.map(({ because }) => because.join(' '))).toEqual([expect.stringContaining(`sha256:${sha256(CUNNING)}`)])
+  expect(found[0]!.because.join(' ')).toContain(`sha256:${sha256(CALM)}`)
+  // What the baseline found is known, and does not count again.
+  expect(await scan('three.json', 'two.json')).toEqual([])
+}, 240_000)
+
+test('a scan asks and starts nothing unless it is told to', async () => {
+  const { out } = await command('scan', folder, '--json', '--only', 'posture')
+  expect(JSON.parse(out).readings).toEqual([])
+  const refused = await command('scan', folder, '--probe', 'everything')
+  expect([refused.status, refused.err]).toEqual([2, expect.stringContaining('remote, all')])
+})

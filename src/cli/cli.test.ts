@@ -67,7 +67,7 @@ function fake(
       }),
     scan: async (options) => {
       asked.push(options)
-      return { findings: [], ledger: [], interrupted: false, estate: null, ...scanned }
+      return { findings: [], ledger: [], readings: [], interrupted: false, estate: null, ...scanned }
     },
     newSince: async (findings) => [...findings],
     sarif: async ({ findings }) => ({ version: '2.1.0', count: findings.length }),
@@ -131,7 +131,7 @@ describe('scan', () => {
       out = ''
       await runCli(argv, fake({}, { findings: [finding()], ledger: [line] }))
       const document = JSON.parse(out)
-      expect(Object.keys(document)).toEqual(['findings', 'ledger', 'summary'])
+      expect(Object.keys(document)).toEqual(['findings', 'ledger', 'readings', 'summary'])
       expect(document.findings[0].id).toBe('f1')
       expect(document.summary).toMatchObject({ high: 1, unknown: 0, complete: false })
     }

@@ -14,7 +14,7 @@ import { addUp } from './up.ts'
 import { addUpkeep } from './upkeep.ts'
 
 export { apiAt } from './api.ts'
-export type { Check, Reeve, Running, Scanned, ScanOptions, UpOptions } from './reeve.ts'
+export type { Check, Reading, Reeve, Running, Scanned, ScanOptions, UpOptions } from './reeve.ts'
 
 const addSeeing = (program: Command, reeve: Reeve): void => {
   addUp(program, reeve)

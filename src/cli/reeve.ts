@@ -1,5 +1,5 @@
 /** What the command line needs of the rest of Reeve; `main.ts` gives it, each part loaded only when it is asked for. */
-import type { Finding, LedgerLine } from '../sdk/index.ts'
+import type { Finding, Former, Instant, JsonValue, LedgerLine } from '../sdk/index.ts'
 import type { Api } from './api.ts'
 
 export interface Running {
@@ -27,13 +27,28 @@ export interface ScanOptions {
   only: ReadonlySet<'secrets' | 'posture'>
   since: string | undefined
   staged: boolean
+  /** MCP servers that are configured there are asked for their tools: over HTTP, or the programs too. */
+  probe: 'remote' | 'all' | undefined
+  /** An earlier `scan --json`: what it read is what rules remember. */
+  baseline: string | undefined
   signal: AbortSignal
   progress(text: string): void
+}
+
+/** The value of an attribute that a rule remembers, since when it stood, and what it was before. */
+export interface Reading {
+  subject: string
+  attribute: string
+  value: JsonValue
+  since: Instant
+  before: Former[]
 }
 
 export interface Scanned<Estate = unknown> {
   findings: Finding[]
   ledger: LedgerLine[]
+  /** For the scan that takes this one as its baseline. */
+  readings: Reading[]
   /** Was it stopped before its end? */
   interrupted: boolean
   /** What was read; for the report. */

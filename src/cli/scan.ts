@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { type Finding, ReeveError, Severity } from '../sdk/index.ts'
 import { EXIT } from './exit.ts'
 import type { Reeve, Scanned } from './reeve.ts'
@@ -14,6 +14,7 @@ interface ScanFlags extends OutputOptions {
   only?: string
   since?: string
   staged?: boolean
+  probe?: 'remote' | 'all'
   failOn?: Severity
   baseline?: string
   sarif?: string
@@ -32,9 +33,18 @@ export function addScan(program: Command, reeve: Reeve): void {
     .option('--history', 'read the whole history of a repository too')
     .option('--since <rev>', 'read only what came after this revision (with --history)')
     .option('--staged', 'read what is staged for the next commit, and nothing else')
+    .addOption(
+      new Option(
+        '--probe <what>',
+        'ask the MCP servers that are configured there for their tools: remote, those over HTTP; all, start the others too',
+      ).choices(['remote', 'all']),
+    )
     .option('--only <what>', 'secrets, posture or both, by comma', 'secrets,posture')
     .addOption(failOn())
-    .option('--baseline <file>', 'an earlier --json output: what it holds is known and does not count')
+    .option(
+      '--baseline <file>',
+      'an earlier --json output: what it found is known and does not count, what it read is remembered',
+    )
     .option('--sarif <file>', 'write SARIF 2.1.0')
     .option('--html <file>', 'write a report to look at')
     .option('--all', 'show every finding, not the worst ones')
@@ -54,6 +64,8 @@ async function scan(reeve: Reeve, path: string | undefined, flags: ScanFlags): P
     only: parseOnly(flags.only ?? ''),
     since: flags.since,
     staged: flags.staged === true,
+    probe: flags.probe,
+    baseline: flags.baseline,
     signal: interruption.signal,
     progress: out.progress,
   })
@@ -66,7 +78,7 @@ async function scan(reeve: Reeve, path: string | undefined, flags: ScanFlags): P
   if (flags.html !== undefined)
     write(flags.html, await reeve.html({ ...scanned, findings }, path ?? 'this host and folder'))
   const counted = summary(findings, scanned, known)
-  if (out.json) out.document({ findings, ledger: scanned.ledger, summary: counted })
+  if (out.json) out.document({ findings, ledger: scanned.ledger, readings: scanned.readings, summary: counted })
   else print(out, findings, scanned, known, flags.all === true)
 
   if (scanned.interrupted) return EXIT.interrupted

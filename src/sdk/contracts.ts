@@ -71,8 +71,13 @@ export interface Collection<Client> {
   read(client: Client, run: Run): AsyncIterable<Entity | Edge>
 }
 
-/** Where `reeve up` and `reeve scan` stand: a folder or repository (with its history, or what came after a revision), or this machine. */
-export type Nearby = { folder: string; history?: boolean; since?: string } | { host: true }
+/**
+ * Where `reeve up` and `reeve scan` stand: a folder or repository (with its history, or what came after a revision), or this machine.
+ * `probe`: servers that are named there may be asked over HTTP (`remote`), or started and asked too (`all`).
+ */
+export type Nearby = ({ folder: string; history?: boolean; since?: string } | { host: true }) & {
+  probe?: 'remote' | 'all'
+}
 
 /**
  * All that Reeve knows of one system: one folder, one object. Every capability is optional; nothing else in Reeve asks which

@@ -17,9 +17,11 @@ export const mcp = defineProvider<Settings, Estate>({
   connect: openEstate,
   collections: [agents, tools],
   async nearby(place) {
+    // Who asks for it waits for it: programs that are fetched first take their time.
+    const probe = place.probe === undefined ? {} : { probe: place.probe, timeout: 30 }
     if ('host' in place)
-      return process.platform === 'linux' || process.platform === 'darwin' ? Settings.parse({}) : null
+      return process.platform === 'linux' || process.platform === 'darwin' ? Settings.parse(probe) : null
     const there = await stat(place.folder).catch(() => null)
-    return there?.isDirectory() ? Settings.parse({ folder: resolve(place.folder) }) : null
+    return there?.isDirectory() ? Settings.parse({ folder: resolve(place.folder), ...probe }) : null
   },
 })

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { sql } from 'kysely'
+import { SMTPServer } from 'smtp-server'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { addressGuard, createFetch, loadConfig, systemClock } from '../platform/index.ts'
 import { pauseAfter } from './deliver.ts'
@@ -304,6 +305,39 @@ test('no secret of a channel is in the database, the log, an error, the audit tr
     'secret-path',
   ])
     expect([secret, all.includes(secret)]).toEqual([secret, false])
+})
+
+test('mail that was greylisted is taken at the next try, and arrives once', async () => {
+  const got: string[] = []
+  let asks = 0
+  const smtp = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    onRcptTo: (_, __, callback) =>
+      callback(++asks === 1 ? Object.assign(new Error('greylisted, come again'), { responseCode: 451 }) : null),
+    async onData(stream, _, callback) {
+      let mail = ''
+      for await (const part of stream) mail += String(part)
+      got.push(mail)
+      callback()
+    },
+  })
+  await new Promise<void>((resolve) => smtp.listen(0, '127.0.0.1', resolve))
+  try {
+    const { port } = smtp.server.address() as AddressInfo
+    await bench.mail({ host: '127.0.0.1', port, security: 'none', to: ['ops@example.org'] }, { events: ['ending'] })
+    await bench.say([certificate('demo:c', inDays(5))])
+    await bench.observe()
+    expect(await deliver()).toEqual({ sent: 0, later: 1, dead: 0 })
+    expect((await rows())[0]!.error).toContain('greylisted')
+    seconds(30)
+    expect(await deliver()).toEqual({ sent: 1, later: 0, dead: 0 })
+    seconds(3600)
+    expect(await deliver()).toEqual({ sent: 0, later: 0, dead: 0 })
+    expect(got.map((mail) => /^Subject: .*$/m.exec(mail)![0])).toEqual(['Subject: Reeve: c ends on 29 November 2026.'])
+  } finally {
+    await new Promise<void>((resolve) => smtp.close(() => resolve()))
+  }
 })
 
 test('a channel whose settings were moved to another does not open', async () => {

@@ -23,6 +23,7 @@ const user = (name: string) =>
     name,
     attributes: { accountKind: 'service' },
   }) as const
+const INBOX = '/inbox?person=person%3Amara%40larkfield.example'
 const CARD = '/identities/host%3Aops%2Fuser%2Fservice-1'
 
 describe.skipIf(reason !== null)('the console by keyboard and without a mouse, colour or motion', () => {
@@ -46,6 +47,10 @@ describe.skipIf(reason !== null)('the console by keyboard and without a mouse, c
       })),
       { kind: 'person', type: 'person', key: 'person:mara@larkfield.example', name: 'Mara Quill' },
     ])
+    for (const n of [10, 11, 12])
+      await (await server.as('admin'))('PUT', `/v1/entities/host%3Aops%2Fuser%2Fservice-${n}/owner`, {
+        body: { person: 'person:mara@larkfield.example' },
+      })
     browser = await launch()
     const seen = await look(browser, server.url)
     ;({ page, context, wrong } = seen)
@@ -84,6 +89,7 @@ describe.skipIf(reason !== null)('the console by keyboard and without a mouse, c
     ['g i', '/', () => at('/identities')],
     ['g e', '/', () => at('/expiry')],
     ['g f', '/', () => at('/findings')],
+    ['g w', '/', () => at('/owners')],
     ['g c', '/', () => at('/connections')],
     ['j', '/identities', () => focused('.roll tr[data-index="0"] a')],
     ['j j k', '/identities', () => focused('.roll tr[data-index="0"] a')],
@@ -103,6 +109,9 @@ describe.skipIf(reason !== null)('the console by keyboard and without a mouse, c
     ],
     ['a', CARD, () => title('Who answers for it')],
     ['j a', '/findings', () => title('Who answers for it')],
+    ['1', INBOX, () => page.waitForSelector('.toast >> text=still needed')],
+    ['2', INBOX, () => title('Whose is it')],
+    ['3', INBOX, () => page.waitForSelector('.toast >> text=needed no longer')],
     ['m', 'finding', () => title('Mute')],
     ['j m', '/findings', () => title('Mute')],
     ['p', 'finding', () => page.waitForSelector('dialog[open] h2')],
@@ -185,6 +194,7 @@ describe.skipIf(reason !== null)('the console by keyboard and without a mouse, c
     for (const [name, path] of [
       ['Inventory', '/identities'],
       ['Findings', '/findings'],
+      ['Owners', '/owners'],
       ['Expiry', '/expiry'],
       ['Connections', '/connections'],
       ['Reports', '/reports'],

@@ -133,3 +133,11 @@ export async function enter(page: Page, link: string): Promise<void> {
   await page.goto(link)
   await page.waitForURL((url) => url.pathname !== '/sign-in')
 }
+
+/** Takes back what was done last, as a person does in its ten seconds. */
+export async function undoLast(page: Page): Promise<void> {
+  const answer = page.waitForResponse((one) => one.url().includes('/v1/undo/'))
+  await page.locator('.toast button', { hasText: 'Undo' }).last().click()
+  const { ok, status } = await answer.then((one) => ({ ok: one.ok(), status: one.status() }))
+  if (!ok) throw new Error(`taking back was answered with ${status}`)
+}

@@ -132,6 +132,7 @@ describe.skipIf(reason !== null)('the counts of the console', () => {
       '/findings?by=identity',
       '/findings?q=severity%3Acritical',
       '/expiry',
+      '/owners',
       '/connections',
       '/reports',
       '/reports/pci-dss',

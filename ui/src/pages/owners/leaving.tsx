@@ -120,9 +120,10 @@ function Shown({ of, title }: { of: Answered; title: string }) {
               <li key={team.id}>
                 <Name text={team.name} longest={80} />
                 <span className="sub">
-                  {team.members.length === 0
+                  {team.members.every(({ key }) => key === of.person.key)
                     ? 'it has no other member'
                     : `could be ${team.members
+                        .filter(({ key }) => key !== of.person.key)
                         .slice(0, 4)
                         .map(({ name }) => name.slice(0, 40))
                         .join(', ')}`}

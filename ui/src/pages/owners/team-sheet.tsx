@@ -21,7 +21,9 @@ export function TeamSheet({
 }) {
   const [name, setName] = useState(of?.name ?? '')
   const [accountable, setAccountable] = useState<Person | null>(of?.accountable ?? null)
-  const [members, setMembers] = useState<readonly Person[]>(of?.members ?? [])
+  const [members, setMembers] = useState<readonly Person[]>(
+    of?.members.filter(({ key }) => key !== of.accountable.key) ?? [],
+  )
   const [contact, setContact] = useState(of?.contact ?? '')
   const { busy, refused, run } = useAct()
   const save = async () => {
@@ -108,6 +110,7 @@ export function TeamSheet({
 function newId(name: string, taken: readonly string[]): string {
   const plain = name
     .normalize('NFKD')
+    .replaceAll(/\p{M}+/gu, '')
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^-+|-+$/g, '')

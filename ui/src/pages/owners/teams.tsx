@@ -7,6 +7,9 @@ import { Name } from '../../parts/name.tsx'
 import { count, some } from '../../words.ts'
 import { TeamSheet } from './team-sheet.tsx'
 
+/** Who belongs to it beside the one who answers. */
+const others = ({ members, accountable }: Team) => members.filter(({ key }) => key !== accountable.key)
+
 export function Teams({ of }: { of: readonly Team[] }) {
   const may = useMay('operator')
   const [open, setOpen] = useState<Team | 'new' | null>(null)
@@ -56,13 +59,15 @@ export function Teams({ of }: { of: readonly Team[] }) {
                   <EntityLink of={{ ...team.accountable, kind: 'person', type: null, gone: null }} icon={false} />
                 </td>
                 <td className="wide">
-                  {team.members.slice(0, 4).map(({ key, name }, i) => (
-                    <span key={key}>
-                      {i > 0 && ', '}
-                      <Name text={name} longest={40} />
-                    </span>
-                  ))}
-                  {team.members.length > 4 && ` and ${count(team.members.length - 4)} more`}
+                  {others(team)
+                    .slice(0, 4)
+                    .map(({ key, name }, i) => (
+                      <span key={key}>
+                        {i > 0 && ', '}
+                        <Name text={name} longest={40} />
+                      </span>
+                    ))}
+                  {others(team).length > 4 && ` and ${count(others(team).length - 4)} more`}
                 </td>
                 <td className="wide quiet">
                   {team.contact ? <Name text={team.contact} longest={60} /> : 'nothing was said'}

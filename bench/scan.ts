@@ -258,11 +258,11 @@ function threads(tree: string, files: readonly CorpusFile[]): void {
   })
   claim({
     claim: 'S memory',
-    what: 'peak memory of a folder scan with one thread, against its limit',
-    ours: one.mib,
+    what: 'peak memory of a folder scan in one thread, node and its modules included, against its limit',
+    ours: none.mib,
     theirs: 150,
     unit: 'MiB',
-    ratio: 150 / one.mib,
+    ratio: 150 / none.mib,
     floor: 1,
     exact: none.found === one.found,
   })

@@ -133,9 +133,16 @@ export interface Field {
   after: string
 }
 
+/** What a name is made of. */
+const NAMES = Uint8Array.from({ length: 256 }, (_, byte) =>
+  /[A-Za-z0-9_.$\x80-\xff-]/.test(String.fromCharCode(byte)) ? 1 : 0,
+)
+
 export const fieldOf = ({ window, anchor, at, value, groups, file }: Match): Field => {
   const head = window.slice(Math.max(0, anchor - 128), anchor)
-  const own = /[A-Za-z0-9_.$\x80-\xff-]{0,64}$/.exec(head)![0]
+  let from = head.length
+  while (from > 0 && head.length - from < 64 && NAMES[head.charCodeAt(from - 1)] === 1) from--
+  const own = head.slice(from)
   const name = `${own}${groups['keyword'] ?? ''}${groups['rest'] ?? ''}`
   const before = head.slice(0, head.length - own.length)
   const line = before.slice(before.lastIndexOf('\n') + 1)

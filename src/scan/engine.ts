@@ -122,9 +122,11 @@ export const compile = (detectors: readonly Detector[]): Engine => {
     linesIn,
     find(bytes, from, to, file, isStart) {
       const found = isStart ? atStart(bytes, file) : []
+      const hits = search(bytes, from, to)
+      if (hits.length === 0) return found
       const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
       let last = -1
-      for (const hit of search(bytes, from, to)) {
+      for (const hit of hits) {
         // Two anchors of a detector may begin at one place.
         if (hit === last) continue
         last = hit

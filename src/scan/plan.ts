@@ -19,6 +19,8 @@ export interface Plan {
   linesIn(bytes: Uint8Array, from: number, to: number): number
 }
 
+const NOTHING = new Float64Array(0)
+
 /** More than there are detectors. */
 export const SHIFT = 4096
 
@@ -243,7 +245,7 @@ export const plan = (detectors: readonly Detector[]): Plan => {
         done = Math.max(done, stop)
       }
     }
-    return Float64Array.from(found).sort()
+    return found.length === 0 ? NOTHING : Float64Array.from(found).sort()
   }
   return {
     room,

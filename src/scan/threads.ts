@@ -33,7 +33,10 @@ export const openThreads = (count: number): Threads => {
   const idle: ((job: Job) => void)[] = []
   let broken: unknown
   const workers = Array.from({ length: count }, () => {
-    const worker = new Worker(new URL('scan-thread.ts', import.meta.url))
+    const worker = new Worker(new URL('scan-thread.ts', import.meta.url), {
+      // Nothing of a file outlives it: more room for what is short-lived is only more memory.
+      resourceLimits: { maxYoungGenerationSizeMb: 8 },
+    })
     let current: Job | undefined
     const take = (job: Job): void => {
       current = job

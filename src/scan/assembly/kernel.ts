@@ -41,12 +41,6 @@ let high: u32 = 0
 let first: u32 = 0
 let last: u32 = 0
 
-// @ts-expect-error decorators of functions are AssemblyScript's
-@inline
-function slot(gram: u32, by: u32): u32 {
-  return ((gram | 0x20202020) * by) >>> (32 - TABLE_BITS)
-}
-
 /** The chain that a key of a kind is in. */
 export function headOf(key: u32, kind: u32): u32 {
   return HEADS + ((((key * 0x9e3779b1) ^ (kind * 0x85ebca6b)) >>> (32 - HEAD_BITS)) << 2)
@@ -124,7 +118,7 @@ function verify(place: u32, key: u32, kind: u32): void {
   }
 }
 
-// @ts-expect-error as above
+// @ts-expect-error decorators of functions are AssemblyScript's
 @inline
 function nibbles(position: u32, bytes: v128): v128 {
   const below = i8x16.swizzle(v128.load(MASKS + position * 32), v128.and(bytes, i8x16.splat(15)))
@@ -151,11 +145,16 @@ function filterPairs(from: u32, to: u32, count: u32): u32 {
 function filterFours(from: u32, to: u32, count: u32): u32 {
   let out = CANDIDATES + (count << 2)
   const by = factor
+  const case4 = i32x4.splat(0x20202020)
+  const factors = i32x4.splat(by)
   for (let p = from; p < to; p += 8) {
-    const a = <u32>load<u8>(TABLE + slot(load<u32>(p), by))
-    const b = <u32>load<u8>(TABLE + slot(load<u32>(p, 2), by))
-    const c = <u32>load<u8>(TABLE + slot(load<u32>(p, 4), by))
-    const d = <u32>load<u8>(TABLE + slot(load<u32>(p, 6), by))
+    const bytes = v128.load(p)
+    const fours = v128.shuffle<u8>(bytes, bytes, 0, 1, 2, 3, 2, 3, 4, 5, 4, 5, 6, 7, 6, 7, 8, 9)
+    const slots = v128.shr<u32>(v128.mul<i32>(v128.or(fours, case4), factors), 32 - TABLE_BITS)
+    const a = <u32>load<u8>(TABLE + v128.extract_lane<u32>(slots, 0))
+    const b = <u32>load<u8>(TABLE + v128.extract_lane<u32>(slots, 1))
+    const c = <u32>load<u8>(TABLE + v128.extract_lane<u32>(slots, 2))
+    const d = <u32>load<u8>(TABLE + v128.extract_lane<u32>(slots, 3))
     if ((a | b | c | d) == 0) continue
     store<u32>(out, (p << 4) | a)
     out += a != 0 ? 4 : 0

@@ -86,6 +86,11 @@ const isHandMade = (value: string, name: string, { quoted, kind, op }: Field): b
 
 const judge = (match: Match): Opinion => {
   const { value, file } = match
+  // What most values are: told by themselves, before their names are looked at.
+  if (value.length < 6 || value.length > 600 || /^[:?(|]/.test(value) || isNothing(value) || looksLikeReference(value))
+    return null
+  if (standsForAnother(value) || isBinary(value) || (/^[\w.-]+\/[\w.-]+$/.test(value) && /[-.]/.test(value)))
+    return null
   const field = fieldOf(match)
   const { words, op, quoted, kind } = field
   const last = words.at(-1)
@@ -118,14 +123,6 @@ const judge = (match: Match): Opinion => {
     return null
   if (/^public|publickey|pubkey/.test(joined)) return null
   // the value
-  if (
-    value.length < 6 ||
-    value.length > 600 ||
-    standsForAnother(value) ||
-    isNothing(value) ||
-    looksLikeReference(value)
-  )
-    return null
   if (/^[$%]?\{?\{|\{\{ ?[\w.]*$|\$\{?[\w.]*$/.test(field.line)) return null
   if (op === ' ' && !(field.leads && kind === 'config' && !/\.json$/.test(file) && strong && looksDrawn(value, 16)))
     return null
@@ -138,8 +135,6 @@ const judge = (match: Match): Opinion => {
       (!/[.([{][ \t]*["'\x60]?[\w.-]*$/.test(field.line) && !looksDrawn(value, 20)))
   )
     return null
-  if (isBinary(value) || (/^[\w.-]+\/[\w.-]+$/.test(value) && /[-.]/.test(value))) return null
-  if (/^[:?(|]/.test(value)) return null
   if (op === '(' && !looksDrawn(value, 16)) return null
   if (!quoted && (value.match(/[=?]/g) ?? []).length > 3) return null
   const bits = entropyOf(value)

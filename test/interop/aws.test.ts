@@ -139,6 +139,12 @@ test('one of each thing is read, with the sentences between them', async () => {
   ])
     expect(count(type), type).toBe(1)
   expect(entities.find(({ key }) => key.endsWith(':user/ci'))).toMatchObject({ environment: 'production' })
+  // A device is an identity, and how it proves itself is a credential of its own.
+  const thing = entities.find(({ type }) => type === 'aws_iot_thing')!
+  expect(thing).toMatchObject({ kind: 'identity', name: 'meter-1', attributes: { accountKind: 'service' } })
+  const [proof] = types['aws_iot_certificate']!
+  expect(proof).toMatchObject({ kind: 'credential', method: 'certificate', attributes: { status: 'ACTIVE' } })
+  expect(sentences).toContain(`${proof!.key} authenticates ${thing.key}`)
   // The account says how many there are, and so many came.
   const whole = lines.find(({ collection, scope }) => collection === 'principals' && scope === ACCOUNT)!
   expect([whole.expected, whole.obtained, whole.refused]).toEqual([128, 128, 0])

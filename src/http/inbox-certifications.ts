@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { escapeCell } from '../act/index.ts'
 import { type Certification, Certifications, readCertifications, streamCertifications } from '../read/index.ts'
 import { placeOf } from './owners.ts'
-import { Cursor, Limit } from './parameters.ts'
+import { AsOf, Cursor, Limit } from './parameters.ts'
 import { route } from './route.ts'
 
 const Asked = z.object({
@@ -42,20 +42,20 @@ export const certificationRoutes = [
     path: '/v1/certifications',
     can: 'see',
     says: 'What owners said of what is theirs, newest first, with what was shown to them. No record is ever changed.',
-    query: Asked.extend({ cursor: Cursor, limit: Limit }),
+    query: Asked.extend({ cursor: Cursor, limit: Limit, 'as-of': AsOf }),
     answers: Certifications,
-    handle: ({ app, query: { cursor, limit, ...asked } }) =>
-      readCertifications(app.db, asked, { before: cursor === undefined ? null : placeOf(cursor), limit }),
+    handle: ({ app, query: { cursor, limit, entity, person } }) =>
+      readCertifications(app.db, { entity, person }, { before: cursor === undefined ? null : placeOf(cursor), limit }),
   }),
   route({
     method: 'GET',
     path: '/v1/certifications/export',
     can: 'see',
     says: 'All records of what owners said, as CSV or as one JSON object in each line.',
-    query: Asked.extend({ format: z.enum(['csv', 'json']).default('csv') }),
+    query: Asked.extend({ format: z.enum(['csv', 'json']).default('csv'), 'as-of': AsOf }),
     streams: 'text/csv; charset=utf-8',
-    async handle({ app, query: { format, ...asked }, reply }) {
-      const rows = streamCertifications(app.db, asked)
+    async handle({ app, query: { format, entity, person }, reply }) {
+      const rows = streamCertifications(app.db, { entity, person })
       if (format === 'json') {
         reply
           .type('application/x-ndjson; charset=utf-8')

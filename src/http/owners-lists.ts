@@ -19,6 +19,7 @@ import { exportOwners, ImportAnswer, type OwnerLine } from '../read/index.ts'
 import { ReeveError } from '../sdk/index.ts'
 import { personOf } from './may.ts'
 import { readSelfAgain } from './ownership.ts'
+import { AsOfQuery } from './parameters.ts'
 import { route } from './route.ts'
 
 const Yes = z
@@ -137,7 +138,7 @@ export const ownersListRoutes = [
     path: '/v1/owners/export',
     can: 'see',
     says: 'Every owner and backup that was decided here, as CSV that an import takes back without a change, or as JSON.',
-    query: z.object({ format: z.enum(['csv', 'json']).default('csv') }),
+    query: AsOfQuery.extend({ format: z.enum(['csv', 'json']).default('csv') }),
     streams: 'text/csv; charset=utf-8',
     async handle({ app, query: { format }, reply }) {
       const lines = exportOwners(app.db)

@@ -341,6 +341,10 @@ test('whatever is told of the estate can be told of a day; the rest is of now, a
   expect(ofNow.sort()).toMatchInlineSnapshot(`
     [
       "/metrics",
+      "/v1/alerts",
+      "/v1/alerts/channels",
+      "/v1/alerts/deliveries",
+      "/v1/alerts/kinds",
       "/v1/audit/proof",
       "/v1/backups",
       "/v1/backups/{id}/file",
@@ -349,6 +353,7 @@ test('whatever is told of the estate can be told of a day; the rest is of now, a
       "/v1/bulk/{id}/rows",
       "/v1/demo",
       "/v1/events",
+      "/v1/expiry/feeds",
       "/v1/first-run",
       "/v1/lists/{id}",
       "/v1/lists/{id}/changes",
@@ -358,6 +363,7 @@ test('whatever is told of the estate can be told of a day; the rest is of now, a
       "/v1/session",
       "/v1/sessions",
       "/v1/settings/outbound",
+      "/v1/settings/owners",
       "/v1/settings/retention",
       "/v1/tokens",
       "/v1/users",

@@ -4909,6 +4909,8 @@ export interface operations {
                 /** @description `next` of the page before */
                 cursor?: string;
                 limit?: number;
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
             };
             header?: never;
             path?: never;
@@ -4941,6 +4943,8 @@ export interface operations {
                 /** @description a key */
                 person?: string;
                 format?: "csv" | "json";
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
             };
             header?: never;
             path?: never;
@@ -6790,6 +6794,8 @@ export interface operations {
     getOwnersExport: {
         parameters: {
             query?: {
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
                 format?: "csv" | "json";
             };
             header?: never;

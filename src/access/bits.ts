@@ -42,7 +42,10 @@ export const anyBit = (bits: Bits): boolean => {
   return false
 }
 
-export const sameBits = (one: Bits, other: Bits): boolean => one.every((word, at) => word === other[at])
+export function sameBits(one: Bits, other: Bits): boolean {
+  for (let word = 0; word < one.length; word++) if (one[word] !== other[word]) return false
+  return true
+}
 
 /** Calls for each member, in ascending order. */
 export function forEachBit(bits: Bits, call: (at: number) => void): void {

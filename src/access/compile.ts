@@ -1,6 +1,14 @@
-import { type Bits, bitsOf, fullBits } from './bits.ts'
+import { type Bits, bitsOf, emptyBits, fullBits } from './bits.ts'
 import type { Ceiling, Door, Grants, Policy } from './model.ts'
 import { membersOf, type Rule, RuleSet, ruleOf } from './rules.ts'
+
+/** `sure`: whatever the request says; the same set as `possible` where nothing depends on it. `possible`: those too for whom it depends on the request. */
+export interface Answer {
+  sure: Bits
+  possible: Bits
+}
+
+export const emptyAnswer = (size: number): Answer => ({ sure: emptyBits(size), possible: emptyBits(size) })
 
 export interface CompiledCeiling {
   kind: Ceiling['kind']
@@ -10,7 +18,7 @@ export interface CompiledCeiling {
 
 export interface CompiledDoor {
   door: Door
-  rules: RuleSet
+  rules: readonly Rule[]
 }
 
 /** Grants, ready to be asked who can do what. */
@@ -18,6 +26,9 @@ export interface Compiled {
   grants: Grants
   size: number
   everyone: Bits
+  nobody: Answer
+  /** Sets that one question fills and the next one empties: there are many questions. */
+  scratch: Record<'held' | 'named' | 'scoped' | 'denied' | 'allowed', Answer>
   indexOf: ReadonlyMap<string, number>
   byScope: ReadonlyMap<string, Bits>
   /** Those whom a door that names them lets in though their own ceiling is silent. */
@@ -33,21 +44,33 @@ export function compile(grants: Grants): Compiled {
   const { principals } = grants
   const size = principals.length
   const scopes = Map.groupBy(principals.keys(), (index) => principals[index]!.scope)
-  const doors = grants.doors.map((door) => ({ door, rules: new RuleSet(rulesOf(door.policies, [])) }))
+  const none = emptyBits(size)
+  const doors = grants.doors.map((door) => ({ door, rules: rulesOf(door.policies, []) }))
   return {
     grants,
     size,
     everyone: fullBits(size),
+    nobody: { sure: none, possible: none },
+    scratch: {
+      held: emptyAnswer(size),
+      named: emptyAnswer(size),
+      scoped: emptyAnswer(size),
+      denied: emptyAnswer(size),
+      allowed: emptyAnswer(size),
+    },
     indexOf: new Map(principals.map(({ id }, index) => [id, index])),
     byScope: new Map([...scopes].map(([scope, members]) => [scope, bitsOf(size, members)])),
     passing: bitsOf(
       size,
       principals.keys().filter((index) => principals[index]!.passesOwnCeiling),
     ),
-    held: new RuleSet(grants.held.flatMap(({ policy, holders }) => rulesOf([policy], membersOf(size, holders)))),
+    held: new RuleSet(
+      size,
+      grants.held.flatMap(({ policy, holders }) => rulesOf([policy], membersOf(size, holders))),
+    ),
     ceilings: grants.ceilings.map(({ kind, members, policies }) => {
       const bits = bitsOf(size, members)
-      return { kind, members: bits, rules: new RuleSet(rulesOf(policies, bits)) }
+      return { kind, members: bits, rules: new RuleSet(size, rulesOf(policies, bits)) }
     }),
     doors: Map.groupBy(
       doors.filter(({ door }) => door.object !== '*'),

@@ -54,7 +54,8 @@ export function decide(grants: Grants, index: number, question: Question): Decis
     grants.held.filter(({ holders }) => holders.includes(index)).map(({ policy }) => policy),
   )
   const held = question.granted ? 'yes' : holds
-  const own = grants.doors.filter(({ object }) => object !== '*' && object === grants.objectOf(question.resource))
+  const object = grants.objectOf(question.resource)
+  const own = object === '*' ? [] : grants.doors.filter((door) => door.object === object)
   const scope = own[0]?.scope ?? grants.scopeOf(question.resource)
   const wide = grants.doors.filter((door) => door.object === '*' && door.scope === scope)
   const [service = ''] = question.action.toLowerCase().split(':')
@@ -62,18 +63,18 @@ export function decide(grants: Grants, index: number, question: Question): Decis
   const home = scope === undefined || scope === principal.scope
   let named: Verdict = question.openDoor && home ? 'yes' : 'no'
   let whole: Verdict = 'no'
-  for (const { object, policies } of doors) {
+  for (const { object: guarded, policies } of doors) {
     const names = (statement: Statement) => {
       const { who } = statement
       return (
         who !== undefined && (who.not ? !who.ids.includes(principal.id) : who.anyone || who.ids.includes(principal.id))
       )
     }
-    named = either(named, read('door', `the policy of ${object}`, policies, names))
+    named = either(named, read('door', `the policy of ${guarded}`, policies, names))
     const scopes = ({ who }: Statement) => who !== undefined && !who.not && who.scopes.includes(principal.scope)
     whole = either(
       whole,
-      read('door', `the policy of ${object}, for the whole of ${principal.scope}`, policies, scopes),
+      read('door', `the policy of ${guarded}, for the whole of ${principal.scope}`, policies, scopes),
     )
   }
   const mandatory = doors.some((door) => door.mandatory)

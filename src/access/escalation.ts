@@ -2,18 +2,29 @@
  * How everybody could become more. Powers come in as sets: who could take each principal's place, who could give it any
  * permission, who could make an administrator out of nothing. This file knows no provider.
  */
+import { meet } from './answers.ts'
 import { addBits, anyBit, type Bits, emptyBits, forEachBit, fullBits, hasBit, keepBits, setBit } from './bits.ts'
-import type { Answer } from './who-can.ts'
+import type { Answer } from './compile.ts'
 
 /** One way to do one thing, and everybody to whom it is open. */
 export interface Way {
   who: Answer
   actions: readonly string[]
+  /** What one of them does besides, where that differs between them. */
+  besides?(principal: number): readonly string[]
   /** What it is done to. */
   object: string
   /** On what it depends for one of them, in words; none when it is sure. */
   dependsOn(principal: number): string[]
 }
+
+/** The one and then the other, done to what the first is done to. */
+export const bothWays = (one: Way, other: Way): Way => ({
+  who: meet(one.who, other.who),
+  actions: [...one.actions, ...other.actions],
+  object: one.object,
+  dependsOn: (principal) => [...new Set([...one.dependsOn(principal), ...other.dependsOn(principal)])],
+})
 
 export interface Powers {
   size: number

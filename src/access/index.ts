@@ -1,4 +1,6 @@
 /** Effective permissions: who can do what, why, how could he become more, and what would be enough. */
+
+export type { Answering } from './aws/asking.ts'
 export { type Edge, type Escalated, type EscalationRow, escalate } from './aws/escalate.ts'
 export { type AwsEstate, awsEstate } from './aws/estate.ts'
 export { type Able, findPrincipal, type Granted, whatCan, whoCanDo, why } from './aws/inquire.ts'
@@ -6,8 +8,8 @@ export { type Least, leastPolicy } from './aws/least.ts'
 export { type AwsFiles, openAws } from './aws/open.ts'
 export { readUsed } from './aws/read-used.ts'
 export { unlistedActions } from './aws/unlisted.ts'
-export { type Compiled, compile } from './compile.ts'
+export { type Answer, type Compiled, compile } from './compile.ts'
 export { type Decision, decide } from './decide.ts'
 export type { Ceiling, Door, Grants, Policy, Principal, Question, Statement } from './model.ts'
 export type { Verdict } from './verdict.ts'
-export { type Answer, whoCan } from './who-can.ts'
+export { whoCan } from './who-can.ts'

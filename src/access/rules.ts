@@ -1,4 +1,4 @@
-import { type Bits, bitsOf } from './bits.ts'
+import { addBits, type Bits, bitsOf, emptyBits, setBit } from './bits.ts'
 import type { Condition, Context } from './condition.ts'
 import { holds } from './condition.ts'
 import { type Resources, resourceFits, resourcesOf } from './fits.ts'
@@ -33,48 +33,76 @@ export const ruleOf = (statement: Statement, members: Members): Rule => ({
 export const membersOf = (size: number, members: readonly number[]): Members =>
   members.length > size >>> 5 ? bitsOf(size, members) : members
 
-/** Below this many rules a look at each is quicker than an index. */
-const FEW = 8
-const REMEMBERED = 4096
+/** So many actions are kept in mind; each takes two sets. */
+const REMEMBERED = 512
 
-/** Rules by the action they speak of. */
+/** What rules say of one action: whom they allow or deny everything, what they say of named objects, and the rest to look at. */
+export interface Spoken {
+  allowed: Bits
+  denied: Bits
+  named: ReadonlyMap<string, readonly Rule[]>
+  rest: readonly Rule[]
+  /** All of them. */
+  rules: readonly Rule[]
+}
+
+/** Rules by the action, and then by the object, they speak of. */
 export class RuleSet {
   readonly rules: readonly Rule[]
-  readonly #index: PatternIndex | undefined
-  readonly #complements: readonly number[]
-  readonly #asked = new Map<string, readonly Rule[]>()
+  readonly #size: number
+  readonly #index = new PatternIndex()
+  readonly #complements: number[] = []
+  readonly #asked = new Map<string, Spoken>()
 
-  constructor(rules: readonly Rule[]) {
+  constructor(size: number, rules: readonly Rule[]) {
     this.rules = rules
-    this.#complements = []
-    if (rules.length <= FEW) return
-    this.#index = new PatternIndex()
-    const complements: number[] = []
+    this.#size = size
     for (const [id, { actions }] of rules.entries()) {
-      if (actions.not) complements.push(id)
+      if (actions.not) this.#complements.push(id)
       else for (const pattern of new Set(actions.patterns)) this.#index.add(pattern, id)
     }
-    this.#complements = complements
   }
 
-  /** The rules that speak of an action, given in lower case. */
-  for(action: string): readonly Rule[] {
-    if (this.#index === undefined) return this.rules.filter((rule) => actionFits(rule, action))
+  /** Of an action in lower case. */
+  for(action: string): Spoken {
     const known = this.#asked.get(action)
     if (known) return known
     const ids = new Set<number>()
     this.#index.find(action, (found) => {
       for (const id of found) ids.add(id)
     })
-    const rules = [...ids].map((id) => this.rules[id]!)
-    for (const id of this.#complements) if (actionFits(this.rules[id]!, action)) rules.push(this.rules[id]!)
+    for (const id of this.#complements) if (actionFits(this.rules[id]!, action)) ids.add(id)
+    const spoken = this.#sorted([...ids].map((id) => this.rules[id]!))
     if (this.#asked.size >= REMEMBERED) this.#asked.clear()
-    this.#asked.set(action, rules)
-    return rules
+    this.#asked.set(action, spoken)
+    return spoken
+  }
+
+  #sorted(rules: readonly Rule[]): Spoken {
+    const [allowed, denied] = [emptyBits(this.#size), emptyBits(this.#size)]
+    const named = new Map<string, Rule[]>()
+    const rest: Rule[] = []
+    for (const rule of rules) {
+      const { not, everything, whole, globs, variable } = rule.resources
+      if (everything && !not && rule.condition.length === 0) addMembers(rule.allow ? allowed : denied, rule.members)
+      else if (not || everything || globs.length > 0 || variable.length > 0) rest.push(rule)
+      else
+        for (const resource of whole) {
+          const list = named.get(resource)
+          if (list) list.push(rule)
+          else named.set(resource, [rule])
+        }
+    }
+    return { allowed, denied, named, rest, rules }
   }
 }
 
-const actionFits = ({ actions }: Rule, action: string): boolean =>
+export function addMembers(into: Bits, members: Members): void {
+  if (members instanceof Uint32Array) addBits(into, members)
+  else for (const member of members) setBit(into, member)
+}
+
+export const actionFits = ({ actions }: Pick<Rule, 'actions'>, action: string): boolean =>
   actions.patterns.some((pattern) => globMatches(pattern, action)) !== actions.not
 
 /** Does the rule apply? Without a principal in the context, as far as that can be said of all alike. */

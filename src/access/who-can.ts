@@ -8,25 +8,20 @@ import {
   forEachBit,
   hasBit,
   keepBits,
+  sameBits,
   setBit,
 } from './bits.ts'
-import type { Compiled, CompiledDoor } from './compile.ts'
+import { type Answer, type Compiled, type CompiledDoor, emptyAnswer } from './compile.ts'
 import type { Question, Who } from './model.ts'
-import { contextOf, type Members, type Rule, type RuleSet, ruleFits } from './rules.ts'
-
-/** `sure`: whatever the request says. `possible`: those too for whom it depends on the request. */
-export interface Answer {
-  sure: Bits
-  possible: Bits
-}
+import { actionFits, addMembers, contextOf, type Members, type Rule, type RuleSet, ruleFits } from './rules.ts'
 
 /** Everybody who can do this, in one go: sets of principals are joined, met and taken from each other. */
 export function whoCan(compiled: Compiled, question: Question): Answer {
   const { size, everyone } = compiled
   const action = question.action.toLowerCase()
   const asked = { compiled, question, action }
-  const denied = emptyAnswer(size)
-  const held = emptyAnswer(size)
+  const { held, named, scoped, denied, allowed } = compiled.scratch
+  for (const one of [held, named, scoped, denied]) emptied(one)
   gather(asked, compiled.held, held, denied)
   if (question.granted) addTo(held, { sure: everyone, possible: everyone })
 
@@ -36,20 +31,20 @@ export function whoCan(compiled: Compiled, question: Question): Answer {
     ({ door }) => door.services?.has(action.slice(0, action.indexOf(':'))) ?? true,
   )
   const home = scope === undefined ? everyone : (compiled.byScope.get(scope) ?? emptyBits(size))
-  const named = emptyAnswer(size)
-  const scoped = emptyAnswer(size)
   for (const door of doors) comeIn(asked, door, named, scoped, denied)
   if (question.openDoor) addTo(named, { sure: home, possible: home })
+  // Most questions are of things that few policies speak of.
+  if (!anyBit(held.possible) && !anyBit(named.possible) && !anyBit(scoped.possible)) return compiled.nobody
   const mandatory = doors.some(({ door }) => door.mandatory)
 
-  const answer: Answer = { sure: emptyBits(size), possible: emptyBits(size) }
+  const answer = emptyAnswer(size)
   for (const world of ['sure', 'possible'] as const)
     for (let word = 0; word < everyone.length; word++) {
       const [own, name, whole, here] = [held[world][word]!, named[world][word]!, scoped[world][word]!, home[word]!]
       answer[world][word] = (here & (name | (mandatory ? whole & own : own))) | (~here & (name | whole) & own)
     }
   for (const ceiling of compiled.ceilings) {
-    const allowed = emptyAnswer(size)
+    emptied(allowed)
     gather(asked, ceiling.rules, allowed, denied)
     for (const world of ['sure', 'possible'] as const)
       for (let word = 0; word < everyone.length; word++) {
@@ -61,7 +56,7 @@ export function whoCan(compiled: Compiled, question: Question): Answer {
   dropBits(answer.possible, denied.sure)
   keepBits(answer.sure, everyone)
   keepBits(answer.possible, everyone)
-  return answer
+  return sameBits(answer.sure, answer.possible) ? { sure: answer.sure, possible: answer.sure } : answer
 }
 
 interface Asked {
@@ -70,7 +65,10 @@ interface Asked {
   action: string
 }
 
-const emptyAnswer = (size: number): Answer => ({ sure: emptyBits(size), possible: emptyBits(size) })
+const emptied = ({ sure, possible }: Answer): void => {
+  sure.fill(0)
+  possible.fill(0)
+}
 
 const addTo = (into: Answer, other: Answer): void => {
   addBits(into.sure, other.sure)
@@ -79,25 +77,23 @@ const addTo = (into: Answer, other: Answer): void => {
 
 /** Sorts the members of the rules that apply into those allowed and those denied. */
 function gather({ compiled, question, action }: Asked, rules: RuleSet, allowed: Answer, denied: Answer): void {
+  const spoken = rules.for(action)
+  addAll(allowed, spoken.allowed)
+  addAll(denied, spoken.denied)
   const context = contextOf(compiled.grants, question)
-  for (const rule of rules.for(action)) {
-    const fits = ruleFits(rule, question.resource, context)
-    if (fits === 'no') continue
-    const into = rule.allow ? allowed : denied
-    if (fits === 'yes') addMembers(into, rule.members)
-    else eachMember(rule.members, (member) => addOne(compiled, question, rule, member, into))
-  }
+  for (const list of [spoken.named.get(question.resource) ?? [], spoken.rest])
+    for (const rule of list) {
+      const fits = ruleFits(rule, question.resource, context)
+      if (fits === 'no') continue
+      const into = rule.allow ? allowed : denied
+      if (fits === 'yes') addAll(into, rule.members)
+      else eachMember(rule.members, (member) => addOne(compiled, question, rule, member, into))
+    }
 }
 
-function addMembers({ sure, possible }: Answer, members: Members): void {
-  if (members instanceof Uint32Array) {
-    addBits(sure, members)
-    addBits(possible, members)
-  } else
-    for (const member of members) {
-      setBit(sure, member)
-      setBit(possible, member)
-    }
+const addAll = ({ sure, possible }: Answer, members: Members): void => {
+  addMembers(sure, members)
+  addMembers(possible, members)
 }
 
 const eachMember = (members: Members, call: (member: number) => void): void =>
@@ -119,16 +115,17 @@ function comeIn(
   denied: Answer,
 ): void {
   const context = contextOf(compiled.grants, question)
-  for (const rule of rules.for(action)) {
+  for (const rule of rules) {
+    if (rule.who === undefined || !actionFits(rule, action)) continue
     const fits = ruleFits(rule, question.resource, context)
-    if (fits === 'no' || rule.who === undefined) continue
+    if (fits === 'no') continue
     const { direct, whole } = whoBits(compiled, rule.who)
     for (const [members, into] of [
       [direct, rule.allow ? named : denied],
       [whole, rule.allow ? scoped : denied],
     ] as const) {
       if (!anyBit(members)) continue
-      if (fits === 'yes') addMembers(into, members)
+      if (fits === 'yes') addAll(into, members)
       else forEachBit(members, (member) => addOne(compiled, question, rule, member, into))
     }
   }

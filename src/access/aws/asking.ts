@@ -1,20 +1,24 @@
-import { among, join, meet, nobody, unsure } from '../answers.ts'
-import { type Bits, hasBit } from '../bits.ts'
-import type { Compiled } from '../compile.ts'
+import { among, isNobody, join, meet, unsure } from '../answers.ts'
+import { type Bits, dropBits } from '../bits.ts'
+import type { Answer, Compiled } from '../compile.ts'
 import type { Known } from '../condition.ts'
 import { decide } from '../decide.ts'
 import { globMatches } from '../glob.ts'
 import type { Question } from '../model.ts'
-import { type Answer, whoCan } from '../who-can.ts'
+import { both, type Verdict } from '../verdict.ts'
+import { whoCan } from '../who-can.ts'
 import type { ActionBook } from './actions.ts'
 import { arnOf } from './arn.ts'
 import { witnesses } from './witness.ts'
 
-/** Who can do a thing, and on what it depends for one of them. */
+/** Who can do a thing; and of one of them how surely, and on what it depends. */
 export interface Asked {
   who: Answer
-  dependsOn(principal: number): string[]
+  of(principal: number): { verdict: Verdict; dependsOn: string[] }
 }
+
+/** How one question is answered for everybody; tests put the twin in its place. */
+export type Answering = (compiled: Compiled, question: Question) => Answer
 
 export type Request = ReadonlyMap<string, Known>
 
@@ -23,20 +27,40 @@ export class Asking {
   readonly compiled: Compiled
   readonly book: ActionBook
   readonly #started = new Map<string, Asked>()
+  readonly #once = new Map<string, { asked: Asked; object: string }>()
+  readonly #answer: Answering
+  readonly #nobody: Asked
+  readonly #ignored: Bits
 
-  constructor(compiled: Compiled, book: ActionBook) {
+  /** `ignored`: those of whom nothing is asked, as administrators, who can do everything anyway. */
+  constructor(compiled: Compiled, book: ActionBook, ignored: Bits, answer: Answering = whoCan) {
     this.compiled = compiled
+    this.#ignored = ignored
     this.book = book
+    this.#answer = answer
+    this.#nobody = { who: compiled.nobody, of: () => ({ verdict: 'no', dependsOn: [] }) }
   }
 
   one(action: string, resource: string, request?: Request, more: Pick<Question, 'openDoor' | 'granted'> = {}): Asked {
     const question: Question = { action, resource, ...(request && { request }), ...more }
-    const who = whoCan(this.compiled, question)
-    return {
-      who,
-      dependsOn: (principal) =>
-        hasBit(who.sure, principal) ? [] : decide(this.compiled.grants, principal, question).dependsOn,
-    }
+    const { compiled } = this
+    // Sets are many: what is kept for explaining must not hold on to them.
+    const who = this.#answer(compiled, question)
+    dropBits(who.sure, this.#ignored)
+    dropBits(who.possible, this.#ignored)
+    return { who, of: (principal) => decide(compiled.grants, principal, question) }
+  }
+
+  /** Something that is asked for many, and worked out once. */
+  once(key: string, work: () => { asked: Asked; object: string }): { asked: Asked; object: string } {
+    const known = this.#once.get(key) ?? work()
+    this.#once.set(key, known)
+    return known
+  }
+
+  /** Everybody who might, also those of whom nothing else is asked. */
+  everybody(action: string, resource: string): Bits {
+    return this.#answer(this.compiled, { action, resource }).possible
   }
 
   /** Names a new object of this kind could have, to try. */
@@ -45,31 +69,28 @@ export class Asking {
   }
 
   all(parts: readonly Asked[]): Asked {
-    return {
-      who: parts.map(({ who }) => who).reduce(meet),
-      dependsOn: (principal) => [...new Set(parts.flatMap((part) => part.dependsOn(principal)))],
-    }
+    const [first, ...rest] = parts.map(({ who }) => who)
+    if (first === undefined || parts.some(({ who }) => isNobody(who))) return this.#nobody
+    return rest.length === 0 ? parts[0]! : { who: meet(first, ...rest), of: ofAll(parts.map((part) => part.of)) }
   }
 
   any(parts: readonly Asked[]): Asked {
-    const [first] = parts
-    if (first !== undefined && parts.length === 1) return first
-    return {
-      who: parts.map(({ who }) => who).reduce(join, nobody(this.compiled.size)),
-      dependsOn: (principal) => {
-        const open = parts.filter(({ who }) => hasBit(who.possible, principal))
-        return (open.find(({ who }) => hasBit(who.sure, principal)) ?? open[0])?.dependsOn(principal) ?? []
-      },
-    }
+    const open = parts.filter(({ who }) => !isNobody(who))
+    const [first, ...rest] = open.map(({ who }) => who)
+    if (first === undefined || rest.length === 0) return open[0] ?? this.#nobody
+    return { who: join(first, ...rest), of: ofAny(open.map((part) => part.of)) }
   }
 
-  within(asked: Asked, members: Bits): Asked {
-    return { ...asked, who: among(asked.who, members) }
+  within({ who, of }: Asked, members: Bits): Asked {
+    return isNobody(who) ? this.#nobody : { who: among(who, members), of }
   }
 
   /** The same, depending on something more. */
-  onlyIf(asked: Asked, reason: string): Asked {
-    return { who: unsure(asked.who), dependsOn: (principal) => [reason, ...asked.dependsOn(principal)] }
+  onlyIf({ who, of }: Asked, reason: string): Asked {
+    return {
+      who: unsure(who),
+      of: (principal) => ({ verdict: 'depends', dependsOn: [reason, ...of(principal).dependsOn] }),
+    }
   }
 
   /**
@@ -107,6 +128,23 @@ export class Asking {
     return asked
   }
 }
+
+const ofAll =
+  (parts: readonly Asked['of'][]): Asked['of'] =>
+  (principal) => {
+    const said = parts.map((of) => of(principal))
+    return {
+      verdict: said.map(({ verdict }) => verdict).reduce(both),
+      dependsOn: [...new Set(said.flatMap(({ dependsOn }) => dependsOn))],
+    }
+  }
+
+const ofAny =
+  (parts: readonly Asked['of'][]): Asked['of'] =>
+  (principal) => {
+    const said = parts.map((of) => of(principal)).filter(({ verdict }) => verdict !== 'no')
+    return said.find(({ verdict }) => verdict === 'yes') ?? said[0] ?? { verdict: 'no', dependsOn: [] }
+  }
 
 const isOfKind = (template: string, arn: string): boolean =>
   arnOf(template).service === arnOf(arn).service && globMatches(template.replaceAll(/\$\{[^}]*\}/g, '*'), arn)

@@ -300,9 +300,9 @@ test('a power whose action AWS no longer lists is asked all the same, and the re
     objectsOf: (one: string) => (one === action ? undefined : whole.objectsOf(one)),
     namedBy: (one: string) => (one === action ? [] : whole.namedBy(one)),
   })
-  const powers = await awsPowers(estate, without('lambda:CreateFunction'))
+  const powers = await awsPowers(estate, { book: without('lambda:CreateFunction') })
   expect(powers.unlisted).toEqual(['lambda:CreateFunction'])
   expect(powers.become[1]!.map(({ actions }) => actions)).toEqual(
-    (await awsPowers(estate, whole)).become[1]!.map(({ actions }) => actions),
+    (await awsPowers(estate, { book: whole })).become[1]!.map(({ actions }) => actions),
   )
 })

@@ -1,5 +1,6 @@
 import { hasBit } from '../bits.ts'
 import { Escalation, type Path, type Step } from '../escalation.ts'
+import type { Answering } from './asking.ts'
 import type { AwsEstate } from './estate.ts'
 import { type AwsPowers, awsPowers } from './powers.ts'
 
@@ -36,9 +37,9 @@ const MOST_PATHS = 16
 const MOST_TARGETS = 50
 const MOST_TO_TARGET = 4
 
-/** How each user and role could become more. */
-export async function escalate(estate: AwsEstate): Promise<Escalated> {
-  const powers = await awsPowers(estate)
+/** How each user and role could become more. `answer` stands in for the sets where they are held against their twin. */
+export async function escalate(estate: AwsEstate, answer?: Answering): Promise<Escalated> {
+  const powers = await awsPowers(estate, answer && { answer })
   const escalation = new Escalation(powers)
   const targets = powers.targets.map((target) => escalation.pathsToTarget(target))
   const rows = [...estate.holders.entries()].flatMap(([index, holder]): EscalationRow[] => {
@@ -82,7 +83,7 @@ function edgeOf({ names }: AwsPowers, { from, to, way }: Step): Edge {
   return {
     from: names[from]!,
     to: typeof to === 'number' ? names[to]! : to === 'admin' ? to : to.target,
-    actions: way?.actions ?? [],
+    actions: way === undefined ? [] : [...way.actions, ...(way.besides?.(from) ?? [])],
     ...(way && { object: way.object }),
     ...(dependsOn.length > 0 && { dependsOn }),
   }

@@ -200,9 +200,10 @@ export function awsEstate({ details, resources, organization, now }: AwsInput): 
         ),
       ],
       objectOf: bucketOf,
-      scopeOf: (resource) =>
-        objects.get(bucketOf(resource))?.account ??
-        (/^\d{12}$/.test(arnOf(resource).account) ? arnOf(resource).account : undefined),
+      scopeOf: (resource) => {
+        const account = objects.get(bucketOf(resource))?.account ?? arnOf(resource).account
+        return /^\d{12}$/.test(account) ? account : undefined
+      },
       about: (resource, key): Known => aboutObject(objects, resource, key),
       always,
     },
@@ -224,8 +225,9 @@ const none = (arn: string, kind: Holder['kind']): Omit<Holder, 'unknown'> => ({
 
 /** An object in a bucket is guarded by the bucket. */
 const bucketOf = (resource: string): string => {
-  const { service, resource: path } = arnOf(resource)
-  return service === 's3' && path.includes('/') ? resource.slice(0, resource.indexOf('/')) : resource
+  if (!resource.includes(':s3:') || !/^arn:[^:]*:s3:/.test(resource)) return resource
+  const slash = resource.indexOf('/')
+  return slash < 0 ? resource : resource.slice(0, slash)
 }
 
 /** The last answer about one ARN counts: pages and files can overlap. */

@@ -1,6 +1,6 @@
 /** Powers over permissions: who can give a principal anything there is, and who can make a new administrator. */
 import type { Known } from '../condition.ts'
-import type { Way } from '../escalation.ts'
+import { bothWays, type Way } from '../escalation.ts'
 import { allowsEverything } from './administrator.ts'
 import { arnOf } from './arn.ts'
 import type { Asked, Asking, Request } from './asking.ts'
@@ -14,7 +14,7 @@ export const wayOf = (asked: Asked, actions: readonly string[], object: string):
   who: asked.who,
   actions,
   object,
-  dependsOn: (one) => asked.dependsOn(one),
+  dependsOn: (principal) => asked.of(principal).dependsOn,
 })
 
 export class Permissions {
@@ -63,7 +63,7 @@ export class Permissions {
   /** Does any statement say which policies may be attached? Without, one question stands for all. */
   #namesPolicies(action: string): boolean {
     return [this.#asking.compiled.held, ...this.#asking.compiled.ceilings.map(({ rules }) => rules)].some((rules) =>
-      rules.for(action.toLowerCase()).some(({ condition }) => condition.length > 0),
+      rules.for(action.toLowerCase()).rules.some(({ condition }) => condition.length > 0),
     )
   }
 
@@ -97,9 +97,7 @@ export class Permissions {
     const action = `iam:Delete${OF[holder.kind]}PermissionsBoundary`
     const off = this.#asking.one(action, holder.arn)
     if (allowsEverything(holder.policies)) return [wayOf(off, [action], holder.arn)]
-    return give.map((way) =>
-      wayOf(this.#asking.all([off, { who: way.who, dependsOn: way.dependsOn }]), [action, ...way.actions], holder.arn),
-    )
+    return give.map((way) => bothWays(wayOf(off, [action], holder.arn), way))
   }
 
   /** New administrators: a user with keys or a password, a role that trusts its maker. */

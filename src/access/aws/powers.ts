@@ -1,11 +1,11 @@
-import { among, isNobody, meet, without } from '../answers.ts'
-import { bitsOf } from '../bits.ts'
+import { isNobody, join, meet, without } from '../answers.ts'
+import { type Bits, bitsOf, hasBit } from '../bits.ts'
 import { compile } from '../compile.ts'
 import type { Powers, Way } from '../escalation.ts'
 import type { Grants, Policy } from '../model.ts'
 import { type ActionBook, loadActions } from './actions.ts'
 import { administrators, deniesAnything, rulers, unbound } from './administrator.ts'
-import { Asking } from './asking.ts'
+import { type Answering, Asking } from './asking.ts'
 import type { AwsEstate, Holder } from './estate.ts'
 import { Permissions } from './permissions.ts'
 import { credentialsIn, joinGroup, takeRole, takeUser } from './places.ts'
@@ -33,15 +33,18 @@ export interface AwsPowers extends Powers {
 }
 
 /** Everybody's powers over everybody, out of an estate. */
-export async function awsPowers(estate: AwsEstate, known?: ActionBook): Promise<AwsPowers> {
+export async function awsPowers(
+  estate: AwsEstate,
+  { book: known, answer }: { book?: ActionBook; answer?: Answering } = {},
+): Promise<AwsPowers> {
   const book = known ?? (await loadActions(POWER_ACTIONS))
   const { grants, strengthened } = withStrengthened(estate)
   const compiled = compile(grants)
-  const asking = new Asking(compiled, book)
+  const admins = administrators(compiled, estate.holders)
+  const asking = new Asking(compiled, book, admins, answer)
   const permissions = new Permissions(asking, estate)
   const { holders } = estate
   const size = compiled.size
-  const admins = administrators(compiled, holders)
   const ruling = rulers(compiled)
   const credentials = credentialsIn(estate.resources ?? [])
   const running = runningAs(asking, estate)
@@ -61,10 +64,20 @@ export async function awsPowers(estate: AwsEstate, known?: ActionBook): Promise<
     if (ruling(index, holder.account) && !deniesAnything(holder.policies))
       strengthen[index] = holder.boundary === undefined ? give : open(permissions.unbinding(holder, give))
     const more = strengthened.get(index)
-    if (more !== undefined)
-      become[more] = open(
-        give.flatMap((way) => [{ ...way, who: among(way.who, self) }, ...taken.map((place) => bothWays(place, way))]),
-      )
+    if (more !== undefined) become[more] = open(give.map((way) => takenStronger(way, taken, self)))
+  }
+
+  /** He who strengthens it is it already, or takes its place as well. */
+  function takenStronger(give: Way, taken: readonly Way[], self: Bits): Way {
+    const place = taken.reduce((who, way) => join(who, way.who), { sure: self, possible: self })
+    const placeFor = (principal: number) =>
+      hasBit(self, principal) ? undefined : taken.find(({ who }) => hasBit(who.possible, principal))
+    return {
+      ...give,
+      who: meet(give.who, place),
+      besides: (principal) => placeFor(principal)?.actions ?? [],
+      dependsOn: (principal) => [...give.dependsOn(principal), ...(placeFor(principal)?.dependsOn(principal) ?? [])],
+    }
   }
 
   function placeOf(holder: Holder, index: number): Way[] {
@@ -75,7 +88,7 @@ export async function awsPowers(estate: AwsEstate, known?: ActionBook): Promise<
       ...taken,
       ...startAs(asking, estate, holder),
       ...(running.get(index) ?? []),
-      ...byStackSet(asking, estate, holder, taken[0]!, passable),
+      ...byStackSet(asking, estate, holder, passable),
     ]
   }
 
@@ -92,13 +105,6 @@ export async function awsPowers(estate: AwsEstate, known?: ActionBook): Promise<
 }
 
 const open = (ways: readonly Way[]): Way[] => ways.filter(({ who }) => !isNobody(who))
-
-const bothWays = (one: Way, other: Way): Way => ({
-  who: meet(one.who, other.who),
-  actions: [...other.actions, ...one.actions],
-  object: other.object,
-  dependsOn: (principal) => [...new Set([...other.dependsOn(principal), ...one.dependsOn(principal)])],
-})
 
 const EVERYTHING: Policy = {
   name: 'any policy',

@@ -53,19 +53,17 @@ const Managed = z.looseObject({
 const LISTS = ['UserDetailList', 'GroupDetailList', 'RoleDetailList', 'Policies'] as const
 const Answer = z
   .looseObject({
-    UserDetailList: z.array(User).default([]),
-    GroupDetailList: z.array(Group).default([]),
-    RoleDetailList: z.array(Role).default([]),
-    Policies: z.array(Managed).default([]),
+    UserDetailList: z.array(User).optional(),
+    GroupDetailList: z.array(Group).optional(),
+    RoleDetailList: z.array(Role).optional(),
+    Policies: z.array(Managed).optional(),
   })
-  .and(
-    z.looseObject({}).refine((given) => LISTS.some((list) => list in given), {
-      message: `it has none of ${LISTS.join(', ')}: give the answer of get-account-authorization-details`,
-    }),
-  )
+  .refine((given) => LISTS.some((list) => given[list] !== undefined), {
+    message: `it has none of ${LISTS.join(', ')}: give the answer of get-account-authorization-details`,
+  })
 const File = z.union([Answer, z.array(Answer).min(1)])
 
-export type Details = z.output<typeof Answer>
+export type Details = { [List in (typeof LISTS)[number]]: NonNullable<z.output<typeof Answer>[List]> }
 export type UserDetail = z.output<typeof User>
 export type RoleDetail = z.output<typeof Role>
 export type GroupDetail = z.output<typeof Group>
@@ -81,9 +79,9 @@ export async function readAuthorization(files: readonly string[]): Promise<Detai
 export const detailsFrom = (answers: readonly unknown[]): Details =>
   together(answers.map((answer) => Answer.parse(answer)))
 
-const together = (answers: readonly Details[]): Details => ({
-  UserDetailList: answers.flatMap((one) => one.UserDetailList),
-  GroupDetailList: answers.flatMap((one) => one.GroupDetailList),
-  RoleDetailList: answers.flatMap((one) => one.RoleDetailList),
-  Policies: answers.flatMap((one) => one.Policies),
+const together = (answers: readonly z.output<typeof Answer>[]): Details => ({
+  UserDetailList: answers.flatMap((one) => one.UserDetailList ?? []),
+  GroupDetailList: answers.flatMap((one) => one.GroupDetailList ?? []),
+  RoleDetailList: answers.flatMap((one) => one.RoleDetailList ?? []),
+  Policies: answers.flatMap((one) => one.Policies ?? []),
 })

@@ -1,4 +1,5 @@
 /** Powers over what runs: starting something new as a role, changing what runs as it, getting into it. */
+import { isNobody } from '../answers.ts'
 import { hasBit } from '../bits.ts'
 import type { Way } from '../escalation.ts'
 import { either } from '../verdict.ts'
@@ -27,33 +28,44 @@ export function startAs(asking: Asking, estate: AwsEstate, role: Holder): Way[] 
     passed.set(service, pass)
     const needsProfile = profiled && role.instanceProfiles.length === 0
     const actions = [...(needsProfile ? PROFILE : []), ...starting.actions]
-    return begun(asking, estate, { ...starting, actions }, role.account).map(({ asked, object }) => {
-      const whole = asking.within(asking.all([pass, asked]), home)
-      return wayOf(
+    const { asked, object } = begun(asking, estate, { ...starting, actions }, role.account)
+    const whole = asking.within(asking.all([pass, asked]), home)
+    return [
+      wayOf(
         trusted === 'yes' ? whole : asking.onlyIf(whole, `the conditions under which ${role.arn} trusts ${service}`),
         ['iam:PassRole', ...actions, ...(opens === undefined ? [] : [opens])],
         object ?? what,
-      )
-    })
+      ),
+    ]
   })
 }
 
-/** Where something must be there already and resources were listed, it is done to one of them; were none listed, it is an if. */
+/**
+ * Where something must be there already and resources were listed, it is done to one of them; were none listed, it is an if. The role does not
+ * matter yet, so it is asked once for each account.
+ */
 function begun(
   asking: Asking,
   estate: AwsEstate,
   starting: Starting,
   account: string,
-): { asked: Asked; object?: string }[] {
+): { asked: Asked; object?: string } {
   const { there } = starting
-  if (there === undefined) return [{ asked: asking.on(starting, account) }]
+  if (there === undefined) return { asked: asking.on(starting, account) }
   if (estate.resources === undefined)
-    return [{ asked: asking.onlyIf(asking.on(starting, account), `a resource of the type ${there}`) }]
-  return estate.resources.flatMap((resource) =>
-    resource.type === there && resource.arn !== undefined && accountOf(resource) === account
-      ? [{ asked: asking.on(starting, account, resource.arn), object: resource.arn }]
-      : [],
-  )
+    return { asked: asking.onlyIf(asking.on(starting, account), `a resource of the type ${there}`) }
+  const key = `${account} ${there} ${starting.actions.join(' ')}`
+  return asking.once(key, () => {
+    const open = estate.resources!.flatMap((resource) => {
+      if (resource.type !== there || resource.arn === undefined || accountOf(resource) !== account) return []
+      const asked = asking.on(starting, account, resource.arn)
+      return isNobody(asked.who) ? [] : [{ asked, object: resource.arn }]
+    })
+    return {
+      asked: asking.any(open.map(({ asked }) => asked)),
+      object: open.length === 1 ? open[0]!.object : `one of ${open.length} resources of the type ${there}`,
+    }
+  })
 }
 
 const accountOf = (resource: Resource): string => resource.account ?? arnOf(resource.arn ?? '').account
@@ -80,7 +92,7 @@ export function runningAs(asking: Asking, estate: AwsEstate): Map<number, Way[]>
 const getInto = (asking: Asking, { ways }: Running, arn: string, account: string, role: number): Way[] =>
   ways.flatMap((way): Way[] => {
     const { actions, opens, needs, beside = [] } = way
-    if (needs !== undefined && !hasBit(asking.one(needs, '*').who.possible, role)) return []
+    if (needs !== undefined && !hasBit(asking.everybody(needs, '*'), role)) return []
     const besides = beside.map(({ action, oneOf }) => asking.any(oneOf.map((object) => asking.one(action, object))))
     const asked = asking.all([
       ...(beside.length === 0 ? [asking.on(way, account, arn)] : actions.map((action) => asking.one(action, arn))),

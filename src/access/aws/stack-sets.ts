@@ -2,6 +2,7 @@
  * Stack sets run with two roles: one is passed and only takes the place of the other, which does what the template says. So whoever passes
  * the first gets what the second can do.
  */
+import { isNobody } from '../answers.ts'
 import { hasBit } from '../bits.ts'
 import type { Way } from '../escalation.ts'
 import type { Asked, Asking } from './asking.ts'
@@ -31,28 +32,24 @@ export function administrationRoles(
   )
 }
 
-/** Taking the place of a role through a stack set, given who can assume it. */
+/** Taking the place of a role through a stack set. */
 export function byStackSet(
   asking: Asking,
   estate: AwsEstate,
   role: Holder,
-  assume: Way,
   passable: ReturnType<typeof administrationRoles>,
 ): Way[] {
-  return passable.flatMap(({ index, pass, account }): Way[] => {
-    if (!hasBit(assume.who.possible, index) || estate.holders[index] === role) return []
-    const sets = (estate.resources ?? []).filter(
-      (one) => one.type === 'aws_cloudformation_stack_set' && one.arn !== undefined,
-    )
-    return [
-      wayOf(asking.all([pass, asking.on({ actions: NEW }, account)]), ['iam:PassRole', ...NEW], 'a new stack set'),
-      ...sets.map((one) =>
-        wayOf(
-          asking.all([pass, asking.on({ actions: CHANGED }, account, one.arn)]),
-          ['iam:PassRole', ...CHANGED],
-          one.arn!,
-        ),
-      ),
-    ]
-  })
+  const open = passable.filter(({ pass }) => !isNobody(pass.who))
+  if (open.length === 0) return []
+  const assuming = asking.everybody('sts:AssumeRole', role.arn)
+  const lending = open.filter(({ index }) => estate.holders[index] !== role && hasBit(assuming, index))
+  const by = (actions: readonly string[], there?: string) =>
+    asking.any(lending.map(({ pass, account }) => asking.all([pass, asking.on({ actions }, account, there)])))
+  const sets = (estate.resources ?? []).flatMap(({ type, arn }) =>
+    type === 'aws_cloudformation_stack_set' && arn !== undefined ? [arn] : [],
+  )
+  return [
+    wayOf(by(NEW), ['iam:PassRole', ...NEW], 'a new stack set'),
+    ...sets.map((arn) => wayOf(by(CHANGED, arn), ['iam:PassRole', ...CHANGED], arn)),
+  ]
 }

@@ -15,7 +15,7 @@ export function witnesses(compiled: Compiled, template: string, account: string,
     .replaceAll('${Account}', account)
     .replaceAll(/\$\{[^}]*\}/g, '*')
   const found = new Set([madeFrom('*', kind)!])
-  const rules = actions.map((action) => compiled.held.for(action.toLowerCase()).filter((rule) => rule.allow))
+  const rules = actions.map((action) => compiled.held.for(action.toLowerCase()).rules.filter((rule) => rule.allow))
   const all = rules
     .map((list) => speakers(compiled.size, list))
     .reduce((one, other) => one.map((word, at) => word & other[at]!))

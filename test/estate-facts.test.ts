@@ -138,6 +138,25 @@ test('a credential whose workload goes has nobody left who uses it, and its page
   expect(history[0]).toMatchObject({ what: 'edge-vanished', at: gone.toISOString(), other: { key: vm.key } })
 })
 
+test('a tool that changed between two reads fails in a dry run as it does when it is judged', async () => {
+  const tool = (hash: string) => ({
+    kind: 'entitlement' as const,
+    type: 'mcp_tool',
+    key: 'drift:tool/send',
+    attributes: { tool: 'send', hash, descriptionHash: hash },
+  })
+  const rule = 'mcp-tool-drift'
+  const dry = async () => {
+    const answer = await (await server.as('admin'))('POST', `/v1/rules/${rule}/dry-run`, { body: {} })
+    return answer.body.would
+  }
+  const failing = async () => (await card('drift:tool/send')).findings.filter((one) => one.rule === rule).length
+  await read(server.database, [tool('one')], { connection: 'drift', at: new Date(Date.now() - 60_000) })
+  expect([await failing(), await dry()]).toEqual([0, { fail: 0, pass: 1, unknown: 0, notApplicable: 0 }])
+  await read(server.database, [tool('two')], { connection: 'drift' })
+  expect([await failing(), await dry()]).toEqual([1, { fail: 1, pass: 0, unknown: 0, notApplicable: 0 }])
+})
+
 test('machines for each person are what the database counts, and the trend shows both reads', async () => {
   const machine = (n: number) => ({ kind: 'identity' as const, type: 'bot', key: `trend:bot/${n}` })
   const person = { kind: 'person' as const, type: 'person', key: 'person:trend@x.org' }

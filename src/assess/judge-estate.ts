@@ -31,5 +31,6 @@ export async function judgeEstate(db: Db, { now, run }: { now: Date; run?: numbe
   })
 }
 
-const remembered = (rules: readonly Rule[]): Remembered[] =>
+/** What an estate has to know of the past for these rules to judge it. */
+export const remembered = (rules: readonly Rule[]): Remembered[] =>
   rules.flatMap(({ about, remembers = [] }) => (remembers.length > 0 ? [{ ...about, attributes: remembers }] : []))

@@ -1,5 +1,13 @@
 import { z } from 'zod'
-import { dryRun, parseUserRule, removeUserRule, ruleSettings, saveUserRule, setRule } from '../assess/index.ts'
+import {
+  dryRun,
+  parseUserRule,
+  remembered,
+  removeUserRule,
+  ruleSettings,
+  saveUserRule,
+  setRule,
+} from '../assess/index.ts'
 import { loadEstate } from '../graph/index.ts'
 import { DryRun, RulePage, RuleRow } from '../read/index.ts'
 import { Json, type Rule } from '../sdk/index.ts'
@@ -20,7 +28,8 @@ const judgeSoon = async ({ discovery }: Serving): Promise<void> =>
 
 async function tryOut(app: Serving, rule: Rule, params?: unknown): Promise<z.input<typeof DryRun>> {
   const now = app.clock.now()
-  return { ...dryRun(await loadEstate(app.db), rule, { now, params }), at: now.toISOString() }
+  const estate = await loadEstate(app.db, { remember: remembered([rule]) })
+  return { ...dryRun(estate, rule, { now, params }), at: now.toISOString() }
 }
 
 export const ruleRoutes = [

@@ -1,4 +1,4 @@
-import { evaluate, rules, storeEvaluation } from '../../assess/index.ts'
+import { evaluate, remembered, rules, storeEvaluation } from '../../assess/index.ts'
 import { loadEstate, openStage } from '../../graph/index.ts'
 import type { TestDatabase } from '../../platform/testing/index.ts'
 import { type Edge, type Entity, isEdge, type LedgerLine } from '../../sdk/index.ts'
@@ -32,7 +32,7 @@ export async function read(
 
 /** Evaluates all rules over the estate, as after each sync. */
 export async function judge({ db }: Pick<TestDatabase, 'db'>, now = new Date()): Promise<void> {
-  const estate = await loadEstate(db)
+  const estate = await loadEstate(db, { remember: remembered(rules) })
   await db
     .transaction()
     .execute((tx) => storeEvaluation(tx, { estate, rules, evaluated: evaluate(estate, rules, { now }), now, run }))

@@ -32,15 +32,29 @@ export const assignment = (keyword: string): RegExp =>
 const TOKEN = String.raw`[A-Za-z0-9_\-+/=.:~%|!@#$^*?]`
 const END_OF_BARE = String.raw`(?:[\x00-\x20"'\x60<>;,&}\\]|${TOKEN}{60})`
 
-/** An assignment of which only the given values are wanted: patterns for what stands between quotes (`Q` is the quote) and bare. */
-const assignmentOf = (keyword: string, rest: string, quoted: string, bare: string): RegExp => {
+const MARKUP = String.raw`(?:[ \t][a-z:]{1,20}=["'][^"'\r\n<>]{0,60}["']){0,2}>`
+const SETS = String.raw`===?|!==?|:=|\?=|\|\|=|\?\?=|=>|->|=|:|${MARKUP}|[ \t][07][ ]`
+
+/** Values between quotes (`Q` is the quote) and bare ones that are wanted, each behind its operators. */
+interface Wanted {
+  quoted: string
+  quotedAfter: string
+  /** Operators and values. */
+  bare: readonly (readonly [after: string, value: string])[]
+  /** Also where name and value are two fields beside each other. */
+  pairs: boolean
+}
+
+const assignmentOf = (keyword: string, rest: string, { quoted, quotedAfter, bare, pairs }: Wanted): RegExp => {
   const between = ['"', "'", '\\x60'].map((quote) => `${quote}(?:${quoted.replaceAll('Q', quote)})${quote}`)
   const all = String.raw`(?:[bBrRuUfFLN@]{0,2})(?:\\{1,3}["'](?:${quoted.replaceAll('Q', `"'`)})\\{1,3}["']|${between.join('|')})`
-  const unquoted = String.raw`(?:\$\{[A-Za-z_]\w{0,60}:?-)?(?:${bare})`
-  return new RegExp(
-    `(?:${keyword})${rest}${CLOSE}(?:${PAIRS}(?:${all}|${unquoted})|${BLANK}${TYPE}${BLANK}${OPERATORS}${BLANK}(?:${BREAK}${ENV}${WRAP}${all}|(?:${ENV})${unquoted}))`,
-    'i',
-  )
+  const given = String.raw`(?:\$\{[A-Za-z_]\w{0,60}:?-)?`
+  const forms = [
+    ...(pairs ? [`${PAIRS}(?:${all}|${given}(?:${bare[0]![1]}))`] : []),
+    `${BLANK}${TYPE}${BLANK}(?:${quotedAfter})${BLANK}${BREAK}${ENV}${WRAP}${all}`,
+    ...bare.map(([after, value]) => `${BLANK}${TYPE}${BLANK}(?:${after})${BLANK}(?:${ENV})${given}(?:${value})`),
+  ]
+  return new RegExp(`(?:${keyword})${rest}${CLOSE}(?:${forms.join('|')})`, 'i')
 }
 
 const REST = String.raw`[\w.$\x80-\xff-]{0,48}?`
@@ -50,22 +64,30 @@ export const drawnAssignment = (keyword: string): RegExp => {
   const token = String.raw`${TOKEN}*[0-9!@#$^&*?](?:&|${TOKEN})*|(?:&|${TOKEN}){16}(?:&|${TOKEN})*`
   const any = String.raw`(?:[^Q\\\r\n]|\\[^\r\n])*`
   const signs = String.raw`(?:${any}(?:[^A-Za-z0-9 ,.:;'/_\-Q\\\r\n]|\\[^\r\n])){4}${any}`
-  return assignmentOf(
-    keyword,
-    REST,
-    `${token}|${signs}`,
-    String.raw`(?:${TOKEN}*[0-9!@#$^*?]${TOKEN}*|${TOKEN}{16}${TOKEN}*)${END_OF_BARE}`,
+  // Ten or more, with a capital after a small letter.
+  const camel = [0, 1, 2, 3, 4, 5, 6, 7, 8].map(
+    (before) => `${TOKEN}{${before}}${before === 8 ? `${TOKEN}*` : ''}(?-i:[a-z][A-Z])${TOKEN}{${8 - before}}${TOKEN}*`,
   )
+  const long = `${TOKEN}{16}${TOKEN}*${END_OF_BARE}`
+  return assignmentOf(keyword, REST, {
+    quoted: `${token}|${signs}|${camel.join('|')}`,
+    quotedAfter: String.raw`${SETS}|,|\(|[ \t]`,
+    bare: [
+      [SETS, String.raw`(?:${TOKEN}*[0-9!@#$^*?]${TOKEN}*|${camel.join('|')})${END_OF_BARE}|${long}`],
+      [String.raw`[ \t]`, long],
+    ],
+    pairs: true,
+  })
 }
 
 /** Assignments of what somebody thought up: six or more letters, digits and few signs. `rest` is what may follow the keyword in the name. */
 export const thoughtUpAssignment = (keyword: string, rest: string): RegExp =>
-  assignmentOf(
-    keyword,
-    rest,
-    '[A-Za-z0-9][A-Za-z0-9_!@#$%^&*-]{5}[A-Za-z0-9_!@#$%^&*-]*',
-    `[A-Za-z0-9][A-Za-z0-9_!@#$%^*-]{5}[A-Za-z0-9_!@#$%^*-]*${END_OF_BARE}`,
-  )
+  assignmentOf(keyword, rest, {
+    quoted: '[A-Za-z0-9][A-Za-z0-9_!@#$%^&*-]{5}[A-Za-z0-9_!@#$%^&*-]*',
+    quotedAfter: '=>|=|:|,',
+    bare: [['=>|=|:', `[A-Za-z0-9][A-Za-z0-9_!@#$%^*-]{5}[A-Za-z0-9_!@#$%^*-]*${END_OF_BARE}`]],
+    pairs: false,
+  })
 
 /** Assignments of words and anything else; where no sign of an assignment stands between, bare values with a digit or a sign only. */
 export const passwordAssignment = (keyword: string): RegExp => {

@@ -141,6 +141,105 @@ describe('the engine and the twin that tries every pattern at every byte', () =>
   })
 })
 
+describe('the sieves', () => {
+  const without = compile(detectors.map(({ sieves: _, beside: __, ...detector }) => detector))
+  const both = (content: string, name: string): void => {
+    const bytes = Buffer.from(content)
+    expect(told(engine, bytes, name), content).toEqual(told(without, bytes, name))
+  }
+  const names = fc.constantFrom(
+    'password',
+    'dbPassword',
+    'PASS',
+    'passphrase',
+    'secret',
+    'SECRET_KEY',
+    'app_key',
+    'jwtSecret',
+    'session.secret',
+    'apiKey',
+    'HEROKU_API_KEY',
+    'token',
+    'oauthToken',
+    'key',
+    'auth',
+    'salt',
+    'stripe_secret',
+    'privateKey',
+    'signing-key',
+    'totp',
+    'credential',
+  )
+  const operators = fc.constantFrom(
+    '=',
+    ' = ',
+    ': ',
+    '":"',
+    '": "',
+    "' => '",
+    ' := ',
+    ' ',
+    ', ',
+    '("',
+    ' is ',
+    ' - ',
+    '->',
+    '<-',
+    '>',
+    '" value="',
+    ':-',
+    ' == ',
+    '\n  value: ',
+    ': String = ',
+    ' || "',
+    "', '",
+    ' 0 ',
+    '=${X:-',
+  )
+  const values = fc.oneof(
+    fc.stringMatching(/^[A-Za-z]{3,18}$/),
+    fc.stringMatching(/^[a-z]{2,6}[A-Z][a-z]{2,6}[A-Z]?[a-z]{0,5}$/),
+    fc.stringMatching(/^[A-Za-z0-9]{3,44}$/),
+    fc.stringMatching(/^[A-Za-z0-9!@#$%^&*?+~_./=:-]{3,40}$/),
+    fc.stringMatching(/^[!-~]{3,60}$/),
+    fc.constantFrom(
+      'changeme',
+      'hunter2',
+      'two words',
+      'a%20b',
+      'x'.repeat(12),
+      '{{ x }}',
+      'path/to/it',
+      'AB2CDE3FGH4IJK5L',
+    ),
+  )
+  const ends = fc.constantFrom('', '"', "'", '\n', ';', '",', '</a>', ' # it\n', '}', ')', '\\n')
+
+  test('hold back nothing that a detector would have said', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(names, operators, fc.constantFrom('', '"', "'", '`'), values, ends), {
+          minLength: 1,
+          maxLength: 3,
+        }),
+        file,
+        (assignments, name) => both(assignments.map((parts) => parts.join('')).join('\n'), name),
+      ),
+      { numRuns: 4000 },
+    )
+  })
+
+  test('hold back nothing of the cases, nor of those with other values', () => {
+    for (const detector of detectors)
+      for (const yes of [...detector.cases.yes, ...detector.cases.no])
+        for (const name of [detector.cases.file ?? 'a.conf', 'b.js']) {
+          both(yes, name)
+          both(yes.replace(/[0-9]/g, 'q'), name)
+          both(yes.toUpperCase(), name)
+        }
+  })
+})
+
 describe('a file read in pieces', () => {
   const small = compile(detectors.filter(({ span = 512, before = 64 }) => span <= 1200 && before <= 600))
   const samples = small.detectors.flatMap(({ cases }) => cases.yes.slice(0, 1)).filter((_, index) => index % 9 === 0)
@@ -232,17 +331,6 @@ test('an AWS secret carries the id beside it', () => {
   const secret = found.find(({ detector }) => detector === 'aws-secret-access-key')
   expect(secret?.keyId).toMatch(/^AKIA/)
   expect(pair).toContain(secret!.keyId!)
-})
-
-test('key stores are known by their first bytes', () => {
-  const store = Buffer.concat([Buffer.from([0x30, 0x82, 0x0a, 0x11, 2, 1, 3, 0x30, 0x82]), Buffer.alloc(400, 7)])
-  expect(scanBytes(engine, store, 'a.p12').map(({ detector }) => detector)).toEqual(['pkcs12-key-store'])
-  expect(scanBytes(engine, Buffer.concat([Buffer.from('x'), store]), 'a.p12')).toEqual([])
-  const java = Buffer.concat([
-    Buffer.from([0xfe, 0xed, 0xfe, 0xed, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 1]),
-    Buffer.alloc(400, 7),
-  ])
-  expect(scanBytes(engine, java, 'a.jks').map(({ detector }) => detector)).toEqual(['java-key-store'])
 })
 
 test('hostile input ends soon', () => {

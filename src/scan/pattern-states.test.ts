@@ -37,6 +37,11 @@ test('a pattern that ignores case lets through what the engine of patterns folds
   expect(['k\u00e9y', 'K\u00c9Y', 'key'].map((text) => lets(states, text))).toEqual([true, true, false])
 })
 
+test('a part of a pattern may heed case where the rest does not', () => {
+  const states = statesOf(/key=(?-i:[a-z][A-Z])x/i)
+  expect(['KEY=aBX', 'key=abx', 'key=AbX'].map((text) => lets(states, text))).toEqual([true, false, false])
+})
+
 test('nothing that a pattern matches is held back', () => {
   const atom = fc.constantFrom(
     'a',

@@ -43,8 +43,9 @@ export const bytesOf = (source: string, flags: string): Uint8Array => {
   return set
 }
 
-const parse = (pattern: RegExp, setIndex: (source: string) => number): Node => {
+const parse = (pattern: RegExp, setIndex: (source: string, flags: string) => number): Node => {
   const { source } = pattern
+  let { flags } = pattern
   let at = 0
   const nothing: Node = { kind: 'row', items: [] }
 
@@ -74,7 +75,7 @@ const parse = (pattern: RegExp, setIndex: (source: string) => number): Node => {
     return { kind: 'repeat', item, min, max }
   }
 
-  const set = (text: string): Node => ({ kind: 'set', set: setIndex(text) })
+  const set = (text: string): Node => ({ kind: 'set', set: setIndex(text, flags) })
 
   const atom = (): Node => {
     const c = source[at]!
@@ -105,9 +106,12 @@ const parse = (pattern: RegExp, setIndex: (source: string) => number): Node => {
   const group = (): Node => {
     const head = /^\((?:\?(?:[:=!]|<[=!]|<\w+>|[ims-]+:))?/.exec(source.slice(at, at + 80))![0]
     at += head.length
+    const outside = flags
+    const [, on, off] = /^\(\?([ims]*)-?([ims]*):/.exec(head) ?? []
+    if (on !== undefined) flags = [...new Set(flags + on)].filter((flag) => !off!.includes(flag)).join('')
     const inside = choice()
+    flags = outside
     at++
-    if (/^\(\?[ims-]/.test(head)) return { kind: 'anything' }
     return /^\(\?<?[=!]$/.test(head) ? nothing : inside
   }
 
@@ -132,11 +136,12 @@ const copiesOf = ({ item, min }: Node & { kind: 'repeat' }): number =>
 export const statesOf = (pattern: RegExp): PatternStates => {
   const sets: Uint8Array[] = []
   const setIndexes = new Map<string, number>()
-  const setIndex = (source: string): number => {
-    const known = setIndexes.get(source)
+  const setIndex = (source: string, flags: string): number => {
+    const key = `${flags}/${source}`
+    const known = setIndexes.get(key)
     if (known !== undefined) return known
-    setIndexes.set(source, sets.length)
-    return sets.push(bytesOf(source, pattern.flags)) - 1
+    setIndexes.set(key, sets.length)
+    return sets.push(bytesOf(source, flags)) - 1
   }
   const states: State[] = [{ set: -2, next: 0, other: 0 }]
   const add = (set: number, next: number, other = next): number => states.push({ set, next, other }) - 1

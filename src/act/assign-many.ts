@@ -5,6 +5,8 @@ import type { NamedPerson } from './people.ts'
 /** Done in one go and taken back in one go. */
 export type BatchSort = 'import' | 'people' | 'accept' | 'handover' | 'team' | 'answer'
 
+const MANY = 1_000
+
 export interface Doing {
   batch: number
   by: string
@@ -31,6 +33,8 @@ export async function closeBatch(
   { what, counts, digest }: { what: BatchSort; counts: Record<string, number>; digest: string },
 ): Promise<void> {
   await sql`update act.batch set counts = ${JSON.stringify(counts)}::jsonb where id = ${batch}`.execute(tx)
+  // The next page must not be planned as if there were nothing yet.
+  if ((counts['applied'] ?? 0) >= MANY) await sql`analyze act.assignment, act.person`.execute(tx)
   await audit.record(tx, {
     actor: by,
     action: `owner.${what}`,

@@ -1,6 +1,6 @@
 /** Owners and the inbox on a real server with Larkfield: each number is that of its rows, each act has its way back. */
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type * as read from '../src/read/index.ts'
 import { axe, built, launch, look, settled, undoLast, whyNot } from './console-browser.ts'
 import { type RealConsole, realConsole } from './console-real.ts'
@@ -83,6 +83,18 @@ describe.skipIf(reason !== null)('owners in the console', () => {
     }
     expect(await lines().count()).toBe(n)
   }
+
+  /** What was decided before has been read and judged: suggestions stand as they will. */
+  beforeEach(async () => {
+    const calm = async () => {
+      const [{ judging }, { running }] = await Promise.all([
+        admin.get<read.Overview>('/v1/overview'),
+        admin.get<read.Frame>('/v1/frame'),
+      ])
+      return !judging && running.length === 0
+    }
+    for (let quiet = 0; quiet < 4; quiet = (await calm()) ? quiet + 1 : 0) await page.waitForTimeout(400)
+  }, 60_000)
 
   test('each number at the head is that of its rows, and so is the one of the place', {
     timeout: 120_000,

@@ -61,7 +61,7 @@ const REST = String.raw`[\w.$\x80-\xff-]{0,48}?`
 
 /** Assignments of what could have been drawn: a token with a digit or a sign, or of some length, or a text with many signs. */
 export const drawnAssignment = (keyword: string): RegExp => {
-  const token = String.raw`${TOKEN}*[0-9!@#$^&*?](?:&|${TOKEN})*|(?:&|${TOKEN}){16}(?:&|${TOKEN})*`
+  const token = String.raw`${TOKEN}*[0-9!@#$%^&*?](?:&|${TOKEN})*|(?:&|${TOKEN}){16}(?:&|${TOKEN})*`
   const any = String.raw`(?:[^Q\\\r\n]|\\[^\r\n])*`
   const signs = String.raw`(?:${any}(?:[^A-Za-z0-9 ,.:;'/_\-Q\\\r\n]|\\[^\r\n])){4}${any}`
   // Ten or more, with a capital after a small letter.
@@ -73,7 +73,7 @@ export const drawnAssignment = (keyword: string): RegExp => {
     quoted: `${token}|${signs}|${camel.join('|')}`,
     quotedAfter: String.raw`${SETS}|,|\(|[ \t]`,
     bare: [
-      [SETS, String.raw`(?:${TOKEN}*[0-9!@#$^*?]${TOKEN}*|${camel.join('|')})${END_OF_BARE}|${long}`],
+      [SETS, String.raw`(?:${TOKEN}*[0-9!@#$%^*?]${TOKEN}*|${camel.join('|')})${END_OF_BARE}|${long}`],
       [String.raw`[ \t]`, long],
     ],
     pairs: true,
@@ -94,7 +94,7 @@ export const passwordAssignment = (keyword: string): RegExp => {
   const assigns = String.raw`(?:===?|!==?|:=|\?=|\|\|=|\?\?=|=>|=|:-|:|,|[ \t][07][ ]|(?:[ \t][a-z:]{1,20}=["'][^"'\r\n<>]{0,60}["']){0,2}>)`
   const joins = String.raw`(?:<-|->|\(|[ ]is[ ]|[ ]as[ ]|[ ]-[ ]|[ \t])`
   const bare = String.raw`[^\x00-\x20"'\x60<>;,&(){}|[\]\\]`
-  const more = String.raw`(?:[^\x00-\x20"'\x60<>;,&}\\]|\\[^nrt"'\\])`
+  const more = String.raw`[^\x00-\x20"'\x60<>;,&}]`
   const quotes = ['"', "'", '\\x60'].map((quote) => String.raw`${quote}(?:[^${quote}\\\r\n]|\\[^\r\n]){2}`)
   const quoted = String.raw`(?:[bBrRuUfFLN@]{0,2})(?:\\{1,3}["']|${quotes.join('|')})`
   const given = String.raw`(?:\$\{[A-Za-z_]\w{0,60}:?-)?`

@@ -38,27 +38,23 @@ const freePort = (): Promise<number> =>
 export async function fillRoles(client: IAMClient, count: number): Promise<void> {
   const { CreateRoleCommand, PutRolePolicyCommand } = await import('@aws-sdk/client-iam')
   const document = (statement: object) => JSON.stringify({ Version: '2012-10-17', Statement: [statement] })
-  let next = 0
-  const work = async (): Promise<void> => {
-    while (next < count) {
-      const n = next++
-      const RoleName = `role-${n}`
-      const Principal = { Service: 'lambda.amazonaws.com' }
-      await client.send(
-        new CreateRoleCommand({
-          RoleName,
-          AssumeRolePolicyDocument: document({ Effect: 'Allow', Principal, Action: 'sts:AssumeRole' }),
-        }),
-      )
-      const Resource = [`arn:aws:s3:::team-${n % 100}/*`, `arn:aws:sqs:us-east-1:123456789012:queue-${n % 200}`]
-      await client.send(
-        new PutRolePolicyCommand({
-          RoleName,
-          PolicyName: 'own',
-          PolicyDocument: document({ Effect: 'Allow', Action: ['s3:GetObject', 'sqs:SendMessage'], Resource }),
-        }),
-      )
-    }
+  // One after another: moto changes its lists without a lock.
+  for (let n = 0; n < count; n++) {
+    const RoleName = `role-${n}`
+    const Principal = { Service: 'lambda.amazonaws.com' }
+    await client.send(
+      new CreateRoleCommand({
+        RoleName,
+        AssumeRolePolicyDocument: document({ Effect: 'Allow', Principal, Action: 'sts:AssumeRole' }),
+      }),
+    )
+    const Resource = [`arn:aws:s3:::team-${n % 100}/*`, `arn:aws:sqs:us-east-1:123456789012:queue-${n % 200}`]
+    await client.send(
+      new PutRolePolicyCommand({
+        RoleName,
+        PolicyName: 'own',
+        PolicyDocument: document({ Effect: 'Allow', Action: ['s3:GetObject', 'sqs:SendMessage'], Resource }),
+      }),
+    )
   }
-  await Promise.all(Array.from({ length: 8 }, work))
 }

@@ -51,6 +51,8 @@ const RUNS = `${'abcdefghijklmnopqrstuvwxyz'.repeat(2)} ${'0123456789'.repeat(4)
 export const isSample = (value: string): boolean => {
   const low = value.toLowerCase()
   if (new Set(low).size <= Math.min(3, low.length / 4)) return true
+  // Words in hexadecimal digits, two of them: nobody draws those.
+  if (/^[0-9a-f-]+$/.test(low) && (low.match(/dead|beef|cafe|babe|f00d|c0de|feed|face/g) ?? []).length >= 2) return true
   let longest = 0
   for (let at = 0; at + 8 <= low.length; at++) {
     let n = 8

@@ -8,12 +8,17 @@ import { isNothing, standsForAnother } from '../value.ts'
 const password = (value: string, user: string, host: string): boolean => {
   const plain = value.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
   if (standsForAnother(plain) || /^[:/@]|^[*.]+$/.test(plain)) return false
-  const filler = /^(?:pass(?:word|wd)?|pwd|secret|pw|p|x+|token|key|null|undefined)$/i.test(plain)
+  const filler =
+    /^(?:(?:my|your|the|user|db|some)?[_-]?(?:pass(?:word|wd)?|pwd|secret|pw|token|key)|p|x+|null|undefined)\d?$/i.test(
+      plain,
+    )
   if (
     filler &&
-    (isNothing(user) || /^(?:usr|u|admin|root|me|x|example|db_?user|)$/i.test(user)) &&
+    (isNothing(user) || /^(?:usr|u|admin|root|me|x|example|(?:db|my)[_-]?user(?:name)?|)$/i.test(user)) &&
     (host === '' ||
-      /example|^(?:localhost|host|hostname|server|domain|127\.0\.0\.1|foo|bar|[a-z]+(?::|$))\b/i.test(host))
+      /example|(?:^|\.)(?:my|your)?-?(?:server|host|hostname|domain|company|website|test|foo|bar)\.(?:com|org|net|local)(?:$|:)|^(?:localhost|host|hostname|server|domain|127\.0\.0\.1|foo|bar|[a-z]+(?::|$))\b/i.test(
+        host,
+      ))
   )
     return false
   return !(isNothing(plain) && isNothing(user))
@@ -64,6 +69,8 @@ const connection = (
       `${schemes[0]}://user:*****@db.acme.test`,
       `${schemes[0]}://{{ user }}:{{ password }}@db.acme.test`,
       `${schemes[0]}://user:password@localhost/db`,
+      `${schemes[0]}://username:my-password@db.example.com/db`,
+      `${schemes[0]}://db_user:secret@db.server.com/db`,
     ],
   },
 })

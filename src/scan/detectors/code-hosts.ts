@@ -1,6 +1,6 @@
 import { type Detector, named } from '../detector.ts'
 import { token } from '../token-format.ts'
-import { looksDrawn } from '../value.ts'
+import { isSample, looksDrawn, readsAsName, standsForAnother } from '../value.ts'
 import { crcBase62, endsInCrc } from './checksum.ts'
 import { made } from './made.ts'
 
@@ -8,15 +8,28 @@ const withCrc = (prefix: string): string => {
   const body = made(`{A-Za-z0-9:30}`)
   return `${prefix}${body}${crcBase62(body)}`
 }
-/** The last six characters are a CRC-32: what does not verify was made up or altered, and is no secret. */
-const verified: Detector['judge'] = ({ value }) => (endsInCrc(value) ? {} : 'veto')
+/** The last six characters are a CRC-32. What does not verify was made up or altered, and opens nothing. */
+const verified: Detector['judge'] = ({ value }) =>
+  endsInCrc(value)
+    ? {}
+    : isSample(value.slice(4)) || standsForAnother(value.slice(4)) || readsAsName(value.slice(4))
+      ? 'veto'
+      : { severity: 'low', title: 'GitHub token whose checksum does not verify: made up or altered' }
 
 const github = (prefix: string, id: string, title: string): Detector => ({
   ...token(id, 'github', title, `${prefix}{A-Za-z0-9:36}`, {
     severity: 'critical',
     judge: verified,
-    yes: [`git clone https://x:${withCrc(prefix)}@github.com/acme/a`, `"${withCrc(prefix)}"`],
-    no: [made(`${prefix}{A-Za-z0-9:36}`), made(`${prefix}{A-Za-z0-9:30}`)],
+    yes: [
+      `git clone https://x:${withCrc(prefix)}@github.com/acme/a`,
+      `"${withCrc(prefix)}"`,
+      made(`${prefix}{A-Za-z0-9:36}`),
+    ],
+    no: [
+      `${prefix}${'x'.repeat(36)}`,
+      `${prefix}${'abcdefghij'.repeat(4).slice(0, 36)}`,
+      made(`${prefix}{A-Za-z0-9:30}`),
+    ],
   }),
 })
 

@@ -1,4 +1,4 @@
-import { isSideFile } from '../assignment.ts'
+import { isSideFile, kindOf } from '../assignment.ts'
 import type { Detector } from '../detector.ts'
 import { isBinary, isNothing, standsForAnother } from '../value.ts'
 import { made } from './made.ts'
@@ -157,7 +157,8 @@ export const commands: readonly Detector[] = [
       const user = groups['user']!
       if (
         !real(value) ||
-        standsForAnother(user) ||
+        // An account at example.com may have a password like any other.
+        (!/^[\w.+-]+@[\w.-]+$/.test(user) && standsForAnother(user)) ||
         / /.test(value + user) ||
         /^(?:https?:|\/)/.test(value) ||
         /^[A-Z_\x80-\xff]+$/.test(value) ||
@@ -169,7 +170,11 @@ export const commands: readonly Detector[] = [
       return { keyId: user, ...(isSideFile(file) ? { severity: 'low' } : {}) }
     },
     cases: {
-      yes: ["conn.login('ops@acme.test', 'purplecurtain')", 'smtp.login("mailer", "s3cr3tWord")'],
+      yes: [
+        "conn.login('ops@acme.test', 'purplecurtain')",
+        'smtp.login("mailer", "s3cr3tWord")',
+        "conn.login('ops@example.com', 'purplecurtain')",
+      ],
       no: ["page.login('username', 'password')", 'auth.login(user, password)', "form.auth('name', 'a title of it')"],
     },
   },
@@ -296,8 +301,16 @@ export const commands: readonly Detector[] = [
       String.raw`(?<![A-Za-z0-9_-])(?:--?(?:pass(?:word|wd|phrase|code)?|pwd|pw|secret|token|api-?key|access-token|auth-token|client-secret)(?:[ \t]{1,4}|=)|/password:)${WORD}`,
       'i',
     ),
-    judge: ({ value, window, at }) => {
+    judge: ({ value, window, anchor, at, file }) => {
       const flag = window.slice(0, at)
+      // At the very beginning of a line, in a file that nothing says to hold commands, there is no program that would read it.
+      if (
+        file !== '' &&
+        kindOf(file) === 'unknown' &&
+        (anchor === 0 || window[anchor - 1] === '\n') &&
+        /[ \t]$/.test(flag)
+      )
+        return null
       const strict = /(?:secret|token|key)["' =:]{0,5}$/i.test(flag)
       if (
         !real(value) ||

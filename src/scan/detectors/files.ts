@@ -44,6 +44,29 @@ export const files: readonly Detector[] = [
     },
   },
   {
+    id: 'firefox-login',
+    provider: 'firefox',
+    title: 'Login saved by Firefox or Thunderbird',
+    severity: 'medium',
+    method: 'password',
+    rank: 2,
+    before: 600,
+    anchors: [{ literal: '"encryptedUsername"' }, { literal: '"encryptedPassword"' }],
+    // SEQUENCE { OCTET STRING with the id of the key, which is the same in every profile: 0xf8, 14 zeros, 1.
+    pattern:
+      /"encrypted(?:Username|Password)"[ \t]{0,4}:[ \t\r\n]{0,20}"(?<value>M[A-Za-z0-9+/]{2}EEPgAAAAAAAAAAAAAAAAAAA[A-Za-z0-9+/]{24,800}={0,2})"/,
+    judge: ({ window, anchor }) => ({
+      keyId: /"hostname"[ \t]{0,4}:[ \t]{0,4}"([^"\n]{1,120})"[^{}]*$/.exec(window.slice(0, anchor))?.[1],
+    }),
+    cases: {
+      yes: [
+        made('{"hostname": "https://a.test", "encryptedPassword": "MDoEEPgAAAAAAAAAAAAAAAAAAAE{A-Za-z0-9+/:56}"}'),
+        made('"encryptedUsername": "MDIEEPgAAAAAAAAAAAAAAAAAAAE{A-Za-z0-9+/:46}=="'),
+      ],
+      no: [made('"encryptedPassword": "{A-Za-z0-9+/:80}"'), '"encryptedUsername": ""'],
+    },
+  },
+  {
     id: 'docker-config-auth',
     provider: 'docker',
     title: 'Registry password in a Docker configuration',

@@ -9,6 +9,7 @@ import { commands } from './commands.ts'
 import { files } from './files.ts'
 import { google } from './google.ts'
 import { infrastructure } from './infrastructure.ts'
+import { keyStores } from './key-stores.ts'
 import { keys } from './keys.ts'
 import { messages } from './messages.ts'
 import { monitoring } from './monitoring.ts'
@@ -34,6 +35,7 @@ export const detectors: readonly Detector[] = [
   ...infrastructure,
   ...ai,
   ...keys,
+  ...keyStores,
   ...addresses,
   ...files,
   ...commands,

@@ -29,9 +29,13 @@ export const infrastructure: readonly Detector[] = [
     {
       severity: 'critical',
       entropy: 3.4,
-      judge: ({ value }) =>
-        value.startsWith('hv') || (/\d/.test(value) && looksDrawn(value.slice(2), 24)) ? {} : null,
-      no: ['s.replaceAllWithSomethingNew'],
+      // Behind a long run of base64 and a slash it is the rest of something else.
+      judge: ({ value, window, anchor }) =>
+        !/[A-Za-z0-9+/]{32}[+/=]$/.test(window.slice(0, anchor)) &&
+        (value.startsWith('hv') || (/\d/.test(value) && looksDrawn(value.slice(2), 24)))
+          ? {}
+          : null,
+      no: ['s.replaceAllWithSomethingNew', made('{A-Za-z0-9+:60}/hvs.{A-Za-z0-9:60}')],
     },
   ),
   {

@@ -308,36 +308,6 @@ export const keys: readonly Detector[] = [
     cases: { yes: [made('key = "MIGHAgEAMBMGByqGSM49{A-Za-z0-9+/:164}"')], no: [made('MIIB{A-Za-z0-9+/:100}')] },
   },
   {
-    id: 'pkcs12-key-store',
-    provider: 'generic',
-    title: 'PKCS#12 key store',
-    severity: 'medium',
-    method: 'certificate',
-    rank: 3,
-    atStart: true,
-    anchors: [],
-    span: 2048,
-    // SEQUENCE { version 3, SEQUENCE { …: protected by a password, if a weak one more often than not.
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: it reads bytes
-    pattern: /(?<value>\x30(?:\x82..|\x83...|\x84....|\x80)\x02\x01\x03\x30[\s\S]{200,2000})/s,
-    cases: { yes: [], no: ['0 and nothing'] },
-  },
-  {
-    id: 'java-key-store',
-    provider: 'generic',
-    title: 'Java key store with a private key',
-    severity: 'medium',
-    method: 'certificate',
-    rank: 3,
-    atStart: true,
-    anchors: [],
-    span: 2048,
-    // Magic, version, number of entries; the first is a key (1), not a trusted certificate (2).
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: it reads bytes
-    pattern: /(?<value>\xfe\xed\xfe\xed\0\0\0[\x01\x02]\0\0..\0\0\0\x01[\s\S]{100,1500})/s,
-    cases: { yes: [], no: ['\xfe\xed'] },
-  },
-  {
     id: 'ansible-vault',
     provider: 'ansible',
     title: 'Ansible vault (encrypted)',

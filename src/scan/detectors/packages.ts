@@ -1,5 +1,6 @@
 import { type Detector, named } from '../detector.ts'
 import { token } from '../token-format.ts'
+import { isSample, looksDrawn } from '../value.ts'
 import { crcBase62, endsInCrc } from './checksum.ts'
 import { made } from './made.ts'
 
@@ -8,9 +9,17 @@ const npmBody = made('{A-Za-z0-9:30}')
 export const packages: readonly Detector[] = [
   token('npm-token', 'npm', 'npm access token', 'npm_{A-Za-z0-9:36}', {
     severity: 'critical',
-    judge: ({ value }) => (endsInCrc(value) ? {} : 'veto'),
-    yes: [`//registry.npmjs.org/:_authToken=npm_${npmBody}${crcBase62(npmBody)}`],
-    no: [made('npm_{A-Za-z0-9:36}'), 'npm_config_registry'],
+    judge: ({ value }) =>
+      endsInCrc(value)
+        ? {}
+        : looksDrawn(value.slice(4), 36) && !isSample(value.slice(4))
+          ? { severity: 'low', title: 'npm token whose checksum does not verify: made up or altered' }
+          : 'veto',
+    yes: [
+      `//registry.npmjs.org/:_authToken=npm_${npmBody}${crcBase62(npmBody)}`,
+      made('//registry.npmjs.org/:_authToken=npm_{A-Za-z0-9:36}'),
+    ],
+    no: [`npm_${'abcdefghi'.repeat(4)}`, 'npm_config_registry'],
   }),
   {
     id: 'npmrc-credential',

@@ -106,6 +106,11 @@ const judge = (match: Match): Opinion => {
   const own = value.toLowerCase().replace(/[^a-z0-9]/g, '')
   const nameOwn = field.name.toLowerCase().replace(/[^a-z0-9]/g, '')
   if (own === nameOwn && kind !== 'config') return null
+  // Where nothing says what a file is, a sign must say that this is an assignment: `password X` may be any two words.
+  if (file !== '' && kind === 'unknown' && !quoted && (foreign || /^(?: |is|as|-|\()$/.test(op))) return null
+  // Who logs in as anonymous gives anything for a password.
+  if (/(?:user(?:name)?|login)\b["'\x60]?\]?[ \t]{0,4}(?:=>|[=:,>])[ \t]{0,4}["'\x60]?anonymous\b/i.test(window))
+    return null
   if (isTexts(file) && !(mixed(value) && !readsAsName(value) && /^[\x21-\x7e]+$/.test(value) && looksDrawn(value, 8)))
     return null
   if (isNothing(value)) {
@@ -309,6 +314,7 @@ export const passwords: readonly Detector[] = [
         'password: process.env.DB_PASSWORD',
         '<input type="password" name="password" id="p1" />',
         'def login(user = "", password = "")',
+        'user = "anonymous"\npassword = "guest@4"',
       ],
     },
   },

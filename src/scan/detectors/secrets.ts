@@ -75,6 +75,20 @@ const titleOf = (words: string): string => {
   return /key/.test(words) ? 'Key' : 'Credential'
 }
 
+/** Long, and drawn over all printable signs, so that it may hold what a template looks like as well. */
+const isDense = (value: string): boolean =>
+  value.length >= 48 &&
+  !/[a-z]{6}|[A-Z]{6}/.test(value) &&
+  new Set(value.match(/[^A-Za-z0-9]/g) ?? []).size >= 8 &&
+  entropyOf(value) >= 4.8
+
+/** Base64 of words and nothing else: a text that was encoded, as tools want some fields. */
+const isWords = (value: string): boolean => {
+  if (!/^[A-Za-z0-9+/]{16,}={0,2}$/.test(value) || value.length % 4 !== 0) return false
+  const text = Buffer.from(value, 'base64').toString('latin1')
+  return /^[A-Za-z]+(?: [A-Za-z]+)+[.!]?$/.test(text)
+}
+
 const isHandMade = (value: string, name: string, { quoted, kind, op }: Field): boolean =>
   (quoted || kind === 'config') &&
   (kind === 'code' || kind === 'config' || kind === 'unknown') &&
@@ -87,9 +101,14 @@ const isHandMade = (value: string, name: string, { quoted, kind, op }: Field): b
 const judge = (match: Match): Opinion => {
   const { value, file } = match
   // What most values are: told by themselves, before their names are looked at.
-  if (value.length < 6 || value.length > 600 || /^[:?(|]/.test(value) || isNothing(value) || looksLikeReference(value))
-    return null
-  if (standsForAnother(value) || isBinary(value) || (/^[\w.-]+\/[\w.-]+$/.test(value) && /[-.]/.test(value)))
+  if (value.length < 6 || value.length > 600 || isNothing(value) || looksLikeReference(value)) return null
+  // What begins with such a sign is a rest of syntax, unless it is between quotes and long.
+  if (/^[:?(|]/.test(value) && (match.groups['bare'] !== undefined || value.length < 40)) return null
+  if (
+    (!isDense(value) && standsForAnother(value)) ||
+    isBinary(value) ||
+    (/^[\w.-]+\/[\w.-]+$/.test(value) && /[-.]/.test(value))
+  )
     return null
   const field = fieldOf(match)
   const { words, op, quoted, kind } = field
@@ -151,7 +170,11 @@ const judge = (match: Match): Opinion => {
       !/=> |\w\(\w*\)|": "/.test(value)
     return quoted && drawn && (strong || isKey) ? weigh(match, field) : null
   }
-  if (/^(?:ENC|enc)\[|^AQICA|^vault:v\d|^gAAAA/.test(value)) return null
+  if (/^(?:ENC|enc)\[|^AQICA|^vault:v\d|^gAAAA/.test(value) || isWords(value)) return null
+  // Of AWS a secret key has 40 characters, always: what is longer under its name is encrypted, or something else.
+  if (/awssecretaccesskey$/.test(joined) && /^[A-Za-z0-9+/]{41,}={0,2}$/.test(value)) return null
+  // `key` and `keys` beside `value` are what every map is written with.
+  if (op === 'pair' && own.length === 1 && /^keys?$/.test(end)) return null
   const name = readsAsName(value) || (/^[\w.-]+$/.test(value) && readsAsName(value.replace(/[-_.]/g, ' ')))
   const hex = /^(?:0x)?[0-9a-f]+$/i.test(value)
   const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)
@@ -171,6 +194,7 @@ const judge = (match: Match): Opinion => {
     /^[A-Z2-7]{16,64}=*$/.test(value)
   )
     return weigh(match, field)
+  if (uuid && isSample(value)) return null
   if (uuid) return strong || known ? weigh(match, field, true) : null
   if (hex)
     return value.length >= 16 &&
@@ -298,6 +322,7 @@ export const secrets: readonly Detector[] = [
         made('APP_KEY=base64:{A-Za-z0-9+/:43}='),
         made('session.secret=8{A-Za-z0-9:30}'),
         made('<entry key="apiToken" value="{A-Za-z0-9:32}" />'),
+        made("define('NONCE_SALT', ':9{A-Za-z0-9!@#$%^&*:58}> #');"),
       ],
       no: [
         made('public_key = "{A-Za-z0-9:40}"'),
@@ -312,6 +337,10 @@ export const secrets: readonly Detector[] = [
         'secretName: backend-credentials-secret',
         made('"integrity": "sha512-{A-Za-z0-9+/:86}=="'),
         'keyboard: "qwerty12345678901234"',
+        `API_KEY=${Buffer.from('words that were encoded').toString('base64')}`,
+        made('AWS_SECRET_ACCESS_KEY={A-Za-z0-9+/:62}=='),
+        made('{"key": "keys",\n  "value": "{A-Za-z0-9:36}"}'),
+        'TOKEN="0f3a91cc-dead-beef-cafe-5521aa0e9d17"',
       ],
     },
   },

@@ -35,7 +35,7 @@ const CONTAINED = new Set(['identity', 'credential', 'secret'])
 
 export function useOptions(text: string, found: Found | undefined): Option[] {
   const places = useMyPlaces()
-  const [operator, admin] = [useMay('operator'), useMay('admin')]
+  const [owner, operator, admin] = [useMay('owner'), useMay('operator'), useMay('admin')]
   const fits = ({ title }: { title: string }) => title.toLowerCase().includes(text.toLowerCase())
   const exact = (found?.hits ?? []).filter((hit) => hit.exact)
   return [
@@ -51,7 +51,7 @@ export function useOptions(text: string, found: Found | undefined): Option[] {
     })),
     ...(text === '' ? recent : []),
     ...places.map(pageOf).filter(fits),
-    ...actionsOf(admin).filter(fits),
+    ...actionsOf({ owner, admin }).filter(fits),
   ]
 }
 
@@ -86,7 +86,18 @@ const pageOf = (place: Place): Option => ({
   picture: <Icon name={place.icon} />,
 })
 
-const actionsOf = (admin: boolean): Option[] => [
+const actionsOf = ({ owner, admin }: { owner: boolean; admin: boolean }): Option[] => [
+  ...(owner
+    ? [
+        {
+          id: 'action inbox',
+          group: 'Actions',
+          act: toHref('/inbox'),
+          title: 'Answer what waits for you',
+          picture: <Icon name="inbox" />,
+        },
+      ]
+    : []),
   ...(admin
     ? [
         {

@@ -1,7 +1,7 @@
 /**
  * I1: who can do this, over 100,000 principals with 20 statements each, beside the loop that everybody writes first: each
  * principal, each statement, regular expressions made once and kept. Exact: both name the same principals, for every question.
- * I2, I3: the command that draws the whole escalation graph of an account, start to end, in CPU seconds against what it may
+ * I4, I5: the command that draws the whole escalation graph of an account, start to end, in CPU seconds against what it may
  * take, and within 500 MiB. Exact: on an account of the same make, the sets find what the reading of every statement finds.
  */
 import { spawnSync } from 'node:child_process'
@@ -35,8 +35,8 @@ const MOST_MEMORY = 500
 const remark = (text: string): void => void process.stderr.write(`${text}\n`)
 
 whoCanDo()
-await graph('I2', 1_000, 2)
-if (!quick) await graph('I3', 5_000, 15)
+await graph('I4', 1_000, 2)
+if (!quick) await graph('I5', 5_000, 15)
 finish()
 
 function whoCanDo(): void {

@@ -30,8 +30,9 @@ export function doorsOf(
   )
   const doors = resources.flatMap((resource): Door[] => {
     const given = resource['policy'] ?? resource['Policy']
+    if (given === undefined || /^aws_iam_/.test(resource.type)) return []
     const object = objectArn(resource, resources)
-    if (given === undefined || object === undefined || /^aws_iam_/.test(resource.type)) return []
+    if (object === undefined) return []
     const read = readDocument(`the policy of ${object.arn}`, given, whoOf)
     if ('unreadable' in read) {
       unreadable.push(read.unreadable)

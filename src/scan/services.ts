@@ -74,11 +74,12 @@ const COMMON = new Set(
 export const serviceIn = (text: string): { name: string; common: boolean } | null => {
   const words = wordsOf(text)
   for (let last = words.length - 1; last >= Math.max(0, words.length - 8); last--) {
-    for (const length of [3, 2, 1]) {
-      if (last - length + 1 < 0) continue
-      const name = words.slice(last - length + 1, last + 1).join('')
-      if (KNOWN.has(name)) return { name, common: length === 1 && COMMON.has(name) }
-    }
+    const one = words[last]!
+    const two = last > 0 ? words[last - 1]! + one : ''
+    const three = last > 1 ? words[last - 2]! + two : ''
+    if (three !== '' && KNOWN.has(three)) return { name: three, common: false }
+    if (two !== '' && KNOWN.has(two)) return { name: two, common: false }
+    if (KNOWN.has(one)) return { name: one, common: COMMON.has(one) }
   }
   return null
 }

@@ -105,7 +105,7 @@ export class Estate implements Surroundings {
 
   /** The ends of a path of verbs, each once, in order of key: what rules ask most, so it walks indexes and not keys. */
   follow(start: string, path: readonly Step[]): readonly Neighbour[] {
-    let from = this.#placeOf(start)
+    const from = this.#placeOf(start)
     let read = this.#paths.get(path)
     if (read === undefined) {
       read = path.map((step) => steps.get(step)!)
@@ -113,21 +113,22 @@ export class Estate implements Surroundings {
     }
     if (from < 0 || read.length === 0 || (this.#verbs[from]! & read[0]!.bit) === 0) return nowhere
     const { edges, keys, entities } = this.#parts
-    let starts: number[] = [from]
+    let starts: number[] | undefined
     let by: number[] = []
     for (const { out, verb } of read) {
       const { start: slots, order } = out ? this.#out : this.#in
       const ends = out ? edges.to : edges.from
       const next: number[] = []
-      by = []
       let seen: Set<number> | undefined
-      for (from of starts) {
-        const slot = from * verbs.length + verb
-        if (seen === undefined && (starts.length > 1 || slots[slot + 1]! - slots[slot]! > 1)) seen = new Set(next)
+      by = []
+      for (let one = 0; one < (starts?.length ?? 1); one++) {
+        const slot = (starts?.[one] ?? from) * verbs.length + verb
         for (let at = slots[slot]!; at < slots[slot + 1]!; at++) {
           const end = ends[order[at]!]!
-          if (seen?.has(end)) continue
-          seen?.add(end)
+          // Most paths have an end or two, which are looked through sooner than a set is made.
+          if (seen === undefined ? next.includes(end) : seen.has(end)) continue
+          if (seen !== undefined) seen.add(end)
+          else if (next.length === FEW) seen = new Set(next).add(end)
           next.push(end)
           by.push(order[at]!)
         }
@@ -135,7 +136,7 @@ export class Estate implements Surroundings {
       if (next.length === 0) return nowhere
       starts = next
     }
-    const found = starts.map((end, at) => new End(keys[end]!, entities[end] ?? null, this.#parts, by[at]!))
+    const found = starts!.map((end, at) => new End(keys[end]!, entities[end] ?? null, this.#parts, by[at]!))
     return found.length === 1 ? found : found.sort((a, b) => (a.key < b.key ? -1 : 1))
   }
 
@@ -257,6 +258,7 @@ function verbsAt(nodes: number, { from, verb, to, length }: EdgeList): Uint32Arr
   return bits
 }
 
+const FEW = 8
 const nowhere: readonly Neighbour[] = Object.freeze([])
 const never: readonly Former[] = Object.freeze([])
 

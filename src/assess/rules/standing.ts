@@ -25,8 +25,20 @@ export function outOfForce(entity: Entity): string | null {
 /** The moment of a known instant in milliseconds; null when it is unknown, cannot exist or is not a date. */
 export function momentOf(known: Known<string> | undefined): number | null {
   if (known === undefined || !('value' in known)) return null
-  const moment = Date.parse(known.value)
+  const moment = parsed(known.value)
   return Number.isNaN(moment) ? null : moment
+}
+
+/** Rule after rule reads the same few instants of an entity and its neighbours: each is parsed once in a while. */
+const instants = new Map<string, number>()
+function parsed(instant: string): number {
+  let moment = instants.get(instant)
+  if (moment === undefined) {
+    moment = Date.parse(instant)
+    if (instants.size === 1_024) instants.clear()
+    instants.set(instant, moment)
+  }
+  return moment
 }
 
 export const daysBetween = (from: number, to: number): number => Math.floor((to - from) / DAY)

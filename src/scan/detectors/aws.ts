@@ -6,6 +6,18 @@ const awsId = /(?<![A-Z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])/
 const base64Secret = String.raw`[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])`
 const guid = String.raw`[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}`
 
+const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+/**
+ * The account that an access key id belongs to, 12 digits: keys made since 2019 say it in the 40 bits behind the first; the first is 0
+ * in older ones, which say nothing.
+ */
+export const accountOf = (keyId: string): string | null => {
+  if (!/^A[KS]IA[Q-Z2-7][A-Z2-7]{15}$/.test(keyId)) return null
+  const bits = [...keyId.slice(4, 14)].reduce((all, c) => all * 32n + BigInt(BASE32.indexOf(c)), 0n)
+  const account = (bits >> 9n) & ((1n << 40n) - 1n)
+  return account < 10n ** 12n ? String(account).padStart(12, '0') : null
+}
+
 /** Amazon Web Services. */
 export const aws: readonly Detector[] = [
   prefixed({
@@ -18,7 +30,11 @@ export const aws: readonly Detector[] = [
     next: 'A-Z0-9',
     body: '(?:(?<=A3T)[A-Z0-9]{17}|(?<!A3T)[A-Z0-9]{16})',
     entropy: 2.8,
-    judge: ({ value }) => (value.endsWith('EXAMPLE') || isSample(value.slice(4)) ? 'veto' : { keyId: value }),
+    judge: ({ value }) => {
+      if (value.endsWith('EXAMPLE') || isSample(value.slice(4))) return 'veto'
+      const account = accountOf(value)
+      return { keyId: value, ...(account === null ? {} : { title: `AWS access key id of account ${account}` }) }
+    },
     cases: {
       yes: [made('aws_access_key_id = AKIA{A-Z2-7:16}'), made('{"AccessKeyId":"ASIA{A-Z2-7:16}"}')],
       no: [made('AKIA{A-Z2-7:9}EXAMPLE'), made('XAKIA{A-Z2-7:16}'), made('AKIA{A-Z2-7:20}'), 'AKIAIOSFODNN7EXAMPLE'],
@@ -47,7 +63,9 @@ export const aws: readonly Detector[] = [
       const named = /aws|amazon|s3|secret[_-]?access[_-]?key|secretaccesskey/i.test(
         window.slice(Math.max(0, anchor - 40), at),
       )
-      return id === null && !named ? null : { keyId: id?.[0] }
+      if (id === null) return named ? {} : null
+      const account = accountOf(id[0])
+      return { keyId: id[0], ...(account === null ? {} : { title: `AWS secret access key of account ${account}` }) }
     },
     cases: {
       yes: [

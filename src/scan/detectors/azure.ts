@@ -2,6 +2,50 @@ import { type Detector, named } from '../detector.ts'
 import { looksDrawn } from '../value.ts'
 import { made } from './made.ts'
 
+/** Keys that Azure marks in their middle: `head` characters before the mark. It publishes the marks so that they can be found. */
+const marked = (
+  id: string,
+  title: string,
+  {
+    head,
+    mark,
+    tail,
+    end,
+    alphabet = 'A-Za-z0-9+/',
+  }: {
+    head: number
+    mark: string
+    tail: string
+    /** A tail, for the case. */
+    end: string
+    alphabet?: string
+  },
+): Detector => ({
+  id,
+  provider: 'azure',
+  title,
+  severity: 'critical',
+  method: 'access-key',
+  rank: 3,
+  before: 100,
+  anchors: [{ literal: mark, next: alphabet }],
+  pattern: new RegExp(
+    String.raw`(?<=(?<![${alphabet}])(?<head>[${alphabet}]{${head}}))${mark.replaceAll('+', '\\+')}${tail}(?![A-Za-z0-9+/=])`,
+  ),
+  judge: ({ groups }) => (looksDrawn(groups['head']!, head) ? {} : null),
+  cases: {
+    yes: [made(`KEY="{A-Za-z0-9:${head}}${mark}${end}"`)],
+    no: [made(`KEY="{A-Za-z0-9:${head - 1}}${mark}AAAAAA=="`), `${'a'.repeat(head)}${mark}aaaaaQ==`],
+  },
+})
+
+/** The id of the tenant or application that is assigned beside the secret. */
+const idIn = (window: string, what: string): string | undefined =>
+  new RegExp(
+    String.raw`${what}[ _-]?id["'\x60]?\]?[ \t]{0,4}(?:=>|[=:,])[ \t]{0,4}["'\x60]?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})`,
+    'i',
+  ).exec(window)?.[1]
+
 /** Microsoft Azure and Entra ID. */
 export const azure: readonly Detector[] = [
   named({
@@ -22,6 +66,80 @@ export const azure: readonly Detector[] = [
       yes: [made('DefaultEndpointsProtocol=https;AccountName=orders;AccountKey={A-Za-z0-9+/:86}==')],
       no: ['AccountKey=<key>==', made('AccountKey={A-Za-z0-9+/:40}==')],
     },
+  }),
+  marked('azure-marked-storage-key', 'Azure storage account key', {
+    head: 76,
+    mark: '+ASt',
+    tail: '[A-Za-z0-9+/]{5}[AQgw]==',
+    end: '{A-Za-z0-9:5}Q==',
+  }),
+  marked('azure-cosmos-key', 'Azure Cosmos DB key', {
+    head: 76,
+    mark: 'ACDb',
+    tail: '[A-Za-z0-9+/]{5}[AQgw]==',
+    end: '{A-Za-z0-9:5}Q==',
+  }),
+  marked('azure-batch-key', 'Azure Batch key', {
+    head: 76,
+    mark: '+ABa',
+    tail: '[A-Za-z0-9+/]{5}[AQgw]==',
+    end: '{A-Za-z0-9:5}Q==',
+  }),
+  marked('azure-api-management-key', 'Azure API Management key', {
+    head: 76,
+    mark: 'APIM',
+    tail: '[A-Za-z0-9+/]{5}[AQgw]==',
+    end: '{A-Za-z0-9:5}Q==',
+  }),
+  marked('azure-service-bus-key', 'Azure Service Bus key', {
+    head: 33,
+    mark: '+ASb',
+    tail: '[A-Za-z0-9+/]{5}=',
+    end: '{A-Za-z0-9:5}=',
+  }),
+  marked('azure-event-hubs-key', 'Azure Event Hubs key', {
+    head: 33,
+    mark: '+AEh',
+    tail: '[A-Za-z0-9+/]{5}=',
+    end: '{A-Za-z0-9:5}=',
+  }),
+  marked('azure-relay-key', 'Azure Relay key', {
+    head: 33,
+    mark: '+ARm',
+    tail: '[A-Za-z0-9+/]{5}=',
+    end: '{A-Za-z0-9:5}=',
+  }),
+  marked('azure-iot-key', 'Azure IoT Hub or device key', {
+    head: 33,
+    mark: 'AIoT',
+    tail: '[A-Za-z0-9+/]{5}=',
+    end: '{A-Za-z0-9:5}=',
+  }),
+  marked('azure-redis-key', 'Azure Cache for Redis key', {
+    head: 33,
+    mark: 'AzCa',
+    tail: '[A-P][A-Za-z0-9+/]{4}=',
+    end: 'B{A-Za-z0-9:4}=',
+  }),
+  marked('azure-container-registry-key', 'Azure Container Registry password', {
+    head: 42,
+    mark: '+ACR',
+    tail: '[A-D][A-Za-z0-9+/]{5}',
+    end: 'B{A-Za-z0-9:5}',
+  }),
+  marked('azure-search-key', 'Azure AI Search key', {
+    head: 42,
+    mark: 'AzSe',
+    tail: '[A-D][A-Za-z0-9]{5}',
+    end: 'B{A-Za-z0-9:5}',
+    alphabet: 'A-Za-z0-9',
+  }),
+  marked('azure-functions-key', 'Azure Functions key', {
+    head: 44,
+    mark: 'AzFu',
+    tail: '[A-Za-z0-9_-]{5}[AQgw]==',
+    end: '{A-Za-z0-9:5}Q==',
+    alphabet: 'A-Za-z0-9_-',
   }),
   named({
     id: 'azure-shared-access-key',
@@ -73,7 +191,15 @@ export const azure: readonly Detector[] = [
     rank: 3,
     anchors: [{ literal: 'Q~', next: 'A-Za-z0-9_~.-' }],
     pattern: /(?<=(?<![A-Za-z0-9_~.-])(?<start>[A-Za-z0-9_~.]{3}\d))Q~[A-Za-z0-9_~.-]{31,34}(?![A-Za-z0-9_~.-])/,
-    judge: ({ groups, value }) => (looksDrawn(`${groups['start']}${value}`) ? {} : null),
+    before: 500,
+    judge: ({ groups, value, window }) => {
+      if (!looksDrawn(`${groups['start']}${value}`)) return null
+      const tenant = idIn(window, 'tenant')
+      return {
+        keyId: idIn(window, 'client') ?? idIn(window, 'app(?:lication)?'),
+        ...(tenant === undefined ? {} : { title: `Entra ID (Azure AD) client secret in tenant ${tenant}` }),
+      }
+    },
     cases: { yes: [made('AZURE_CLIENT_SECRET=abC8Q~{A-Za-z0-9_~-:34}')], no: [made('abC8Q~{A-Za-z0-9:10}'), 'Q~Q~Q~'] },
   },
   named({

@@ -1,13 +1,18 @@
 import type { Detector } from '../detector.ts'
 import { addresses } from './addresses.ts'
 import { ai } from './ai.ts'
+import { aiTools } from './ai-tools.ts'
 import { aws } from './aws.ts'
 import { azure } from './azure.ts'
 import { clouds } from './clouds.ts'
 import { codeHosts } from './code-hosts.ts'
+import { collaboration } from './collaboration.ts'
 import { commands } from './commands.ts'
+import { commerce } from './commerce.ts'
+import { data } from './data.ts'
 import { files } from './files.ts'
 import { google } from './google.ts'
+import { hosting } from './hosting.ts'
 import { infrastructure } from './infrastructure.ts'
 import { keyStores } from './key-stores.ts'
 import { keys } from './keys.ts'
@@ -17,6 +22,7 @@ import { packages } from './packages.ts'
 import { passwords } from './passwords.ts'
 import { payments } from './payments.ts'
 import { secrets } from './secrets.ts'
+import { security } from './security.ts'
 import { serviceKeys } from './service-keys.ts'
 import { work } from './work.ts'
 
@@ -34,6 +40,12 @@ export const detectors: readonly Detector[] = [
   ...work,
   ...infrastructure,
   ...ai,
+  ...aiTools,
+  ...commerce,
+  ...data,
+  ...security,
+  ...hosting,
+  ...collaboration,
   ...keys,
   ...keyStores,
   ...addresses,

@@ -156,6 +156,9 @@ export const messages: readonly Detector[] = [
     title: 'Twilio auth token',
     name: 'twilio',
     body: '[0-9a-f]{32}',
+    before: 300,
+    span: 600,
+    judge: ({ window }) => ({ keyId: /(?<![A-Za-z0-9])AC[0-9a-f]{32}(?![A-Za-z0-9])/.exec(window)?.[0] }),
     cases: { yes: [made('TWILIO_AUTH_TOKEN={0-9a-f:32}')], no: ['TWILIO_AUTH_TOKEN=secret'] },
   }),
   token('sendgrid-key', 'sendgrid', 'SendGrid API key', 'SG.{A-Za-z0-9_-:16,32}.{A-Za-z0-9_-:16,64}', {

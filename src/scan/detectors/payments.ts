@@ -1,19 +1,32 @@
-import { type Detector, named } from '../detector.ts'
+import { type Detector, named, type Opinion } from '../detector.ts'
 import { token } from '../token-format.ts'
+import { isSample } from '../value.ts'
 import { made } from './made.ts'
+
+/** Others took over how Stripe writes its keys, each with a body of its own. */
+const ofStripe = (body: string): Opinion => {
+  if (/^(?:x+|0+|your.*|\w*(?:key|here|secret|token|example)\w*)$/i.test(body)) return null
+  if (isSample(body)) return { severity: 'low', title: 'Stripe key, made up by its looks' }
+  if (/^[a-f0-9]{40}$/.test(body)) return { provider: 'paystack', title: 'Paystack secret key' }
+  if (/^[a-f0-9]{64}$/.test(body)) return { provider: 'uploadthing', title: 'UploadThing secret key' }
+  // Base64 of `key_`.
+  if (body.startsWith('a2V5X')) return { provider: 'workos', title: 'WorkOS API key' }
+  return {}
+}
 
 /** Payments and shops. */
 export const payments: readonly Detector[] = [
-  token('stripe-live-key', 'stripe', 'Stripe live key', ['sk_live_{A-Za-z0-9:15,247}', 'rk_live_{A-Za-z0-9:15,247}'], {
+  token('stripe-live-key', 'stripe', 'Stripe live key', ['sk_live_{A-Za-z0-9:24,247}', 'rk_live_{A-Za-z0-9:24,247}'], {
     severity: 'critical',
-    entropy: 2.5,
+    judge: ({ value }) => ofStripe(value.slice(8)),
+    no: [`sk_live_${'x'.repeat(24)}`],
   }),
   token(
     'stripe-test-key',
     'stripe',
     'Stripe test key',
-    ['sk_test_{A-Za-z0-9:15,247}', 'rk_test_{A-Za-z0-9:15,247}', 'sk_org_{A-Za-z0-9:20,247}'],
-    { severity: 'low', entropy: 3 },
+    ['sk_test_{A-Za-z0-9:24,247}', 'rk_test_{A-Za-z0-9:24,247}', 'sk_org_{A-Za-z0-9:20,247}'],
+    { severity: 'low', judge: ({ value }) => ofStripe(value.slice(8)), no: [`sk_test_${'x'.repeat(24)}`] },
   ),
   token('stripe-webhook-secret', 'stripe', 'Stripe webhook secret', 'whsec_{A-Za-z0-9+/:32,64}', {
     severity: 'medium',

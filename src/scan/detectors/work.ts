@@ -9,7 +9,7 @@ export const work: readonly Detector[] = [
     'linear-key',
     'linear',
     'Linear key',
-    ['lin_api_{A-Za-z0-9:32,40}', 'lin_oauth_{a-f0-9:64}', 'lin_wh_{A-Za-z0-9:40}'],
+    ['lin_api_{A-Za-z0-9:32,48}', 'lin_oauth_{a-f0-9:64}', 'lin_wh_{A-Za-z0-9:40}'],
     { entropy: 3 },
   ),
   token('notion-token', 'notion', 'Notion token', ['secret_{A-Za-z0-9:43}', 'ntn_{0-9:11}{A-Za-z0-9:35}'], {

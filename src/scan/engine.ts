@@ -96,10 +96,12 @@ const starting = (detectors: readonly Detector[], patterns: readonly RegExp[]) =
   const most = Math.max(0, ...ones.map(([, { span = DEFAULT_SPAN }]) => span))
   return (bytes: Uint8Array, file: string): Candidate[] => {
     const text = latin1(bytes, 0, most)
-    return ones.flatMap(
-      ([index, detector]) =>
-        attempt(detector, patterns[index]!, text.slice(0, detector.span ?? DEFAULT_SPAN), 0, 0, file) ?? [],
-    )
+    const found: Candidate[] = []
+    for (const [index, detector] of ones) {
+      const candidate = attempt(detector, patterns[index]!, text.slice(0, detector.span ?? DEFAULT_SPAN), 0, 0, file)
+      if (candidate !== null) found.push(candidate)
+    }
+    return found
   }
 }
 

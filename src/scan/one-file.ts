@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 import type { ScannedFile } from '../sdk/index.ts'
 import type { Engine } from './engine.ts'
-import { startFeed, startReading } from './reading.ts'
+import { isWide, startFeed, startReading } from './reading.ts'
 
 export const because = (error: unknown): string => {
   const code = (error as NodeJS.ErrnoException).code
@@ -58,8 +58,12 @@ export const scanFile = (
       left = false
       return scanLong(engine, handle, file, stat, turn, Buffer.from(engine.room))
     }
+    const content = engine.room.subarray(0, bytes)
+    const found = isWide(content) ? null : engine.find(content, 0, bytes, file, true)
+    // Nearly always there is nothing.
+    if (found?.length === 0 && bytes >= stat.size) return { file, bytes, detections: [] }
     const reading = startReading(engine, file)
-    reading.piece(engine.room.subarray(0, bytes), 0, true)
+    reading.piece(content, 0, true)
     const skipped = reading.full ? TOO_MANY : bytes < stat.size ? 'cut while it was read' : undefined
     return { file, bytes, detections: reading.detections(), ...(skipped === undefined ? {} : { skipped }) }
   } catch (error) {

@@ -27,6 +27,7 @@ test('coverage is owned of all that somebody must answer for, and the queue empt
   expect(queue.rows.find(({ entity }) => entity.name === 'a')?.suggestion).toMatchObject({
     person: { key: `person:${mail('ada')}` },
     because: [expect.stringMatching(/change/)],
+    confidence: 'medium',
   })
   expect((await get<OwnersQueue>('/v1/owners/queue?suggested=yes')).total).toBe(1)
   expect((await get<OwnersQueue>('/v1/owners/queue?suggested=no')).total).toBe(2)

@@ -12,7 +12,12 @@ export const Accountable = Person.extend({
 export type Accountable = z.infer<typeof Accountable>
 
 /** Inferred, and says so: a person and the evidence, strongest first. */
-export const Suggestion = z.object({ person: Person, because: z.array(z.string()) })
+export const Suggestion = z.object({
+  person: Person,
+  because: z.array(z.string()),
+  /** high: much speaks for them and little for anybody else; low: nearly as much for another. Left out where it is not kept. */
+  confidence: z.enum(['high', 'medium', 'low']).optional(),
+})
 export type Suggestion = z.infer<typeof Suggestion>
 
 /** Two owners, never one: who answers for it, and who can change it at its source. */

@@ -109,11 +109,20 @@ export async function accountableOf(db: Db, keys: Iterable<string>): Promise<Map
 export async function suggestionsOf(db: Db, keys: Iterable<string>): Promise<Map<string, Suggestion>> {
   const wanted = [...new Set(keys)]
   if (wanted.length === 0) return new Map()
-  const { rows } = await sql<{ subject: string; person: string; name: string; because: string[] }>`
-    select subject, person, name, because from assess.suggestion sg
+  const { rows } = await sql<{
+    subject: string
+    person: string
+    name: string
+    because: string[]
+    confidence: Suggestion['confidence'] | null
+  }>`
+    select subject, person, name, because, confidence from assess.suggestion sg
     where subject = any(${wanted}::text[]) and not ${declined('sg.subject', 'sg.person')}`.execute(db)
   return new Map(
-    rows.map(({ subject, person, name, because }) => [subject, { person: { key: person, name }, because }]),
+    rows.map(({ subject, person, name, because, confidence }) => [
+      subject,
+      { person: { key: person, name }, because, ...(confidence === null ? {} : { confidence }) },
+    ]),
   )
 }
 

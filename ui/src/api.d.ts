@@ -3770,6 +3770,8 @@ export interface components {
         Suggestion: {
             person: components["schemas"]["Person"];
             because: string[];
+            /** @enum {string} */
+            confidence?: "high" | "medium" | "low";
         };
         Tally: {
             kind: components["schemas"]["Kind"];

@@ -5,6 +5,7 @@ import { EntityLink } from './entity-link.tsx'
 import { Known } from './known.tsx'
 import { Name } from './name.tsx'
 import { asSentences } from './sentence.tsx'
+import { openingOf } from './suggested-owner.tsx'
 
 export const OwnerFacts = ({ of, act }: { of: Owners; act?: React.ReactNode }) => (
   <>
@@ -45,7 +46,8 @@ export const OwnerFacts = ({ of, act }: { of: Owners; act?: React.ReactNode }) =
             <span className="high">Nobody</span>
             {of.suggested && (
               <span className="sub">
-                Suggested: <Name text={of.suggested.person.name} longest={60} />. {asSentences(of.suggested.because)}
+                {openingOf(of.suggested)} <Name text={of.suggested.person.name} longest={60} />.{' '}
+                {asSentences(of.suggested.because)}
               </span>
             )}
           </>

@@ -5,11 +5,19 @@ import { Name } from './name.tsx'
 import { asSentences } from './sentence.tsx'
 import './suggested-owner.css'
 
+/** How sure a suggestion is, as it opens its line. Nothing is added where it is sure, or not said. */
+const OPENING = {
+  high: 'Suggested:',
+  medium: 'Suggested, not for certain:',
+  low: 'A guess, others are nearly as likely:',
+} as const
+export const openingOf = ({ confidence }: Suggestion): string => OPENING[confidence ?? 'high']
+
 export const SuggestedOwner = ({ of }: { of: Suggestion }) => (
   <p className="suggested">
     <Icon name="person" />
     <span>
-      Suggested:{' '}
+      {openingOf(of)}{' '}
       <b>
         <Name text={of.person.name} longest={60} />
       </b>

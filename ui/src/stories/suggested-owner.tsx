@@ -10,5 +10,14 @@ export const stories: Stories = {
       }}
     />
   ),
+  'a guess': (
+    <SuggestedOwner
+      of={{
+        person: { key: 'person:j@x', name: 'Jonas Reyk' },
+        because: ['answers for what stands beside it'],
+        confidence: 'low',
+      }}
+    />
+  ),
   'a hostile name': <SuggestedOwner of={{ person: { key: 'person:h@x', name: HOSTILE }, because: [HOSTILE] }} />,
 }

@@ -2,7 +2,7 @@
 
 export type { Answering } from './aws/asking.ts'
 export { type Edge, type Escalated, type EscalationRow, escalate } from './aws/escalate.ts'
-export { type AwsEstate, awsEstate } from './aws/estate.ts'
+export type { AwsEstate } from './aws/estate.ts'
 export { type Able, findPrincipal, type Granted, whatCan, whoCanDo, why } from './aws/inquire.ts'
 export { type Least, leastPolicy } from './aws/least.ts'
 export { type AwsFiles, openAws } from './aws/open.ts'

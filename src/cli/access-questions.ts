@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Decision, Least } from '../access/index.ts'
-import { type FileFlags, withFiles } from './access.ts'
+import { type FileFlags, withFiles } from './access-files.ts'
 import { plain, type Terminal, terminal } from './terminal.ts'
 
 interface QuestionFlags extends FileFlags {
@@ -26,8 +26,9 @@ export function addAccessQuestions(access: Command): void {
     .argument('<action>', 'service:Action')
     .argument('<resource>', 'an ARN, or * for actions that name none')
     .action(async (action: string, resource: string, _flags: QuestionFlags, command: Command) => {
-      const { access, estate, out } = await open(command)
-      const rows = access.whoCanDo(estate, action, resource)
+      const { estate, out } = await open(command)
+      const { whoCanDo } = await import('../access/index.ts')
+      const rows = whoCanDo(estate, action, resource)
       if (out.json) out.document({ action, resource, rows })
       else {
         out.table(
@@ -41,10 +42,11 @@ export function addAccessQuestions(access: Command): void {
   question('what-can', 'what a user or role can do, and on what', 'what-can deployer')
     .argument('<principal>', 'an ARN or a name')
     .action(async (principal: string, _flags: QuestionFlags, command: Command) => {
-      const { access, estate, out } = await open(command)
-      const index = access.findPrincipal(estate, principal)
+      const { estate, out } = await open(command)
+      const { findPrincipal, whatCan } = await import('../access/index.ts')
+      const index = findPrincipal(estate, principal)
       const { arn, unknown } = estate.holders[index]!
-      const rows = await access.whatCan(estate, index)
+      const rows = await whatCan(estate, index)
       if (out.json) out.document({ principal: arn, rows, unknown })
       else {
         out.table(
@@ -66,9 +68,10 @@ export function addAccessQuestions(access: Command): void {
     .argument('<action>', 'service:Action')
     .argument('<resource>', 'an ARN, or * for actions that name none')
     .action(async (principal: string, action: string, resource: string, _flags: QuestionFlags, command: Command) => {
-      const { access, estate, out } = await open(command)
-      const index = access.findPrincipal(estate, principal)
-      const decision = access.why(estate, index, action, resource)
+      const { estate, out } = await open(command)
+      const { findPrincipal, why } = await import('../access/index.ts')
+      const index = findPrincipal(estate, principal)
+      const decision = why(estate, index, action, resource)
       const { arn, unknown } = estate.holders[index]!
       if (out.json) out.document({ principal: arn, action, resource, ...decision, unknown })
       else printDecision(out, decision, unknown)
@@ -78,9 +81,10 @@ export function addAccessQuestions(access: Command): void {
     .argument('<principal>', 'an ARN or a name')
     .requiredOption('--used <file>', 'calls: a list, records of CloudTrail, or get-service-last-accessed-details')
     .action(async (principal: string, _flags: QuestionFlags, command: Command) => {
-      const { access, estate, out, flags } = await open(command)
-      const index = access.findPrincipal(estate, principal)
-      const least = access.leastPolicy(estate, index, await access.readUsed(flags.used!))
+      const { estate, out, flags } = await open(command)
+      const { findPrincipal, leastPolicy, readUsed } = await import('../access/index.ts')
+      const index = findPrincipal(estate, principal)
+      const least = leastPolicy(estate, index, await readUsed(flags.used!))
       if (out.json) out.document({ principal: estate.holders[index]!.arn, ...least })
       else printLeast(out, least)
     })
@@ -88,9 +92,9 @@ export function addAccessQuestions(access: Command): void {
 
 async function open(command: Command) {
   const flags = command.optsWithGlobals<QuestionFlags>()
-  const access = await import('../access/index.ts')
-  const estate = await access.openAws({ from: flags.from, resources: flags.resources, organization: flags.scp })
-  return { access, estate, flags, out: terminal(flags) }
+  const { openAws } = await import('../access/index.ts')
+  const estate = await openAws({ from: flags.from, resources: flags.resources, organization: flags.scp })
+  return { estate, flags, out: terminal(flags) }
 }
 
 function printDecision(out: Terminal, { verdict, because, layers }: Decision, unknown: readonly string[]): void {

@@ -1,19 +1,9 @@
 import type { Command } from 'commander'
 import type { Edge, EscalationRow } from '../access/index.ts'
+import { type FileFlags, withFiles } from './access-files.ts'
 import { addAccessQuestions } from './access-questions.ts'
 import { EXIT } from './exit.ts'
-import { type OutputOptions, plain, type Terminal, terminal } from './terminal.ts'
-
-/** Files that every question about access is asked of. */
-export interface FileFlags extends OutputOptions {
-  resources?: string
-  scp?: string
-}
-
-export const withFiles = (command: Command): Command =>
-  command
-    .option('--resources <file>', 'what else is there: buckets, machines, functions, with their policies and roles')
-    .option('--scp <file>', "the organization's service and resource control policies")
+import { plain, type Terminal, terminal } from './terminal.ts'
 
 const SHOWN = 30
 

@@ -215,6 +215,14 @@ test.for<[string, unknown, string[]]>([
   expect(ableOn(two, 's3:GetObject', `${BUCKET}/x`, around)).toEqual(wanted)
 })
 
+test.for<[string, unknown]>([
+  ['no document at all', { Policies: [] }],
+  ['text that is no JSON', { policies: [{ name: 'x', Content: '{"Statement' }] }],
+  ['a statement without an effect', [{ name: 'x', document: { Statement: [{ Action: '*' }] } }]],
+])('bounds that cannot be read are refused, not skipped: %s', async ([, content]) => {
+  await expect(organization(content)).rejects.toMatchObject({ code: 'access/shape' })
+})
+
 test('roles of services are bound by no organization', async () => {
   const roles = { 'aws-service-role/support.amazonaws.com/AWSServiceRoleForSupport': { inline: [allow('s3:*')] } }
   const around = { organization: await organization(deny('*')) }

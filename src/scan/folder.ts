@@ -8,8 +8,8 @@ import { type Met, walk } from './walk.ts'
 
 /** The longest that other work of the process waits, milliseconds. */
 const TURN = 12
-/** A folder with more than this is read by threads. */
-const ALONE = { files: 400, bytes: 8e6 }
+/** A folder with more than this is read by threads: starting them costs as much as scanning some tens of megabytes. */
+const ALONE = { files: 2000, bytes: 48e6 }
 
 export interface FolderScan extends ScanFolderOptions {
   /** Enter the folders of package managers too (`node_modules`, `site-packages`, …). */

@@ -45,6 +45,8 @@ export interface Step {
   from: number
   to: number | 'admin' | { target: string }
   way: Way | undefined
+  /** Who does it, where that is not the one it begins at. */
+  by?: number
 }
 export type Path = readonly Step[]
 
@@ -159,16 +161,15 @@ export class Escalation {
           for (const taken of open(become[target]!, from))
             yield [
               { from, to: target, way: taken },
-              { from: target, to: 'admin', way },
+              { from: target, to: 'admin', way, by: from },
             ]
     for (const way of open(make, from)) yield [{ from, to: 'admin', way }]
     const detour = this.#detours.get(from)
-    if (detour)
-      yield [
-        ...this.#route(from, detour.toStrong),
-        ...this.#route(from, detour.toWeak),
-        { from: detour.weak, to: 'admin', way: detour.way },
-      ]
+    if (detour === undefined) return
+    const { weak, way, toStrong, toWeak } = detour
+    const route = this.#route(from, toStrong)
+    const by = (route.at(-1)?.to as number | undefined) ?? from
+    yield [...route, ...this.#route(from, toWeak), { from: weak, to: 'admin', way, by }]
   }
 
   *#moves(from: number, distance: Int32Array, far: number): Generator<Step> {

@@ -233,6 +233,11 @@ test('two branches: one who strengthens, and the one he strengthens', async () =
   }
   const [path] = await toAdmin(invented)
   expect(path!.map(({ to }) => to)).toEqual([arn('role', 'strong'), arn('role', 'weak'), 'admin'])
+  expect(path!.at(-1)).toMatchObject({
+    from: arn('role', 'weak'),
+    by: arn('role', 'strong'),
+    actions: ['iam:PutRolePolicy'],
+  })
   invented.roles!['weak']!.trust = serviceTrust('ec2.amazonaws.com')
   expect(await toAdmin(invented)).toEqual([])
 })

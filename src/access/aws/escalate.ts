@@ -12,6 +12,8 @@ export interface Edge {
   actions: readonly string[]
   /** What the actions are done to. */
   object?: string
+  /** Who does it, when it is not the one the edge begins at. */
+  by?: string
   /** What is not known before there is a request. */
   dependsOn?: string[]
 }
@@ -78,13 +80,14 @@ export async function escalate(estate: AwsEstate, answer?: Answering): Promise<E
   }
 }
 
-function edgeOf({ names }: AwsPowers, { from, to, way }: Step): Edge {
-  const dependsOn = way?.dependsOn(from) ?? []
+function edgeOf({ names }: AwsPowers, { from, to, way, by = from }: Step): Edge {
+  const dependsOn = way === undefined || hasBit(way.who.sure, by) ? [] : way.dependsOn(by)
   return {
     from: names[from]!,
     to: typeof to === 'number' ? names[to]! : to === 'admin' ? to : to.target,
-    actions: way === undefined ? [] : [...way.actions, ...(way.besides?.(from) ?? [])],
+    actions: way === undefined ? [] : [...way.actions, ...(way.besides?.(by) ?? [])],
     ...(way && { object: way.object }),
+    ...(by !== from && { by: names[by]! }),
     ...(dependsOn.length > 0 && { dependsOn }),
   }
 }

@@ -43,7 +43,16 @@ const NOTHING = new Set(
   usable locked expired missing present set weak strong valid invalid unchanged changed`.split(/\s+/),
 )
 
-export const standsForAnother = (value: string): boolean => STANDS_FOR.some((shape) => shape.test(value))
+/** What the standards of OAuth (RFC 5849, 6749, 6750, 7662) write where a credential stands; copied into the pages of everybody who follows them. */
+const PUBLISHED = new Set(
+  `2YotnFZFEjr1zCsicMWpAA tGzv3JOkF0XG5Qx2TlKWIA SplxlOBeZQQYbYS6WxSbIA czZCaGRSa3F0MzpnWDFmQmF0M2JW s6BhdRkqt3 gX1fBat3bV 7Fjfp0ZBr1KtDRbnfVdmIw mF_9.B5f-4.1JqM
+  h480djs93hd8 kkk9d7dh3k39sjv7 j49sk3j29djd dh893hdasih9 9djdj82h48djs9d2 k3j4h2k3h4jk23 dpf43f3p2l4k3l03 kd94hf93k423kf44 hh5s93j4hdidpola hdhd0244k9j7ao03 nnch734d00sl2jdk pfkkdhi9sl3r4s00`.split(
+    /\s+/,
+  ),
+)
+
+export const standsForAnother = (value: string): boolean =>
+  PUBLISHED.has(value) || STANDS_FOR.some((shape) => shape.test(value))
 export const isNothing = (value: string): boolean => NOTHING.has(value.toLowerCase())
 
 /** Made by hand to fill a page: one character over and over, or a run along the alphabet, the digits or the keyboard. */
@@ -51,6 +60,8 @@ const RUNS = `${'abcdefghijklmnopqrstuvwxyz'.repeat(2)} ${'0123456789'.repeat(4)
 export const isSample = (value: string): boolean => {
   const low = value.toLowerCase()
   if (new Set(low).size <= Math.min(3, low.length / 4)) return true
+  // The example of RFC 4122, and bytes counted up from 0.
+  if (low === '550e8400-e29b-41d4-a716-446655440000' || /^AAECAwQFBgcI/.test(value)) return true
   // Words in hexadecimal digits, two of them: nobody draws those.
   if (/^[0-9a-f-]+$/.test(low) && (low.match(/dead|beef|cafe|babe|f00d|c0de|feed|face/g) ?? []).length >= 2) return true
   let longest = 0
@@ -90,6 +101,8 @@ export const readsAsName = (text: string): boolean => {
     part
       .replace(/([a-z])([A-Z])/g, '$1 $2')
       .replace(/([A-Z]{2,})([A-Z][a-z])/g, '$1 $2')
+      // `ipv6Block`, `base64Encoded`: a number ends a word, and another begins.
+      .replace(/((?:[A-Za-z]{3}|\bv)\d{1,3})(?=[A-Z][a-z]{2})/g, '$1 ')
       .split(' '),
   )
   let letters = 0

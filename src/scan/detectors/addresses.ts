@@ -9,12 +9,13 @@ const password = (value: string, user: string, host: string): boolean => {
   const plain = value.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
   if (standsForAnother(plain) || /^[:/@]|^[*.]+$/.test(plain)) return false
   const filler =
-    /^(?:(?:my|your|the|user|db|some)?[_-]?(?:pass(?:word|wd)?|pwd|secret|pw|token|key)|p|x+|null|undefined)\d?$/i.test(
+    /^(?:(?:my|your|the|user|db|some|proxy|repo)?[_-]?(?:pass(?:word|wd)?|pwd|secret|pw|token|key)|p|x+|null|undefined)\d?$/i.test(
       plain,
     )
   if (
     filler &&
-    (isNothing(user) || /^(?:usr|u|admin|root|me|x|example|(?:db|my)[_-]?user(?:name)?|)$/i.test(user)) &&
+    (isNothing(user) ||
+      /^(?:usr|u|admin|root|me|x|example|(?:db|my|some|your|the|proxy|repo|a)[_-]?user(?:name)?|)$/i.test(user)) &&
     (host === '' ||
       /example|(?:^|\.)(?:my|your)?-?(?:server|host|hostname|domain|company|website|test|foo|bar)\.(?:com|org|net|local)(?:$|:)|^(?:localhost|host|hostname|server|domain|127\.0\.0\.1|foo|bar|[a-z]+(?::|$))\b/i.test(
         host,

@@ -87,7 +87,11 @@ export const aws: readonly Detector[] = [
     name: ['session_token', 'sessiontoken', 'session-token', 'security_token'],
     body: '[A-Za-z0-9/+]{100,1200}={0,2}',
     span: 1400,
-    cases: { yes: [made('AWS_SESSION_TOKEN=FwoGZXIvYXdz{A-Za-z0-9/+:160}')], no: ['aws_session_token = $TOKEN'] },
+    judge: ({ value }) => (/EXAMPLE/.test(value) ? 'veto' : {}),
+    cases: {
+      yes: [made('AWS_SESSION_TOKEN=FwoGZXIvYXdz{A-Za-z0-9/+:160}')],
+      no: ['aws_session_token = $TOKEN', made('SessionToken: "AQoDYXdzEXAMPLE{A-Za-z0-9/+:160}"')],
+    },
   }),
   prefixed({
     id: 'aws-bedrock-api-key',

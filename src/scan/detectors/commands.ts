@@ -8,7 +8,9 @@ const real = (value: string): boolean =>
   !/[\])>]$/.test(value) &&
   !standsForAnother(value) &&
   !isNothing(value) &&
-  !/^-|^\/\w+\/|^[|&;><]/.test(value)
+  !/^-|^\/\w+\/|^[|&;><]/.test(value) &&
+  // The end of the text that the command stands in, and what follows it; a sentence.
+  !/^[,.)\]]|\\n|^[A-Za-z]+(?: [A-Za-z]+){2,}$/.test(value)
 const WORD = String.raw`\\?(?:"(?<value>[^"\r\n]{1,128})"|'(?<value>[^'\r\n]{1,128})'|(?<value>[^ \t\r\n"'\x60<>|;&(){}\\$]{2,128}))`
 
 const LOGIN_CALLS = [
@@ -100,7 +102,13 @@ export const commands: readonly Detector[] = [
         'PGPASSWORD=s3cr3tWord psql -h db',
         'redis-cli -h a -a s3cr3tWord ping',
       ],
-      no: ['mysql -u root -p orders', 'mysql -u root -p$PW', 'PGPASSWORD="$PW" psql'],
+      no: [
+        'mysql -u root -p orders',
+        'mysql -u root -p$PW',
+        'PGPASSWORD="$PW" psql',
+        'PGPASSWORD="an awesome password" psql',
+        "run('mysql -p', { env: a }, 'b')",
+      ],
     },
   },
   {

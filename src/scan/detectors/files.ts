@@ -15,10 +15,16 @@ export const files: readonly Detector[] = [
     pattern:
       /(?<![A-Za-z0-9_$-])(?:machine[ \t\r\n]{1,20}(?<host>[A-Za-z0-9_.:-]{1,120})|default)[ \t\r\n]{1,20}login[ \t\r\n]{1,20}(?<user>[^ \t\r\n]{1,120})[ \t\r\n]{1,20}password[ \t\r\n]{1,20}(?<value>[^ \t\r\n"'<>]{1,200})/,
     judge: ({ value, groups }) =>
-      standsForAnother(value) || isNothing(value) ? null : { keyId: `${groups['user']}@${groups['host'] ?? '*'}` },
+      standsForAnother(value) || isNothing(value) || /^[\w.-]+@[\w.-]*$/.test(value)
+        ? null
+        : { keyId: `${groups['user']}@${groups['host'] ?? '*'}` },
     cases: {
       yes: ['machine git.acme.test login deploy password s3cr3tWord', 'machine a.test\n  login b\n  password c1d2e3\n'],
-      no: ['machine a.test login b password ${PASSWORD}', 'machine a.test login b'],
+      no: [
+        'machine a.test login b password ${PASSWORD}',
+        'machine a.test login b',
+        'machine a.test login anonymous password me@home',
+      ],
     },
   },
   {

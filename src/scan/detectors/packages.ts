@@ -1,6 +1,6 @@
 import { type Detector, named } from '../detector.ts'
 import { token } from '../token-format.ts'
-import { isSample, looksDrawn } from '../value.ts'
+import { isSample, looksDrawn, readsAsName } from '../value.ts'
 import { crcBase62, endsInCrc } from './checksum.ts'
 import { made } from './made.ts'
 
@@ -38,7 +38,7 @@ export const packages: readonly Detector[] = [
     judge: ({ value, file, window, at, anchor }) => {
       const key = /^_(?:authtoken|auth|password)/i.exec(window.slice(anchor))![0].toLowerCase()
       if (key !== '_authtoken' && !/npmrc|yarnrc|\.npm/.test(file)) return null
-      return /^[a-z]+$/.test(value)
+      return /^[a-z]+$/.test(value) || (key === '_authtoken' && readsAsName(value))
         ? null
         : { keyId: /\/\/([a-z0-9.:-]+)[^\n]{0,100}$/i.exec(window.slice(0, at))?.[1] }
     },

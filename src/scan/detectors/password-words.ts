@@ -35,7 +35,7 @@ export const ABOUT = new Set(
   checker mismatch match matches incorrect wrong missing blank empty toggle visible visibility show hide complexity cmd command digest ref reference selector xpath element node key keys keyring name names login
   style color mode flag flags option options config settings store storage safe manager prompttext credentials grant requirements requirement update updated description desc info note helper lower upper special digits chars
   characters size entropy score tooltip locator test tests spec api endpoint route handler controller action event events state status result results response request token list map set get node widget section component
-  template email mail sms subject header line lines char account accounts user users username host hosts character mask masked protected supported support only less through by port ed ing es er ers ive age enger port thru along over down up from to in is not and or if`.split(
+  template email mail sms subject header line lines char account accounts user users username host hosts character mask masked protected supported support only less through by port ed ing es er ers ive age enger port thru along over down up from to in on off all at with fail out back is not and or if`.split(
     /\s+/,
   ),
 )

@@ -47,7 +47,10 @@ const judge = (match: Match): Opinion => {
   const { op, quoted, kind } = field
   const foreign = FOREIGN.some((word) => field.name.toLowerCase().includes(word.toLowerCase()))
   // the name
-  const at = field.words.findIndex((word) => isPasswordWord(word) && !OTHER_WORD.test(word))
+  const at = field.words.findIndex(
+    (word, index, words) =>
+      isPasswordWord(word) && !OTHER_WORD.test(word) && !(index > 0 && OTHER_WORD.test(`${words[index - 1]}_${word}`)),
+  )
   if (!foreign && at < 0 && !/^p\/w/i.test(field.name)) return null
   const rest = field.words.slice(at + 1).filter((word) => !/^\d+$/.test(word))
   if (
@@ -106,6 +109,16 @@ const judge = (match: Match): Opinion => {
   const own = value.toLowerCase().replace(/[^a-z0-9]/g, '')
   const nameOwn = field.name.toLowerCase().replace(/[^a-z0-9]/g, '')
   if (own === nameOwn && kind !== 'config') return null
+  // Suites of ciphers, with keys shared before, and other constants of programs.
+  if (/(?:^|[-_])PSK[-_](?:WITH|3DES|AES|ARIA|CAMELLIA|CHACHA20|NULL|RC4|SEED)/.test(value)) return null
+  if (kind === 'code' && /^[A-Z][A-Z0-9]{1,}(?:_[A-Z0-9]{2,}){2,}$/.test(value)) return null
+  // When it was changed or used, and what nobody chose.
+  if (/^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d[\d:.]*(?:Z|[+-]\d\d:?\d\d)?)?$/.test(value)) return null
+  if (
+    /^-?anonymous@?$/i.test(value) ||
+    /^(?:my|your|some|the|a|repo|proxy)[_-]?(?:pass(?:word|wd)?|pwd|secret)$/i.test(value)
+  )
+    return null
   // Where nothing says what a file is, a sign must say that this is an assignment: `password X` may be any two words.
   if (file !== '' && kind === 'unknown' && !quoted && (foreign || /^(?: |is|as|-|\()$/.test(op))) return null
   // Who logs in as anonymous gives anything for a password.
@@ -168,6 +181,8 @@ const judge = (match: Match): Opinion => {
         : null
     case '0':
     case '7':
+      // The command of a router ends with the password, or with the words behind it.
+      return kind !== 'code' && value.length >= 4 && !/^ [a-z]+ [a-z]+/.test(field.after) ? weigh(match, field) : null
     case 'pair':
       return weigh(match, field)
     case '-':
@@ -314,6 +329,14 @@ export const passwords: readonly Detector[] = [
         'password: process.env.DB_PASSWORD',
         '<input type="password" name="password" id="p1" />',
         'def login(user = "", password = "")',
+        'PasswordLastUsed: "2031-04-09T21:47:36Z"',
+        'password="anonymous@"',
+        'password: somepassword',
+        'a line, pass 0 for the line and column',
+        "const passOn = ['suggest1', 'format']",
+
+        '#define TXT_PSK_AES128 "DHE-PSK-AES128-GCM-SHA256"',
+        '#define SN_SinglePass_sha1 "SinglePass-sha1kdf-scheme"',
         'user = "anonymous"\npassword = "guest@4"',
       ],
     },

@@ -138,6 +138,8 @@ const judge = (match: Match): Opinion => {
       end,
     )
   if (ABOUT.has(end) && !secretId && !(end === 'value' && tailed)) return null
+  // `Auth0Token = "Auth0Token"`: one of a list of states.
+  if (quoted && value.toLowerCase().replace(/[^a-z0-9]/g, '') === joined) return null
   if (own.slice(0, -1).some((word) => NOT_ONE.test(word)) && !(known && strong) && !/secret|private|api/.test(joined))
     return null
   if (/^public|publickey|pubkey/.test(joined)) return null
@@ -148,6 +150,8 @@ const judge = (match: Match): Opinion => {
   if (op === '-' || op === ':-' || op === 'is' || op === 'as' || op === '<-' || ((op === '(' || op === ',') && !quoted))
     return null
   if (op === '>' && !/^<\//.test(field.after)) return null
+  // In the name of a thing, `secret:` is what kind of thing it is.
+  if (op === ':' && /(?:arn|urn|crn|ocid\d?):[\w:./-]{0,80}:$/.test(field.line)) return null
   if (
     op === ',' &&
     (!/["'\x60]\]?[ \t]*,/.test(match.window.slice(match.anchor, match.at)) ||
@@ -194,7 +198,9 @@ const judge = (match: Match): Opinion => {
     /^[A-Z2-7]{16,64}=*$/.test(value)
   )
     return weigh(match, field)
-  if (uuid && isSample(value)) return null
+  // The token of a client that repeats a request: it says which request, and opens nothing.
+  if (uuid && (isSample(value) || /client ?token$|idempotency/.test(own.join(' ')))) return null
+  if (isSample(value) && /^AAECAwQ/.test(value)) return null
   if (uuid) return strong || known ? weigh(match, field, true) : null
   if (hex)
     return value.length >= 16 &&
@@ -340,6 +346,12 @@ export const secrets: readonly Detector[] = [
         `API_KEY=${Buffer.from('words that were encoded').toString('base64')}`,
         made('AWS_SECRET_ACCESS_KEY={A-Za-z0-9+/:62}=='),
         made('{"key": "keys",\n  "value": "{A-Za-z0-9:36}"}'),
+        'arn:aws:secretsmanager:eu-west-1:123456789012:secret:OrdersDatabase-x7Kq2w',
+        'enum { Auth0Token = "Auth0Token" }',
+        'access_token: "2YotnFZFEjr1zCsicMWpAA"',
+        'const kind = { token: "ipv4AddressesPerNetwork" }',
+        'ClientToken: "9b2f6a1e-3c47-4d08-a5be-71c0f2d9e836"',
+        'key = AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=',
         'TOKEN="0f3a91cc-dead-beef-cafe-5521aa0e9d17"',
       ],
     },

@@ -41,6 +41,8 @@ const besideService: Detector = {
       runs.some((run) => run.length >= 20 && !readsAsName(run)) ||
       runs.some((run) => run.length >= 24)
     if (!drawn || (readsAsName(body) && !runs.some((run) => run.length >= 24))) return null
+    // In the name of a thing, `secret:` is what kind of thing it is.
+    if (/(?:arn|urn|crn):[\w:./-]{0,80}$/.test(line)) return null
     // Of AWS a secret key has 40 characters, always.
     if (/aws_?secret_?access_?key/i.test(line.slice(-32) + glue) && body.length > 40) return null
     if (service.common && !/[=:]/.test(glue) && !/key|token|secret/i.test(glue)) return null
@@ -62,6 +64,7 @@ const besideService: Detector = {
       'clearbit secret: see the documentation',
       made('the key {a-f0-9:32}'),
       'clearbit_token = process.env.CLEARBIT_TOKEN',
+      made('arn:aws:secretsmanager:eu-west-1:123456789012:secret:OrdersDatabaseSecret-{a-z0-9:6}'),
       made('AWS_SECRET_ACCESS_KEY = {A-Za-z0-9+/:62}=='),
     ],
   },

@@ -145,3 +145,16 @@ describe.each(detectors)('$id', (detector) => {
     expect(detector.cases.no.filter((text) => found(text).length > 0)).toEqual([])
   })
 })
+
+describe('what opens is said where something beside the secret says it', () => {
+  test.each([
+    ['redis', 'REDIS_PASSWORD=tr0ub4dor9'],
+    ['snowflake', 'snowflake_password = "tr0ub4dor9"'],
+    ['generic', 'form_password = "tr0ub4dor9"'],
+    ['datadog', made('curl https://api.datadog.test/v1 -H "Authorization: Bearer {A-Za-z0-9:40}"')],
+    ['datadog', made('curl -H "Authorization: Bearer {A-Za-z0-9:40}" https://api.datadog.test/v1')],
+    ['http', made('curl https://inside.acme.test/v1 -H "Authorization: Bearer {A-Za-z0-9:40}"')],
+  ])('%s: %s', (provider, text) => {
+    expect(detections(text, 'a.sh').map((one) => one.provider)).toEqual([provider])
+  })
+})

@@ -154,7 +154,7 @@ export const azure: readonly Detector[] = [
       'documents.azure.com',
       'communication.azure.com',
     ],
-    middle: String.raw`[\w.\-:/;= ]{0,80}?`,
+    middle: String.raw`[\w.\-:/;=+ ]{0,80}?`,
     body: '[A-Za-z0-9+/]{42,100}={1,2}',
     end: '',
     cases: {

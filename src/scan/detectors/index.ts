@@ -21,6 +21,7 @@ import { monitoring } from './monitoring.ts'
 import { packages } from './packages.ts'
 import { passwords } from './passwords.ts'
 import { payments } from './payments.ts'
+import { requests } from './requests.ts'
 import { secrets } from './secrets.ts'
 import { security } from './security.ts'
 import { serviceKeys } from './service-keys.ts'
@@ -50,6 +51,7 @@ export const detectors: readonly Detector[] = [
   ...keyStores,
   ...addresses,
   ...files,
+  ...requests,
   ...commands,
   ...passwords,
   ...secrets,

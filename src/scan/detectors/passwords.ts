@@ -1,5 +1,6 @@
 import { assignment, type Field, fieldOf, isBesideUser, isSideFile, passwordAssignment } from '../assignment.ts'
 import type { Detector, Match, Opinion } from '../detector.ts'
+import { serviceIn } from '../services.ts'
 import { isBinary, isNothing, looksDrawn, readsAsName, standsForAnother } from '../value.ts'
 import { ABOUT, FOREIGN, isPasswordWord, LABEL, NOT_ONE, OTHER_WORD } from './password-words.ts'
 
@@ -15,7 +16,15 @@ const mixed = (value: string): boolean => {
 const looksLikeCode = (value: string): boolean =>
   /\w\(|\)$|\[\w*\]|^\w+(?:\.\w+){1,}$|->|::|=>|==|^[*&!-]\w|^\.|\/\/|^\w+\?\.|\$\(|\+\+|^\d+$|[?:]$|^[({[]/.test(value)
 
+/** Systems that people name before the word: `REDIS_PASSWORD` opens Redis, `form_password` no form. */
+const SYSTEMS = new Set(
+  'mysql postgres postgresql mongo mongodb redis rabbitmq ldap kafka github gitlab docker elastic jenkins wordpress slack'.split(
+    ' ',
+  ),
+)
+
 const weigh = (match: Match, field: Field): Opinion => {
+  const service = serviceIn(field.name) ?? serviceIn(field.line.slice(-32))
   const { value, window, file } = match
   const side = isSideFile(file)
   const common =
@@ -32,6 +41,7 @@ const weigh = (match: Match, field: Field): Opinion => {
     title,
     severity: side ? 'low' : common ? 'medium' : 'high',
     ...(user === undefined || isNothing(user) ? {} : { keyId: user }),
+    ...(service !== null && (!service.common || SYSTEMS.has(service.name)) ? { provider: service.name } : {}),
   }
 }
 

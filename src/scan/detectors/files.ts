@@ -15,7 +15,7 @@ export const files: readonly Detector[] = [
     pattern:
       /(?<![A-Za-z0-9_$-])(?:machine[ \t\r\n]{1,20}(?<host>[A-Za-z0-9_.:-]{1,120})|default)[ \t\r\n]{1,20}login[ \t\r\n]{1,20}(?<user>[^ \t\r\n]{1,120})[ \t\r\n]{1,20}password[ \t\r\n]{1,20}(?<value>[^ \t\r\n"'<>]{1,200})/,
     judge: ({ value, groups }) =>
-      standsForAnother(value) || isNothing(value) || /^[\w.-]+@[\w.-]*$/.test(value)
+      standsForAnother(value) || isNothing(value) || value.length < 3 || /^[\w.-]+@[\w.-]*$/.test(value)
         ? null
         : { keyId: `${groups['user']}@${groups['host'] ?? '*'}` },
     cases: {

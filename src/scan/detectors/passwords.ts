@@ -119,6 +119,8 @@ const judge = (match: Match): Opinion => {
   const own = value.toLowerCase().replace(/[^a-z0-9]/g, '')
   const nameOwn = field.name.toLowerCase().replace(/[^a-z0-9]/g, '')
   if (own === nameOwn && kind !== 'config') return null
+  // A number, as masks and flags are written.
+  if (/^0x[0-9a-f]{1,16}$/i.test(value)) return null
   // Suites of ciphers, with keys shared before, and other constants of programs.
   if (/(?:^|[-_])PSK[-_](?:WITH|3DES|AES|ARIA|CAMELLIA|CHACHA20|NULL|RC4|SEED)/.test(value)) return null
   if (kind === 'code' && /^[A-Z][A-Z0-9]{1,}(?:_[A-Z0-9]{2,}){2,}$/.test(value)) return null
@@ -342,6 +344,7 @@ export const passwords: readonly Detector[] = [
         'PasswordLastUsed: "2031-04-09T21:47:36Z"',
         'password="anonymous@"',
         'password: somepassword',
+        'const PASS_MASK = 0x08000000;',
         'a line, pass 0 for the line and column',
         "const passOn = ['suggest1', 'format']",
 

@@ -1,7 +1,7 @@
 /**
- * I1: an account of 50,000 users, groups and roles, saved by `aws iam get-account-authorization-details`, from its file into the graph,
- * against the minute that is promised. I2: reading that file, which keeps one detail in memory at a time and makes entities and
- * grants of it, beside a plain JSON.parse of it. Exact: what a twin counts in the parsed file is what the graph holds. I3: reading
+ * M1: an account of 50,000 users, groups and roles, saved by `aws iam get-account-authorization-details`, from its file into the graph,
+ * against the minute that is promised. M2: reading that file, which keeps one detail in memory at a time and makes entities and
+ * grants of it, beside a plain JSON.parse of it. Exact: what a twin counts in the parsed file is what the graph holds. M3: reading
  * 5,000 roles and their policies from moto, where it is installed, beside the SDK paging through the same answers.
  */
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
@@ -69,7 +69,7 @@ try {
   remark(`the graph holds ${JSON.stringify(found)}`)
   remark(`imported in ${seconds(imported.ms)}, again in ${seconds(again.ms)}`)
   claim({
-    claim: 'I1',
+    claim: 'M1',
     what: `${PRINCIPALS} principals' authorization details, from their file into the graph (limit ${LIMIT_SECONDS} s)`,
     ours: imported.ms / 1000,
     theirs: LIMIT_SECONDS,
@@ -79,7 +79,7 @@ try {
     exact,
   })
   claim({
-    claim: 'I2',
+    claim: 'M2',
     what: 'the same file read one detail at a time, entities and grants made of it, beside JSON.parse of the whole',
     ours: Math.min(...reads),
     theirs: Math.min(...parses),
@@ -94,7 +94,7 @@ try {
   await rm(folder, { recursive: true, force: true })
 }
 if (motoIsHere()) await readMoto()
-else remark('moto is not installed, so I3 is not measured: ./reeve test --interop aws brings it')
+else remark('moto is not installed, so M3 is not measured: ./reeve test --interop aws brings it')
 finish()
 
 async function readMoto(): Promise<void> {
@@ -131,7 +131,7 @@ async function readMoto(): Promise<void> {
       remark(`moto, round ${round + 1}: paged in ${seconds(pages.ms)}, read in ${seconds(reading.ms)}`)
     }
     claim({
-      claim: 'I3',
+      claim: 'M3',
       what: `${ROLES} roles with policies from moto, beside the SDK paging through the same answers`,
       ours: Math.min(...ours),
       theirs: Math.min(...bare),

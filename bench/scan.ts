@@ -119,6 +119,10 @@ async function besideRipgrep(engine: Engine, whole: Buffer): Promise<void> {
   remark(
     `rg ${((mb / theirs) * 1000).toFixed(0)} MB/s, filter and verify ${((mb / filtered.ms) * 1000).toFixed(0)} MB/s (${filtered.result} places), full ${((mb / full.ms) * 1000).toFixed(0)} MB/s (${full.result} findings)`,
   )
+  // What the filter let through decides what is found: the twin looks at the beginning of the same file without one.
+  const beginning = whole.subarray(0, quick ? 1e6 : 4e6)
+  const [seen, expected] = [engine, compileByKeyword(detectors)].map((by) => told(scanBytes(by, beginning, 'one')))
+  const exact = seen === expected
   const what = `${literals.length} literals, one file of ${mb.toFixed(0)} MB, against rg -F -i -j1, processor time`
   claim({
     claim: 'S1',
@@ -128,7 +132,7 @@ async function besideRipgrep(engine: Engine, whole: Buffer): Promise<void> {
     unit: 'ms',
     ratio: theirs / filtered.ms,
     floor: 2,
-    exact: true,
+    exact,
   })
   claim({
     claim: 'S2',
@@ -138,7 +142,7 @@ async function besideRipgrep(engine: Engine, whole: Buffer): Promise<void> {
     unit: 'ms',
     ratio: theirs / full.ms,
     floor: 1.3,
-    exact: true,
+    exact,
   })
 }
 

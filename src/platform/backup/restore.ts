@@ -102,8 +102,8 @@ async function load(pool: pg.Pool, file: string, manifest: Manifest, modules: re
           })
         : error
     })
-    if (manifest.tables.length > 0) await client.query(`truncate ${manifest.tables.map(nameOf).join(', ')}`)
     for (const table of manifest.tables) await client.query(`alter table ${nameOf(table)} disable trigger user`)
+    if (manifest.tables.length > 0) await client.query(`truncate ${manifest.tables.map(nameOf).join(', ')}`)
     await loadFrames(client, readBackupFile(file), manifest)
     for (const table of manifest.tables) await client.query(`alter table ${nameOf(table)} enable trigger user`)
     await client.query('commit')

@@ -227,7 +227,7 @@ describe.skipIf(reason !== null)('the console in a browser', () => {
   test('what an owner may not see is not among the places, and no write is offered to a viewer', async () => {
     server.mood = { role: 'owner' }
     const owner = await open('/')
-    expect(await owner.page.locator('.side .place').allTextContents()).toEqual(['Overview', 'Inventory312'])
+    expect(await owner.page.locator('.side .place').allTextContents()).toEqual(['Overview', 'Inventory312', 'Inbox'])
     await owner.context.close()
     server.mood = { role: 'viewer' }
     const viewer = await open('/findings/F-1040')

@@ -1,4 +1,13 @@
-import { defineRule, fail, type Neighbour, notApplicable, pass, unknown } from '../../sdk/index.ts'
+import {
+  defineRule,
+  type Entity,
+  fail,
+  type Neighbour,
+  notApplicable,
+  type Outcome,
+  pass,
+  unknown,
+} from '../../sdk/index.ts'
 import { onTypes } from './on-types.ts'
 import { actionsOf, onlyWatches } from './rights.ts'
 import { accountKind, list, nameOf, outOfForce } from './standing.ts'
@@ -21,31 +30,18 @@ export const identityAcrossEnvironments = defineRule({
     const off = outOfForce(entity)
     if (off) return notApplicable(`it is ${off}`)
     if (accountKind(entity) === 'human') return notApplicable('a person uses it')
-    const reached =
-      along.deeper!.length === 0
-        ? along.reached!
-        : [...new Map([...along.reached!, ...along.deeper!].map((one) => [one.key, one])).values()]
-    const all = { inside: [] as Neighbour[], outside: [] as Neighbour[] }
-    for (const one of reached) {
-      const environment = one.entity?.environment
-      if (environment !== undefined) all[environment === 'production' ? 'inside' : 'outside'].push(one)
+    let [inside, outside, unsaid] = [false, false, false]
+    for (const ends of [along.reached!, along.deeper!]) {
+      for (const { entity: end } of ends) {
+        if (end?.environment === undefined) unsaid = true
+        else if (end.environment === 'production') inside = true
+        else outside = true
+      }
     }
     const elsewhere = entity.environment !== undefined && entity.environment !== 'production'
-    if (all.inside.length > 0 && (all.outside.length > 0 || elsewhere)) {
-      // To look at how things fare, in both, carries nothing from one into the other.
-      const [inside, outside] = [all.inside.filter(isWork), all.outside.filter(isWork)]
-      if (inside.length === 0 || (outside.length === 0 && !elsewhere)) return pass
-      return fail(`${nameOf(entity)} works in production and outside it.`, [
-        `In production it reaches ${list(inside.map(nameOf))}.`,
-        ...(outside.length > 0
-          ? [`Outside it reaches ${list(outside.map((one) => `${nameOf(one)} (${one.entity!.environment})`))}.`]
-          : []),
-        ...(elsewhere ? [`It belongs to ${entity.environment} itself.`] : []),
-      ])
-    }
-    const known = all.inside.length + all.outside.length
-    if (known === 0) return notApplicable('no environment is known of what it reaches')
-    return known < reached.length ? unknown('the environment of some of what it reaches is not known') : pass
+    if (inside && (outside || elsewhere)) return worksInBoth(entity, [...along.reached!, ...along.deeper!])
+    if (!inside && !outside) return notApplicable('no environment is known of what it reaches')
+    return unsaid ? unknown('the environment of some of what it reaches is not known') : pass
   },
   cases: onTypes(
     ['aws_iam_role', 'kubernetes_service_account', 'postgres_role', 'ai_agent'],
@@ -115,4 +111,20 @@ export const identityAcrossEnvironments = defineRule({
   ),
 })
 
-const isWork = ({ edge }: Neighbour): boolean => !onlyWatches(actionsOf(edge))
+/** To look at how things fare, in both, carries nothing from one into the other. */
+function worksInBoth(entity: Entity, reached: readonly Neighbour[]): Outcome {
+  const ends = [...new Map(reached.map((one) => [one.key, one])).values()].filter(
+    (one) => one.entity?.environment !== undefined && !onlyWatches(actionsOf(one.edge)),
+  )
+  const inside = ends.filter((one) => one.entity!.environment === 'production')
+  const outside = ends.filter((one) => one.entity!.environment !== 'production')
+  const elsewhere = entity.environment !== undefined && entity.environment !== 'production'
+  if (inside.length === 0 || (outside.length === 0 && !elsewhere)) return pass
+  return fail(`${nameOf(entity)} works in production and outside it.`, [
+    `In production it reaches ${list(inside.map(nameOf))}.`,
+    ...(outside.length > 0
+      ? [`Outside it reaches ${list(outside.map((one) => `${nameOf(one)} (${one.entity!.environment})`))}.`]
+      : []),
+    ...(elsewhere ? [`It belongs to ${entity.environment} itself.`] : []),
+  ])
+}

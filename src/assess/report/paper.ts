@@ -1,4 +1,5 @@
 /** What a paper says beside the findings: the first page for those who decide, and the standards with their evidence. */
+import { day } from '../rules/standing.ts'
 import type { PostureReport } from './posture.ts'
 
 export interface PaperNumber {
@@ -88,23 +89,7 @@ export const rowsAddress = (framework: string, control: string, evidence?: strin
   `/reports/${framework}?${new URLSearchParams({ control, ...(evidence ? { evidence } : {}), ...(state ? { state } : {}) })}`
 
 /** `24 November 2026, 06:00 UTC`. */
-export const moment = (at: string): string =>
-  `${Number(at.slice(8, 10))} ${MONTHS[Number(at.slice(5, 7)) - 1]} ${at.slice(0, 4)}, ${at.slice(11, 16)} UTC`
-
-const MONTHS = [
-  'January',
-  'February',
-  'March',
-  'April',
-  'May',
-  'June',
-  'July',
-  'August',
-  'September',
-  'October',
-  'November',
-  'December',
-]
+export const moment = (at: string): string => `${day(Date.parse(at))}, ${at.slice(11, 16)} UTC`
 
 /** 4 079, with a thin space. */
 export const figure = (n: number): string => String(n).replaceAll(/\B(?=(\d{3})+$)/g, '\u202f')

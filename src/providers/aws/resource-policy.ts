@@ -29,7 +29,7 @@ export function* resourcePolicyOf(
     return
   }
   const holders = new Map<string, Edge>()
-  const stubs = new Map<string, Entity>()
+  const named = new Map<string, Entity>()
   const has = (from: string, conditions: readonly Condition[]) => {
     if (holders.size >= MOST || holders.has(from)) return
     const said = conditionsSaid(conditions)
@@ -47,12 +47,12 @@ export function* resourcePolicyOf(
     )
     for (const { type, value } of principals) {
       if (type === '*') {
-        stubs.set(EVERYBODY, everybody)
+        named.set(EVERYBODY, everybody)
         has(EVERYBODY, conditions)
         const into = fenced ? undefined : conditions.length > 0 ? conditional : open
         for (const action of actions) into?.add(actionClass(action))
       } else if (type === 'Service') {
-        stubs.set(serviceKey(value), serviceOf(value))
+        named.set(serviceKey(value), serviceOf(value))
         has(serviceKey(value), conditions)
         if (!fenced) unfenced.add(value)
       } else if (type === 'AWS') {
@@ -60,7 +60,7 @@ export function* resourcePolicyOf(
         if (!/^\d{12}$/.test(account)) continue
         const root = !value.startsWith('arn:') || value.endsWith(':root')
         if (account !== resource.account && !ours.ids.has(account)) (ours.whole ? outsiders : doubtful).add(account)
-        if (root && account !== resource.account) stubs.set(rootKey(partition, account), rootOf(partition, account))
+        if (root && account !== resource.account) named.set(rootKey(partition, account), rootOf(partition, account))
         has(root ? rootKey(partition, account) : keyOf(principalArn(value)), conditions)
       }
     }
@@ -84,7 +84,7 @@ export function* resourcePolicyOf(
       },
     }),
   }
-  yield* stubs.values()
+  yield* named.values()
   yield* holders.values()
 }
 

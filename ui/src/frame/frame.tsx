@@ -242,7 +242,7 @@ const Seen = ({ frame }: { frame: FrameAnswer }) => (
         {[
           frame.ledger.refused > 0 && `${count(frame.ledger.refused)} refused`,
           frame.ledger.stale > 0 &&
-            `${count(frame.ledger.stale)} not read since ${frame.ledger.staleSince ? short(frame.ledger.staleSince) : 'an earlier day'}`,
+            `${count(frame.ledger.stale)} kept, ${frame.ledger.staleSince ? `the oldest from ${short(frame.ledger.staleSince)}` : 'from an earlier day'}`,
         ]
           .filter(Boolean)
           .join(', ')}

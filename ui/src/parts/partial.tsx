@@ -12,7 +12,7 @@ export function Partial({ bar, children }: { bar: LedgerBar; children?: React.Re
       <p>
         <b>This list is {percent(bar.percent)} of what we asked for.</b>{' '}
         {bar.stale > 0 &&
-          `${count(bar.stale)} ${bar.stale === 1 ? 'is shown as it was' : 'are shown as they were'} on ${bar.staleSince ? date(bar.staleSince) : 'an earlier day'}${bar.refused > 0 ? '; ' : '. '}`}
+          `${count(bar.stale)} ${bar.stale === 1 ? 'is shown as it was' : 'are shown as they were'}${asOf(bar)}${bar.refused > 0 ? '; ' : '. '}`}
         {bar.refused > 0 && `${count(bar.refused)} ${bar.refused === 1 ? 'was' : 'were'} refused. `}
         {children} Nothing was removed.
       </p>
@@ -21,4 +21,10 @@ export function Partial({ bar, children }: { bar: LedgerBar; children?: React.Re
       </a>
     </div>
   )
+}
+
+/** Each listing was last whole on a day of its own; the bar knows the earliest. */
+function asOf({ stale, staleSince }: LedgerBar): string {
+  if (!staleSince) return ' on an earlier day'
+  return stale === 1 ? ` on ${date(staleSince)}` : `, the oldest on ${date(staleSince)}`
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { Edge, EscalationRow } from '../access/index.ts'
 import { type FileFlags, withFiles } from './access-files.ts'
 import { addAccessQuestions } from './access-questions.ts'
+import { addAccessRoles } from './access-roles.ts'
 import { EXIT } from './exit.ts'
 import { plain, type Terminal, terminal } from './terminal.ts'
 
@@ -17,6 +18,7 @@ export function addAccess(program: Command): void {
       process.exitCode = await escalation(files, command.optsWithGlobals<FileFlags & { all?: boolean }>())
     })
   addAccessQuestions(access)
+  addAccessRoles(access)
 }
 
 async function escalation(files: string[], flags: FileFlags & { all?: boolean }): Promise<number> {

@@ -4,18 +4,17 @@ import type { Role, Rule, Selector } from './read-manifests.ts'
  * The rules of a role with those of every cluster role that its selectors pick, however deep: the controller writes them in. What
  * stands in the role itself is kept, since files may hold a role without its parts.
  */
-export function rulesOf(role: Role, all: readonly Role[], seen: ReadonlySet<Role> = new Set()): readonly Rule[] {
-  const own = role.rules ?? []
-  const selectors = role.kind === 'ClusterRole' ? (role.aggregationRule?.clusterRoleSelectors ?? []) : []
-  if (selectors.length === 0) return own
-  const passed = new Set(seen).add(role)
-  const parts = all.filter(
-    (part) =>
-      part.kind === 'ClusterRole' &&
-      !passed.has(part) &&
-      selectors.some((selector) => selects(selector, part.metadata.labels ?? {})),
-  )
-  return [...own, ...parts.flatMap((part) => rulesOf(part, all, passed))]
+export function rulesOf(role: Role, all: readonly Role[]): readonly Rule[] {
+  const found = new Set([role])
+  // A set is walked while it grows, so each is asked once, also in a ring.
+  for (const { kind, aggregationRule } of found) {
+    const selectors = kind === 'ClusterRole' ? (aggregationRule?.clusterRoleSelectors ?? []) : []
+    if (selectors.length === 0) continue
+    for (const part of all)
+      if (part.kind === 'ClusterRole' && selectors.some((selector) => selects(selector, part.metadata.labels ?? {})))
+        found.add(part)
+  }
+  return [...found].flatMap(({ rules }) => rules ?? [])
 }
 
 /** As in label selectors: all must hold, and what asks nothing picks everything. */

@@ -64,12 +64,16 @@ function judgeRoles({ roles, bindings }: Rbac, privileged: readonly string[]): K
       holders: holdersOf(bound),
     }
   }
+  const byRole = Map.groupBy(bindings, referenceOf)
   const rows = roles.flatMap((role) => {
     const rules = rulesOf(role, roles)
-    return placesOf(role, bindings).map(({ namespace, bound }) => row(role.metadata.name, namespace, rules, bound))
+    return placesOf(role, byRole.get(nameOf(role)) ?? []).map(({ namespace, bound }) =>
+      row(role.metadata.name, namespace, rules, bound),
+    )
   })
   // Bindings of what the files do not hold: known for one role, else said to be unknown.
-  const lost = bindings.filter((binding) => !roles.some((role) => refersTo(binding, role)))
+  const held = new Set(roles.map(nameOf))
+  const lost = bindings.filter((binding) => !held.has(referenceOf(binding)))
   for (const [, same] of Map.groupBy(lost, (one) =>
     JSON.stringify([one.roleRef.kind, one.roleRef.name, spaceOf(one)]),
   )) {
@@ -87,13 +91,13 @@ function judgeRoles({ roles, bindings }: Rbac, privileged: readonly string[]): K
 const spaceOf = (binding: Binding): string | null =>
   binding.kind === 'ClusterRoleBinding' ? null : namespaceOf(binding)
 
-function refersTo({ kind, roleRef, metadata }: Binding, role: Role): boolean {
-  if (roleRef.kind !== role.kind || roleRef.name !== role.metadata.name) return false
-  return role.kind === 'ClusterRole' || (kind === 'RoleBinding' && namespaceOf({ metadata }) === namespaceOf(role))
-}
+/** One name for a role and for what a binding refers to; a Role is looked for in the namespace of its binding. */
+const keyOf = (kind: string, name: string, namespace: string | null): string =>
+  JSON.stringify(kind === 'ClusterRole' ? [kind, name] : [kind, name, namespace])
+const nameOf = (role: Role): string => keyOf(role.kind, role.metadata.name, namespaceOf(role))
+const referenceOf = (binding: Binding): string => keyOf(binding.roleRef.kind, binding.roleRef.name, spaceOf(binding))
 
-function placesOf(role: Role, bindings: readonly Binding[]): { namespace: string | null; bound: Binding[] }[] {
-  const own = bindings.filter((binding) => refersTo(binding, role))
+function placesOf(role: Role, own: Binding[]): { namespace: string | null; bound: Binding[] }[] {
   if (role.kind === 'Role') return [{ namespace: namespaceOf(role), bound: own }]
   // One that nobody holds yet is judged as it would be at its widest.
   if (own.length === 0) return [{ namespace: null, bound: [] }]

@@ -85,7 +85,7 @@ try {
     theirs: Math.min(...parses),
     unit: 'ms',
     ratio: Math.min(...parses) / Math.min(...reads),
-    floor: 0.05,
+    floor: 0.1,
     exact,
   })
 } finally {

@@ -35,6 +35,8 @@ try {
     finding: `/findings/${leak.id}`,
     connections: '/connections',
     expiry: '/expiry',
+    owners: '/owners',
+    reports: '/reports',
   }
 
   const browser = await chromium.launch({

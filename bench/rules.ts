@@ -9,11 +9,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { sql } from 'kysely'
 import { evaluate, rules } from '../src/assess/index.ts'
-import { migrations as graph, loadEstate, openStage } from '../src/graph/index.ts'
+import { migrations as graph, loadEstate } from '../src/graph/index.ts'
 import { type Db, kyselyOver, migrate, openPool, startPostgres } from '../src/platform/index.ts'
 import type { CheckContext, Edge, Entity, Neighbour, Outcome, Rule } from '../src/sdk/index.ts'
 import { claim, finish, quick, timed } from './claims.ts'
 import { inventedEstate, NOW } from './estate.ts'
+import { readEstate } from './estate-reads.ts'
 
 const IDENTITIES = quick ? 20_000 : 200_000
 /** The best of so many is taken on both sides: what else the machine does only ever adds. */
@@ -38,7 +39,7 @@ const pool = openPool(server.url('postgres'), { max: 6 })
 const db = kyselyOver(pool)
 try {
   await migrate(db, [graph])
-  const filled = await timed(fill)
+  const filled = await timed(() => readEstate({ db, pool }, IDENTITIES, { at: () => NOW }))
   const loaded = await timed(() => loadEstate(db))
   const estate = loaded.result
   remark(
@@ -82,23 +83,6 @@ try {
   await rm(folder, { recursive: true, force: true })
 }
 finish()
-
-async function fill(): Promise<void> {
-  let run = 0
-  const byConnection = Map.groupBy(inventedEstate(IDENTITIES), ({ connection }) => connection)
-  for (const [connection, given] of byConnection) {
-    const stage = await openStage({ db, pool }, { connection, run: ++run })
-    for (const { collection, item } of given) await stage.write(collection, item)
-    const types = Map.groupBy(given, ({ collection }) => collection)
-    const collections = [...types].map(([id, items]) => ({
-      id,
-      yields: [...new Set(items.flatMap(({ item }) => ('type' in item ? [item.type] : [])))],
-      complete: true,
-    }))
-    for (const { id } of collections) await stage.seal(id, null)
-    await stage.apply({ collections, at: NOW })
-  }
-}
 
 /** The rows that an estate is made of, once through, in the driver's usual form. */
 async function sequentialRead(on: Db): Promise<number> {

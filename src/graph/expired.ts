@@ -21,6 +21,7 @@ export const expiredHistory = (before: Date): Expired[] => [
       and valid_from = (select min(f.valid_from) from graph.entity f where f.key_id = entity.key_id))`,
   },
   { table: 'graph.edge', where: sql`valid_to < ${before}` },
+  { table: 'graph.derived_edge', where: sql`valid_to < ${before}` },
   { table: 'graph.node_was', where: sql`valid_to < ${before}` },
   { table: 'graph.key_was', where: sql`valid_to < ${before}` },
   { table: 'graph.edge_was', where: sql`until < ${before}` },

@@ -2,6 +2,7 @@
 import type { Migrations } from '../platform/index.ts'
 
 export const migrations: Migrations = { schema: 'graph', folder: new URL('./migrations/', import.meta.url) }
+export { replaceDerivedEdges } from './derived.ts'
 export { Estate, type SourceState } from './estate.ts'
 export { EstateBuilder, estateFrom } from './estate-builder.ts'
 export { type Expired, expiredHistory, keptFrom } from './expired.ts'

@@ -191,7 +191,7 @@ const attributesOf = ({ attributes }: Edge): string => {
 }
 
 /** PostgreSQL stores neither NUL nor half a surrogate pair. */
-const text = (value: string): string => value.replaceAll('\0', '\uFFFD').toWellFormed()
+export const text = (value: string): string => value.replaceAll('\0', '\uFFFD').toWellFormed()
 
 const json = (value: unknown): string => {
   const written = JSON.stringify(value)

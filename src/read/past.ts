@@ -125,6 +125,13 @@ const edge: Kept = {
   },
 }
 
+/** Rows that never change: each tells itself from when until when it held. */
+const lasting = (table: string): Kept => ({
+  view: (columns) =>
+    `select ${listed(columns, (name) => (name === 'valid_to' ? `case when valid_to <= ${THEN} then valid_to end` : name))}
+     from ${table} where valid_from <= ${THEN}`,
+})
+
 const run: Kept = {
   view: (columns) => {
     const ended = `ended_at <= ${THEN}`
@@ -147,6 +154,8 @@ const TABLES: Readonly<Record<string, Kept>> = {
   'graph.node': versioned('graph.node'),
   'graph.entity': entity,
   'graph.edge': edge,
+  'graph.derived_edge': lasting('graph.derived_edge'),
+  'graph.derivation': remembered('graph.derivation'),
   'graph.source': remembered('graph.source'),
   'graph.ledger': remembered('graph.ledger'),
   'graph.applied': happened('graph.applied'),

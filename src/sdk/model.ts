@@ -133,6 +133,30 @@ export const Edge = z.strictObject({
 })
 export type Edge = z.infer<typeof Edge>
 
+/** What Reeve works out, and no collection yields. */
+export const DerivedVerb = z.enum(['reaches', 'escalates-to'])
+export type DerivedVerb = z.infer<typeof DerivedVerb>
+
+/**
+ * A sentence that Reeve worked out of what was collected: identity *escalates-to* identity (or to what stands for all of a system), identity
+ * *reaches* resource. It carries its own proof.
+ */
+export const DerivedEdge = z.strictObject({
+  verb: DerivedVerb,
+  from: Key,
+  to: Key,
+  /** The permissions that give it, in the system's own words. */
+  actions: z.array(z.string().min(1).max(500)).max(50),
+  /** What gives it: the key of a policy, role or trust, or words; null when nothing single does. */
+  object: z.string().min(1).max(2048).nullable(),
+  /** `depends`: only a request settles it; `dependsOn` says what it turns on. */
+  holds: z.enum(['yes', 'depends']),
+  dependsOn: z.string().min(1).max(2000).nullable(),
+  /** One sentence of proof. */
+  says: z.string().min(1).max(2000),
+})
+export type DerivedEdge = z.infer<typeof DerivedEdge>
+
 export const isEdge = (item: Entity | Edge): item is Edge => 'verb' in item
 
 /**

@@ -9,5 +9,28 @@ export { type Expired, expiredHistory, keptFrom } from './expired.ts'
 export type { Remembered } from './former.ts'
 export { type Change, changesBetween, type EntityAt, entityAt, type HistoryEntry, historyOf } from './history.ts'
 export { loadEstate, loadSources } from './load.ts'
+export {
+  Aim,
+  Around,
+  AroundAsked,
+  Blast,
+  BlastAsked,
+  Chokes,
+  ChokesAsked,
+  Leaks,
+  LeaksAsked,
+  type Moment,
+  PathsAsked,
+  PathsFound,
+  type Reach,
+  Reaching,
+  ReachingAsked,
+  Removal,
+  SimulateAsked,
+  Simulated,
+  Switches,
+  Worth,
+  WorthAsked,
+} from './reach-answers.ts'
 export { APPLY_LOCK, type Applied, type CollectionRead } from './reconcile.ts'
 export { type Database, dropStage, openStage, type Stage, stagedRuns } from './stage.ts'

@@ -3,6 +3,7 @@
  * with its cases. Plugins see the world through `Run` alone, so that tests can replay it.
  */
 import type { z } from 'zod'
+import type { Acting } from './action.ts'
 import type { Edge, Entity, Instant, JsonValue, Kind, Method, Owasp, Place, Severity, Verb, Verdict } from './model.ts'
 import type { Sensitive } from './sensitive.ts'
 
@@ -106,6 +107,8 @@ export interface Provider<Config = any, Client = any> {
   connect(config: Config, run: Run): Promise<Client>
   disconnect?(client: Client): Promise<void>
   collections?: readonly Collection<Client>[]
+  /** How something is changed there, with a grant of its own; without it nothing can be. */
+  acting?: Acting<Config>
   /** Settings with which the place can be read at once, without asking anybody; null when it is not for this provider. */
   nearby?(place: Nearby): Promise<Config | null>
 }

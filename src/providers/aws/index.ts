@@ -1,5 +1,6 @@
 import { defineProvider } from '../../sdk/index.ts'
 import { accounts } from './accounts.ts'
+import { acting } from './acting.ts'
 import { agents } from './agents.ts'
 import { buckets } from './buckets.ts'
 import { builds } from './builds.ts'
@@ -64,4 +65,5 @@ export const aws = defineProvider<Settings, Aws>({
     agents,
     lastAccessed,
   ],
+  acting,
 })

@@ -26,7 +26,7 @@ const LASTING: ReadonlySet<unknown> = new Set([
 
 /**
  * What carries the SDK's requests: `run.fetch`, so that the proxy, the address guard, the limits and the end of the run hold for them
- * as for any other. Everything asked here only reads, so a request that got lost may be sent again.
+ * as for any other. What is asked here reads, or writes a tag, which is the same written twice: a request that got lost may be sent again.
  */
 export function requestHandler(fetch: Run['fetch'], signal: AbortSignal) {
   return {

@@ -17,6 +17,12 @@ export interface Asked {
   of(principal: number): { verdict: Verdict; dependsOn: string[] }
 }
 
+/** Something done, and what to, where that is there already. */
+export interface Begun {
+  asked: Asked
+  object?: string
+}
+
 /** How one question is answered for everybody; tests put the twin in its place. */
 export type Answering = (compiled: Compiled, question: Question) => Answer
 
@@ -27,7 +33,7 @@ export class Asking {
   readonly compiled: Compiled
   readonly book: ActionBook
   readonly #started = new Map<string, Asked>()
-  readonly #once = new Map<string, { asked: Asked; object: string }>()
+  readonly #once = new Map<string, Begun>()
   readonly #answer: Answering
   readonly #nobody: Asked
   readonly #ignored: Bits
@@ -52,7 +58,7 @@ export class Asking {
   }
 
   /** Something that is asked for many, and worked out once. */
-  once(key: string, work: () => { asked: Asked; object: string }): { asked: Asked; object: string } {
+  once(key: string, work: () => Begun): Begun {
     const known = this.#once.get(key) ?? work()
     this.#once.set(key, known)
     return known

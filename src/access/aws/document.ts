@@ -68,6 +68,9 @@ function patternsOf(given: Fields, field: 'Action' | 'Resource', place: string):
   return { not, patterns: texts(value, `${place}: ${field}`) }
 }
 
+const inOrder = (fields: Fields): [string, unknown][] =>
+  Object.entries(fields).sort(([one], [other]) => (one < other ? -1 : 1))
+
 const texts = (value: unknown, place: string): string[] =>
   (Array.isArray(value) ? value : [value]).map((one) => {
     if (typeof one === 'string' || typeof one === 'number' || typeof one === 'boolean') return String(one)
@@ -77,11 +80,12 @@ const texts = (value: unknown, place: string): string[] =>
 function readCondition(given: unknown, place: string): Test[] {
   if (given === undefined || given === null) return []
   if (!isFields(given)) throw new Error(`${place}: its Condition is not an object`)
-  return Object.entries(given).flatMap(([word, keys]) => {
+  // Stores of JSON keep no order of names, so there is one of ours: the same document is explained in the same words.
+  return inOrder(given).flatMap(([word, keys]) => {
     if (!isFields(keys)) throw new Error(`${place}: ${word} is not an object`)
     const [, over, name = ''] = /^(?:(ForAllValues|ForAnyValue):)?(.*)$/i.exec(word.toLowerCase()) ?? []
     const ifExists = name.endsWith('ifexists')
-    return Object.entries(keys).map(
+    return inOrder(keys).map(
       ([key, values]): Test => ({
         operator: ifExists ? name.slice(0, -'ifexists'.length) : name,
         over: over === 'forallvalues' ? 'all' : over === 'foranyvalue' ? 'any' : undefined,

@@ -30,6 +30,18 @@ export function doorsOf(
   )
   const doors = resources.flatMap((resource): Door[] => {
     const given = resource['policy'] ?? resource['Policy']
+    const why = resource['policyUnread']
+    if (typeof why === 'string' && resource.arn !== undefined) {
+      const account = resource.account ?? arnOf(resource.arn).account
+      return [
+        {
+          object: resource.arn,
+          scope: account,
+          mandatory: MANDATORY.test(resource.type),
+          policies: [unreadPolicy(resource.arn, account, why)],
+        },
+      ]
+    }
     if (given === undefined || /^aws_iam_/.test(resource.type)) return []
     const object = objectArn(resource, resources)
     if (object === undefined) return []
@@ -63,6 +75,35 @@ const isNamed = (resource: Resource, name: string): boolean =>
     setting(resource, 'key_id'),
     setting(resource, 'id'),
   ].includes(name) && !/block|versioning|encryption|_object|acl|ownership/.test(resource.type)
+
+/** A policy that nobody could read may keep out anybody whom his own policies let in; whom else it lets in is said beside the answer. */
+const unreadPolicy = (arn: string, account: string, why: string): Policy => ({
+  name: `the policy of ${arn}`,
+  statements: (['deny', 'allow'] as const).map((effect) => ({
+    effect,
+    actions: { not: false, patterns: ['*'] },
+    resources: { not: false, patterns: ['*'] },
+    condition: [
+      {
+        operator: 'stringequals',
+        over: undefined,
+        ifExists: false,
+        key: 'the policy of the resource',
+        values: [why],
+        written: { operator: 'was not read:', key: `the policy of ${arn}` },
+      },
+    ],
+    who: {
+      not: false,
+      anyone: effect === 'deny',
+      ids: [],
+      scopes: [account],
+      services: [],
+      federations: [],
+    },
+    from: `the policy of ${arn}, which was not read: ${why}`,
+  })),
+})
 
 /** A bucket that restricts public policies: "everybody" means everybody of its own account. */
 const keptHome = ({ name, statements }: Policy, account: string): Policy => ({

@@ -270,10 +270,10 @@ test('an administrator is one now: in one statement or two halves, not with a de
     policies: { bound: EVERYTHING },
   })
   expect(rows.filter(({ isAdmin }) => isAdmin).map(({ principal }) => principal.split('/')[1])).toEqual([
-    'plain',
     'halves',
-    'member',
     'managed',
+    'member',
+    'plain',
   ])
 })
 
@@ -282,8 +282,8 @@ test('a policy that is not JSON leaves the answer about its holder unknown, and 
     users: { start: { inline: ['{"Statement": ['] }, other: { managed: ['elsewhere'] }, third: {} },
   })
   expect(rows.map(({ isAdmin }) => isAdmin)).toEqual([null, null, false])
-  expect(rows[0]!.unknown).toEqual(['inline-1 of start: its document is not JSON'])
-  expect(rows[1]!.unknown).toEqual([`the text of ${arn('policy', 'elsewhere')} is not in the file`])
+  expect(rows[0]!.unknown).toEqual([`the text of ${arn('policy', 'elsewhere')} was not read`])
+  expect(rows[1]!.unknown).toEqual(['inline-1 of start: its document is not JSON'])
 })
 
 test('an action that AWS does not list silences nothing', async () => {

@@ -1,11 +1,12 @@
-import type { Condition, Known } from '../condition.ts'
-import type { Ceiling, Door, Grants, Policy, Principal } from '../model.ts'
+import type { Known } from '../condition.ts'
+import type { Door, Grants, Policy, Principal } from '../model.ts'
 import { aboutEvery, aboutObject, aboutPrincipal, type KnownObject, lowerTags } from './about.ts'
 import { arnOf, lastName } from './arn.ts'
 import { readDocument } from './document.ts'
 import { doorsOf } from './doors.ts'
-import { ceilingsOfOrganization } from './organization.ts'
-import type { Details, ManagedDetail } from './read-authorization.ts'
+import { boundaries, type ManagedPolicy, managedAt, readManaged } from './managed.ts'
+import { accountsUnder, ceilingsOfOrganization } from './organization.ts'
+import type { Details } from './read-authorization.ts'
 import type { OrganizationPolicy } from './read-organization.ts'
 import type { Resource } from './read-resources.ts'
 import { whoReader } from './who.ts'
@@ -29,26 +30,22 @@ export interface Holder {
   unknown: readonly string[]
 }
 
-export interface ManagedPolicy {
-  arn: string
-  /** The account's own: its text can be changed, and old versions taken back. */
-  own: boolean
-  policy: Policy | undefined
-  versions: readonly { id: string; isDefault: boolean; policy: Policy | undefined }[]
-}
-
 export interface AwsEstate {
   grants: Grants
   holders: readonly Holder[]
   managed: ReadonlyMap<string, ManagedPolicy>
-  /** Undefined when nobody listed them. */
-  resources: readonly Resource[] | undefined
+  /** What else was listed. */
+  resources: readonly Resource[]
+  /** Is everything of this type among the resources? */
+  whole(type: string): boolean
   warnings: readonly string[]
 }
 
 export interface AwsInput {
   details: Details
   resources?: readonly Resource[] | undefined
+  /** Of which types the resources are all there are; left out: of all, where resources were given. */
+  whole?: ((type: string) => boolean) | undefined
   organization?: readonly OrganizationPolicy[] | undefined
   /** Milliseconds since 1970. */
   now: number
@@ -57,12 +54,9 @@ export interface AwsInput {
 /** A trust says who may take the role's place, not who may pass or change it. */
 const TRUST: ReadonlySet<string> = new Set(['sts'])
 
-/** The one managed policy whose text everybody knows, for files that leave AWS's own policies out. */
-const ADMINISTRATOR = /^arn:[^:]+:iam::aws:policy\/AdministratorAccess$/
-const EVERYTHING = { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } }
-
 /** An AWS organization, or a part of it, as grants. */
-export function awsEstate({ details, resources, organization, now }: AwsInput): AwsEstate {
+export function awsEstate({ details, resources: listed, whole, organization, now }: AwsInput): AwsEstate {
+  const resources = (listed ?? []).toSorted((one, other) => inOrder(placeOf(one), placeOf(other)))
   const users = unique(details.UserDetailList)
   const roles = unique(details.RoleDetailList)
   const groups = unique(details.GroupDetailList)
@@ -78,16 +72,18 @@ export function awsEstate({ details, resources, organization, now }: AwsInput): 
     list: readonly { PolicyName: string; PolicyDocument?: unknown }[],
     unknown: string[],
   ): Policy[] =>
-    list.flatMap(({ PolicyName, PolicyDocument }) =>
-      known(readDocument(`${PolicyName} of ${lastName(arn)}`, PolicyDocument), unknown),
-    )
+    list
+      .toSorted((one, other) => inOrder(one.PolicyName, other.PolicyName))
+      .flatMap(({ PolicyName, PolicyDocument }) =>
+        known(readDocument(`${PolicyName} of ${lastName(arn)}`, PolicyDocument), unknown),
+      )
   const attached = (arns: readonly string[], unknown: string[]): Policy[] =>
-    arns.flatMap((arn) => {
-      const one = managed.get(arn) ?? (ADMINISTRATOR.test(arn) ? readManaged(administrator(arn)) : undefined)
+    arns.toSorted(inOrder).flatMap((arn) => {
+      const one = managedAt(managed, arn)
       if (one !== undefined) managed.set(arn, one)
       if (one?.policy === undefined)
         unknown.push(
-          one === undefined ? `the text of ${arn} is not in the file` : `${lastName(arn)}: its document cannot be read`,
+          one === undefined ? `the text of ${arn} was not read` : `${lastName(arn)}: its document cannot be read`,
         )
       return one?.policy ?? []
     })
@@ -105,10 +101,12 @@ export function awsEstate({ details, resources, organization, now }: AwsInput): 
   const userHolders = users.map((user): Holder => {
     const unknown: string[] = []
     const arns = user.AttachedManagedPolicies.map((one) => one.PolicyArn)
-    const indices = user.GroupList.flatMap((name) => groupAt.get(`${arnOf(user.Arn).account} ${name}`) ?? [])
+    const indices = user.GroupList.toSorted(inOrder).flatMap(
+      (name) => groupAt.get(`${arnOf(user.Arn).account} ${name}`) ?? [],
+    )
     const inGroups = indices.map((index) => groupHolders[index - users.length - roles.length]!)
     for (const name of user.GroupList)
-      if (!groupAt.has(`${arnOf(user.Arn).account} ${name}`)) unknown.push(`its group ${name} is not in the file`)
+      if (!groupAt.has(`${arnOf(user.Arn).account} ${name}`)) unknown.push(`its group ${name} was not read`)
     return {
       ...none(user.Arn, 'user'),
       groups: indices,
@@ -155,7 +153,7 @@ export function awsEstate({ details, resources, organization, now }: AwsInput): 
       { account, tags: tags[at]!, ...(kind !== 'group' && { boundary: boundary ?? null }) },
     ]),
   )
-  for (const resource of resources ?? [])
+  for (const resource of resources)
     if (resource.arn !== undefined && !objects.has(resource.arn)) objects.set(resource.arn, objectOf(resource))
 
   const principals = holders.map(
@@ -168,13 +166,14 @@ export function awsEstate({ details, resources, organization, now }: AwsInput): 
     }),
   )
   const warnings: string[] = []
-  const { doors, unreadable } = doorsOf(resources ?? [], whoOf)
+  const { doors, unreadable } = doorsOf(resources, whoOf)
   warnings.push(...unreadable)
   const always = aboutEvery(now)
   return {
     holders,
     managed,
     resources,
+    whole: whole ?? (() => listed !== undefined),
     warnings,
     grants: {
       principals,
@@ -187,14 +186,14 @@ export function awsEstate({ details, resources, organization, now }: AwsInput): 
             : [],
         ),
         ...doors,
-        ...(organization ?? []).flatMap(({ of, policy, targets, services }): Door[] =>
-          of === 'resources' && services !== undefined
-            ? accountsUnder(holders, targets).map((account) => ({
+        ...(organization ?? []).flatMap((one): Door[] =>
+          one.of === 'resources' && one.services !== undefined
+            ? accountsUnder(holders, one).map((account) => ({
                 object: '*',
                 scope: account,
                 mandatory: false,
-                services,
-                policies: [policy],
+                services: one.services!,
+                policies: [one.policy],
               }))
             : [],
         ),
@@ -230,38 +229,17 @@ const bucketOf = (resource: string): string => {
   return slash < 0 ? resource : resource.slice(0, slash)
 }
 
-/** The last answer about one ARN counts: pages and files can overlap. */
-const unique = <T extends { Arn: string }>(list: readonly T[]): T[] => [
-  ...new Map(list.map((one) => [one.Arn, one])).values(),
-]
+/** The last answer about one ARN counts: pages and files can overlap. In an order of their own, so that however they came the answers are the same. */
+const unique = <T extends { Arn: string }>(list: readonly T[]): T[] =>
+  [...new Map(list.map((one) => [one.Arn, one])).values()].sort((one, other) => inOrder(one.Arn, other.Arn))
+
+const inOrder = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0)
+const placeOf = ({ type, arn }: Resource): string => `${type} ${arn ?? ''}`
 
 const known = (read: ReturnType<typeof readDocument>, unknown: string[]): Policy[] => {
   if ('policy' in read) return [read.policy]
   unknown.push(read.unreadable)
   return []
-}
-
-const administrator = (arn: string): ManagedDetail => ({
-  Arn: arn,
-  PolicyVersionList: [{ VersionId: 'v1', IsDefaultVersion: true, Document: EVERYTHING }],
-})
-
-function readManaged(detail: ManagedDetail): ManagedPolicy {
-  const name = detail.PolicyName ?? lastName(detail.Arn)
-  const versions = detail.PolicyVersionList.map((version) => {
-    const read = readDocument(name, version.Document)
-    return {
-      id: version.VersionId ?? '',
-      isDefault: version.IsDefaultVersion ?? version.VersionId === detail.DefaultVersionId,
-      policy: 'policy' in read ? read.policy : undefined,
-    }
-  })
-  return {
-    arn: detail.Arn,
-    own: arnOf(detail.Arn).account !== 'aws',
-    policy: (versions.find((one) => one.isDefault) ?? (versions.length === 1 ? versions[0] : undefined))?.policy,
-    versions,
-  }
 }
 
 function heldBy(holders: readonly Holder[]): { policy: Policy; holders: number[] }[] {
@@ -273,52 +251,6 @@ function heldBy(holders: readonly Holder[]): { policy: Policy; holders: number[]
       else held.set(policy, [index])
     }
   return [...held].map(([policy, list]) => ({ policy, holders: list }))
-}
-
-/** A boundary whose text nobody gave may allow anything or nothing. */
-function boundaries(holders: readonly Holder[], managed: ReadonlyMap<string, ManagedPolicy>): Ceiling[] {
-  const bound = Map.groupBy(
-    holders.keys().filter((index) => holders[index]!.boundary !== undefined),
-    (index) => holders[index]!.boundary!,
-  )
-  return [...bound].map(([arn, members]) => ({
-    name: `the boundary ${lastName(arn)}`,
-    kind: 'own',
-    members,
-    policies: [
-      managed.get(arn)?.policy ?? (ADMINISTRATOR.test(arn) ? readManaged(administrator(arn)).policy! : unread(arn)),
-    ],
-  }))
-}
-
-const UNREAD: Condition = [
-  {
-    operator: 'stringequals',
-    over: undefined,
-    ifExists: false,
-    key: 'the text of the boundary',
-    values: ['allowing it'],
-    written: { operator: 'is', key: 'the text of the boundary' },
-  },
-]
-
-const unread = (arn: string): Policy => ({
-  name: arn,
-  statements: [
-    {
-      effect: 'allow',
-      actions: { not: false, patterns: ['*'] },
-      resources: { not: false, patterns: ['*'] },
-      condition: UNREAD,
-      from: `the boundary ${lastName(arn)}, whose text is not in the file`,
-    },
-  ],
-})
-
-const accountsUnder = (holders: readonly Holder[], targets: readonly string[] | undefined): string[] => {
-  const accounts = [...new Set(holders.map(({ account }) => account))]
-  const named = targets?.filter((target) => /^\d{12}$/.test(target)) ?? []
-  return named.length === 0 ? accounts : accounts.filter((account) => named.includes(account))
 }
 
 const objectOf = (resource: Resource): KnownObject => {

@@ -46,7 +46,7 @@ export async function awsPowers(
   const { holders } = estate
   const size = compiled.size
   const ruling = rulers(compiled)
-  const credentials = credentialsIn(estate.resources ?? [])
+  const credentials = credentialsIn(estate.resources)
   const running = runningAs(asking, estate)
   const passable = administrationRoles(asking, estate)
   const free = bitsOf(

@@ -11,6 +11,8 @@ export interface OrganizationPolicy {
   /** Policies of resources say who; policies of services do not. */
   of: 'services' | 'resources'
   targets: readonly string[] | undefined
+  /** The accounts that a target bounds, where the organization's tree is known; without it a unit or root bounds every account there is. */
+  under?: (target: string) => ReadonlySet<string>
   /** Of a resource control policy: the services whose objects it can bound. */
   services?: ReadonlySet<string>
 }

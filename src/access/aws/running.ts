@@ -4,7 +4,7 @@ import { hasBit } from '../bits.ts'
 import type { Way } from '../escalation.ts'
 import { either } from '../verdict.ts'
 import { arnOf, lastName } from './arn.ts'
-import type { Asked, Asking } from './asking.ts'
+import type { Asked, Asking, Begun } from './asking.ts'
 import type { AwsEstate, Holder } from './estate.ts'
 import { wayOf } from './permissions.ts'
 import { servicesTrustedBy, trusts } from './places.ts'
@@ -41,30 +41,25 @@ export function startAs(asking: Asking, estate: AwsEstate, role: Holder): Way[] 
 }
 
 /**
- * Where something must be there already and resources were listed, it is done to one of them; were none listed, it is an if. The role does not
+ * Where something must be there already it is done to one of those that were listed; where not all were, another one is an if. The role does not
  * matter yet, so it is asked once for each account.
  */
-function begun(
-  asking: Asking,
-  estate: AwsEstate,
-  starting: Starting,
-  account: string,
-): { asked: Asked; object?: string } {
+function begun(asking: Asking, estate: AwsEstate, starting: Starting, account: string): Begun {
   const { there } = starting
   if (there === undefined) return { asked: asking.on(starting, account) }
-  if (estate.resources === undefined)
-    return { asked: asking.onlyIf(asking.on(starting, account), `a resource of the type ${there}`) }
   const key = `${account} ${there} ${starting.actions.join(' ')}`
   return asking.once(key, () => {
-    const open = estate.resources!.flatMap((resource) => {
+    const open = estate.resources.flatMap((resource) => {
       if (resource.type !== there || resource.arn === undefined || accountOf(resource) !== account) return []
       const asked = asking.on(starting, account, resource.arn)
       return isNobody(asked.who) ? [] : [{ asked, object: resource.arn }]
     })
-    return {
-      asked: asking.any(open.map(({ asked }) => asked)),
-      object: open.length === 1 ? open[0]!.object : `one of ${open.length} resources of the type ${there}`,
-    }
+    const listed = asking.any(open.map(({ asked }) => asked))
+    const object = open.length === 1 ? open[0]!.object : `one of ${open.length} resources of the type ${there}`
+    if (estate.whole(there)) return { asked: listed, object }
+    const another = `${open.length > 0 ? 'another' : 'a'} resource of the type ${there}`
+    const asked = asking.any([listed, asking.onlyIf(asking.on(starting, account), another)])
+    return open.length > 0 ? { asked, object } : { asked }
   })
 }
 
@@ -75,7 +70,7 @@ export function runningAs(asking: Asking, estate: AwsEstate): Map<number, Way[]>
   const ways = new Map<number, Way[]>()
   const kinds = new Map(RUNNING.map((one) => [one.type, one]))
   const find = roleFinder(estate)
-  for (const resource of estate.resources ?? []) {
+  for (const resource of estate.resources) {
     const kind = kinds.get(resource.type)
     if (kind === undefined || resource.arn === undefined) continue
     for (const index of new Set(

@@ -45,7 +45,7 @@ export function byStackSet(
   const lending = open.filter(({ index }) => estate.holders[index] !== role && hasBit(assuming, index))
   const by = (actions: readonly string[], there?: string) =>
     asking.any(lending.map(({ pass, account }) => asking.all([pass, asking.on({ actions }, account, there)])))
-  const sets = (estate.resources ?? []).flatMap(({ type, arn }) =>
+  const sets = estate.resources.flatMap(({ type, arn }) =>
     type === 'aws_cloudformation_stack_set' && arn !== undefined ? [arn] : [],
   )
   return [

@@ -9,7 +9,7 @@ import { TARGETS } from './workloads.ts'
 const READ = new Map(TARGETS.map((one) => [one.type, one]))
 
 /** The listed resources that are worth reaching, and who reads them. */
-export function targetsOf(asking: Asking, { resources = [] }: AwsEstate): Powers['targets'] {
+export function targetsOf(asking: Asking, { resources }: AwsEstate): Powers['targets'] {
   return resources.flatMap((resource) => {
     const target = READ.get(resource.type)
     if (target === undefined || resource.arn === undefined) return []

@@ -249,6 +249,10 @@ function* managedPolicy(owner: Owner, detail: Given, managed: (arn: string) => {
     versions.find((version) => version['IsDefaultVersion'] === true) ??
     versions.find((version) => version['VersionId'] === detail['DefaultVersionId'])
   const ofAws = owner.account === 'aws'
+  const others = (ofAws ? [] : versions.filter((version) => version !== current)).slice(0, 20).map((version) => {
+    const read = readDocument(version['Document'])
+    return { id: text(version['VersionId']) ?? null, ...('document' in read && { document: read.document }) }
+  })
   // AWS has more than a thousand policies of its own; only those that somebody here has say something.
   if (ofAws && detail['AttachmentCount'] === 0 && !detail['PermissionsBoundaryUsageCount']) return
   if (ofAws) managed(owner.arn).document = current?.['Document']
@@ -268,6 +272,8 @@ function* managedPolicy(owner: Owner, detail: Given, managed: (arn: string) => {
           id: text(version['VersionId']) ?? null,
           created: instant(version['CreateDate']) ?? null,
         })),
+        // Whoever may take an older version back gets what it says.
+        ...(others.length > 0 && { otherVersions: others }),
         ...(instant(detail['UpdateDate']) !== undefined && { changed: instant(detail['UpdateDate'])! }),
         ...(typeof detail['AttachmentCount'] === 'number' && { attachments: detail['AttachmentCount'] }),
         ...(typeof detail['PermissionsBoundaryUsageCount'] === 'number' && {

@@ -2,7 +2,7 @@ import type { Collection } from '../../sdk/index.ts'
 import { instant, keyOf } from './arn.ts'
 import { merged } from './merged.ts'
 import { type Aws, contained, firstOf, type Place, reading } from './place.ts'
-import { resourcePolicyOf } from './resource-policy.ts'
+import { resourcePolicyOf, unreadPolicyOf } from './resource-policy.ts'
 import { tagged } from './tags.ts'
 import type { Ours } from './trust.ts'
 
@@ -109,5 +109,6 @@ async function* readBucket(
         ? { ...item, attributes: { ...item.attributes, closedToPublic: true } }
         : item
   }
+  if ('unknown' in policy) yield* firstOf(described, unreadPolicyOf({ arn, name: Bucket, account: account.id }, policy))
   place.obtained(1)
 }

@@ -1,7 +1,7 @@
 import type { Collection } from '../../sdk/index.ts'
 import { instant, keyOf } from './arn.ts'
 import { type Aws, contained, firstOf, reading } from './place.ts'
-import { resourcePolicyOf } from './resource-policy.ts'
+import { resourcePolicyOf, unreadPolicyOf } from './resource-policy.ts'
 import { tagged } from './tags.ts'
 import { variablesOf } from './variables.ts'
 
@@ -63,8 +63,9 @@ export const functions: Collection<Aws> = reading({
         yield contained(place, keyOf(arn))
         if (Role !== undefined) yield { from: keyOf(arn), verb: 'runs-as', to: keyOf(Role) }
         yield* variablesOf(place, 'aws_lambda_variable', { key: keyOf(arn), name: name ?? arn }, Environment?.Variables)
+        const of = { arn, name: name ?? arn, account: account.id }
+        if ('unknown' in policy) yield* firstOf(described, unreadPolicyOf(of, policy))
         if ('value' in policy) {
-          const of = { arn, name: name ?? arn, account: account.id }
           yield* firstOf(described, resourcePolicyOf(of, policy.value.Policy, ours))
         }
         place.obtained(1)

@@ -1,7 +1,7 @@
 import type { Collection, Edge, Entity } from '../../sdk/index.ts'
 import { instant, keyOf } from './arn.ts'
 import { type Aws, contained, firstOf, type Place, reading } from './place.ts'
-import { resourcePolicyOf } from './resource-policy.ts'
+import { resourcePolicyOf, unreadPolicyOf } from './resource-policy.ts'
 import { tagged } from './tags.ts'
 import { principalArn } from './trust.ts'
 
@@ -91,6 +91,7 @@ export const kmsKeys: Collection<Aws> = reading({
           }),
         }
         yield contained(place, key)
+        if ('unknown' in policy) yield* firstOf(described, unreadPolicyOf({ arn, name, account: account.id }, policy))
         if ('value' in policy)
           yield* firstOf(described, resourcePolicyOf({ arn, name, account: account.id }, policy.value.Policy, ours))
         yield* grantsOf(place, kms, client, { id, key, name })

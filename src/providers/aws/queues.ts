@@ -1,7 +1,7 @@
 import type { Collection } from '../../sdk/index.ts'
 import { keyOf } from './arn.ts'
 import { type Aws, contained, firstOf, reading } from './place.ts'
-import { resourcePolicyOf } from './resource-policy.ts'
+import { resourcePolicyOf, unreadPolicyOf } from './resource-policy.ts'
 import { tagged } from './tags.ts'
 
 /** Queues and whom their policies let in. */
@@ -47,6 +47,7 @@ export const queues: Collection<Aws> = reading({
           attributes: { account: account.id, region, ...(own.tags && { tags: own.tags }) },
         }
         yield contained(place, keyOf(arn))
+        if ('unknown' in said) yield* firstOf(described, unreadPolicyOf({ arn, name, account: account.id }, said))
         if (Policy !== undefined)
           yield* firstOf(described, resourcePolicyOf({ arn, name, account: account.id }, Policy, ours))
         place.obtained(1)

@@ -1,7 +1,7 @@
 import type { Collection } from '../../sdk/index.ts'
 import { instant, keyOf } from './arn.ts'
 import { type Aws, contained, firstOf, reading } from './place.ts'
-import { resourcePolicyOf } from './resource-policy.ts'
+import { resourcePolicyOf, unreadPolicyOf } from './resource-policy.ts'
 import { tagged } from './tags.ts'
 
 /** Image repositories and whom their policies let pull or push. */
@@ -56,6 +56,7 @@ export const repositories: Collection<Aws> = reading({
           },
         }
         yield contained(place, keyOf(arn))
+        if ('unknown' in policy) yield* firstOf(described, unreadPolicyOf({ arn, name, account: account.id }, policy))
         if ('value' in policy) {
           // A policy of a repository speaks of no resource: it means its own.
           yield* firstOf(described, resourcePolicyOf({ arn, name, account: account.id }, policy.value.policyText, ours))

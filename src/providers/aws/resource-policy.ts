@@ -88,6 +88,23 @@ export function* resourcePolicyOf(
   yield* holders.values()
 }
 
+/** A policy that there may be and that was not shown: who it lets in is not known, and neither is whom it keeps out. */
+export function* unreadPolicyOf(
+  resource: { arn: string; name: string; account: string },
+  { unknown, permission }: { unknown: string; permission?: string },
+): Generator<Entity | Edge> {
+  const to = keyOf(resource.arn)
+  yield { from: `${to}#policy`, verb: 'allows', to }
+  yield {
+    kind: 'entitlement',
+    type: 'aws_resource_policy',
+    key: `${to}#policy`,
+    name: `policy of ${resource.name}`,
+    attributes: { account: resource.account },
+    unknowns: { document: { reason: unknown, ...(permission !== undefined && { permission }) } },
+  }
+}
+
 function privileges(statements: readonly Statement[]): Pick<Edge, 'attributes'> {
   const words = new Set(statements.filter(({ allows }) => allows).flatMap(({ actions }) => actions.map(actionClass)))
   return { attributes: { privileges: [...words].sort().slice(0, 40) } }

@@ -1,7 +1,7 @@
 import type { Collection } from '../../sdk/index.ts'
 import { instant, keyOf } from './arn.ts'
 import { type Aws, contained, firstOf, reading } from './place.ts'
-import { resourcePolicyOf } from './resource-policy.ts'
+import { resourcePolicyOf, unreadPolicyOf } from './resource-policy.ts'
 import { tagged } from './tags.ts'
 
 /** Secrets Manager: what is kept there, how it is rotated, and whom its policies let in. Never a value. */
@@ -54,8 +54,9 @@ export const secrets: Collection<Aws> = reading({
           () => client.send(new manager.GetResourcePolicyCommand({ SecretId: arn })),
           ['ResourceNotFoundException'],
         )
+        const of = { arn, name: name ?? arn, account: account.id }
+        if ('unknown' in policy) yield* firstOf(described, unreadPolicyOf(of, policy))
         if ('value' in policy && policy.value.ResourcePolicy !== undefined) {
-          const of = { arn, name: name ?? arn, account: account.id }
           yield* firstOf(described, resourcePolicyOf(of, policy.value.ResourcePolicy, ours))
         }
         place.obtained(1)

@@ -60,7 +60,10 @@ export const azure: readonly Detector[] = [
     before: 400,
     judge: ({ window, at }) => {
       const account = /AccountName=([a-z0-9]{3,24})/i.exec(window.slice(Math.max(0, at - 300), at))
-      return { keyId: account?.[1] }
+      // The account of the storage emulator, whose key is published and opens nothing else.
+      return account?.[1] === 'devstoreaccount1'
+        ? { keyId: account[1], severity: 'info', title: 'Published key of the Azure storage emulator' }
+        : { keyId: account?.[1] }
     },
     cases: {
       yes: [made('DefaultEndpointsProtocol=https;AccountName=orders;AccountKey={A-Za-z0-9+/:86}==')],

@@ -1,6 +1,6 @@
 import { isSideFile, kindOf } from '../assignment.ts'
 import type { Detector } from '../detector.ts'
-import { isBinary, isNothing, standsForAnother } from '../value.ts'
+import { isBinary, isNothing, readsAsName, standsForAnother } from '../value.ts'
 import { made } from './made.ts'
 
 /** May the word on a command line be a password: no option, no path, no rest of a text around the command. */
@@ -239,7 +239,8 @@ export const commands: readonly Detector[] = [
       'i',
     ),
     // Without -AsPlainText it is what ConvertFrom-SecureString wrote, long and hexadecimal; other text is a mistake, and a password.
-    judge: ({ value }) => (real(value) && !/^[0-9a-f]{15,}$/i.test(value) ? {} : null),
+    judge: ({ value }) =>
+      real(value) && !/^[0-9a-f]{15,}$/i.test(value) && !/^[A-Z][a-z]+-[A-Z]\w+$/.test(value) ? {} : null,
     cases: {
       yes: [
         'ConvertTo-SecureString "s3cr3tWord" -AsPlainText -Force',
@@ -248,6 +249,7 @@ export const commands: readonly Detector[] = [
       no: [
         'ConvertTo-SecureString $env:PW -AsPlainText -Force',
         'ConvertTo-SecureString "76492d1116743f0423413b16050a5345"',
+        'cmdlets: ConvertTo-SecureString Copy-Item Copy-ItemProperty',
       ],
     },
   },
@@ -302,6 +304,8 @@ export const commands: readonly Detector[] = [
       )
         return null
       const strict = /(?:secret|token|key)["' =:]{0,5}$/i.test(flag)
+      // `--secret id=name,src=file`: which one, and where it lies.
+      if (/^(?:id|type|src|source)=[\w.,=/-]+$/.test(value) || (strict && readsAsName(value))) return null
       if (
         !real(value) ||
         /^[a-z]+$/.test(value) ||
@@ -319,7 +323,14 @@ export const commands: readonly Detector[] = [
     },
     cases: {
       yes: ['deploy --password S3cr3t-Word1', 'deploy --password="hunter2!"', made('cli --token {A-Za-z0-9:30}')],
-      no: ['deploy --password <password>', 'deploy --password $PW', 'deploy --token-file a', '--password prompt'],
+      no: [
+        'deploy --password <password>',
+        'deploy --password $PW',
+        'deploy --token-file a',
+        '--password prompt',
+        'docker buildx build --secret id=npmrc4,src=.npmrc .',
+        'gcloud secrets versions access latest --secret=orders-database-3',
+      ],
     },
   },
 ]

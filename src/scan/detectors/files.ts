@@ -1,6 +1,10 @@
 import type { Detector } from '../detector.ts'
-import { isNothing, looksDrawn, standsForAnother } from '../value.ts'
+import { isNothing, looksDrawn, readsAsName, standsForAnother, wordsOf } from '../value.ts'
 import { made } from './made.ts'
+
+/** Last words of settings that are kept in the same manifest as the secrets. */
+const SETTING =
+  /^(?:type|scheme|project|path|prefix|env|environment|mode|enabled|version|provider|level|issuer|audience|scopes?|targets?|insecure|proxy|server|driver|engine|format|timeout|group|role|zone|locale|timezone|log|title|description|class|kind|label|protocol)$/
 
 /** What the well-known credential files of tools hold, where the format (not the name of a field) says that it is a secret. */
 export const files: readonly Detector[] = [
@@ -143,6 +147,12 @@ export const files: readonly Detector[] = [
         !/:[^/@]{3,}@/.test(text)
       )
         return null
+      // Settings stand beside the secrets; what such a setting says in words is none.
+      if (
+        SETTING.test(wordsOf(groups['name']!).at(-1) ?? '') &&
+        (readsAsName(text) || /^[\w.-]*(?:\/[\w.-]*)+$/.test(text))
+      )
+        return null
       return { keyId: /\n {1,4}name: ["']?([a-z0-9.-]{1,100})/.exec(document)?.[1] }
     },
     cases: {
@@ -154,6 +164,7 @@ export const files: readonly Detector[] = [
         `apiVersion: v1\nkind: ConfigMap\ndata:\n  password: ${Buffer.from('s3cr3tWord').toString('base64')}\n`,
         'apiVersion: v1\nkind: Secret\ndata:\n  password: {{ .Values.password | b64enc }}\n',
         'kind: Secret\nmetadata:\n  name: something-long\n',
+        'kind: Secret\nstringData:\n  type: helm\n  project: my-project\n  apiPath: /api/v2/alerts\n',
       ],
     },
   },

@@ -34,7 +34,7 @@ export const ABOUT = new Set(
   env icon button btn form page link view dialog screen service class format formatter generator generate generated history rule rules count attempts attempt tries timeout callback cb fn func function check checks
   checker mismatch match matches incorrect wrong missing blank empty toggle visible visibility show hide complexity cmd command digest ref reference selector xpath element node key keys keyring name names login
   style color mode flag flags option options config settings store storage safe manager prompttext credentials grant requirements requirement update updated description desc info note helper lower upper special digits chars
-  characters size entropy score tooltip locator test tests spec api endpoint route handler controller action event events state status result results response request token list map set get node widget section component
+  characters size entropy score stacking tooltip locator test tests spec api endpoint route handler controller action event events state status result results response request token list map set get node widget section component
   template email mail sms subject header line lines char account accounts user users username host hosts character mask masked protected supported support only less through by port ed ing es er ers ive age enger port thru along over down up from to in on off all at with fail out back is not and or if`.split(
     /\s+/,
   ),
@@ -47,7 +47,7 @@ export const NOT_ONE = new Set(
 )
 /** Words that hold `pass` and are none. */
 export const OTHER_WORD =
-  /^(?:kee|by|com|tres|sur|encom|over|under|multi|render|sub|first|second|last|one|two|single|pre|post|high|low|band|all|test|pixel|shadow|depth|dry|max|num|final|next|main|main|bloom|effect|shader|opt|optimization|compiler|llvm|module|function|loop|region|inline|cgscc|n|im|t|mono|pop)_?pass(?:es)?\d{0,2}$|^pass(?:es|ed|ing|ive|ively|age|ages|enger|engers|port|ports|ion|ionate|thru|through|able|over|erby|er|book|at|er|keys?|band|fail|phrases|codes)$|^passes|^passport|^passiv|^passeng|^passag|^password(?:less|s)?able$/i
+  /^no_?pass(?:wd|word)?$|^(?:kee|by|com|tres|sur|encom|over|under|multi|render|sub|first|second|last|one|two|single|pre|post|high|low|band|all|test|pixel|shadow|depth|dry|max|num|final|next|main|main|bloom|effect|shader|opt|optimization|compiler|llvm|module|function|loop|region|inline|cgscc|n|im|t|mono|pop)_?pass(?:es)?\d{0,2}$|^pass(?:es|ed|ing|ive|ively|age|ages|enger|engers|port|ports|ion|ionate|thru|through|able|over|erby|er|book|at|er|keys?|band|fail|phrases|codes)$|^passes|^passport|^passiv|^passeng|^passag|^password(?:less|s)?able$/i
 
 const ENDS_IN_PASSWORD = new RegExp(
   `(?:password|passwd|pass|pwd|pw|passphrase|passcode|passwort|passwords|masterauth|psk|${FOREIGN.join('|')})\\d{0,2}$|^(?:pass(?:word|wd|phrase))`,

@@ -71,6 +71,16 @@ const judge = (match: Match): Opinion => {
   // `${name:default}` and `${name:-default}`: the default is what is used when nobody sets the name.
   const isDefault =
     /\$\{[\w.]*$/.test(field.line) && (op === ':' || op === ':-') && !quoted && field.after.startsWith('}')
+  // `${name:+other}` and `${name:?message}` never hold the value of the name.
+  if (op === ':' && /\$\{[\w.]*$/.test(field.line) && /^[+?]/.test(value)) return null
+  // The first of a list of words that a call is given with the name.
+  if (
+    op === ',' &&
+    /\[[ \t]*["'\x60]$/.test(window.slice(match.anchor, match.at)) &&
+    /^["'\x60][ \t]*,[ \t]*["'\x60]/.test(field.after)
+  )
+    return null
+  if (op === 'pair' && !quoted && kind === 'code' && looksLikeCode(value)) return null
   if (/^[$%]?\{?\{|^\$\(/.test(value) || (!isDefault && /\$\{?[\w.]*$|%$|\{\{ ?[\w.]*$/.test(field.line))) return null
   if (isDefault)
     return readsAsName(value) && !/\d/.test(value) && kind === 'code'
@@ -343,6 +353,10 @@ export const passwords: readonly Detector[] = [
         'def login(user = "", password = "")',
         'PasswordLastUsed: "2031-04-09T21:47:36Z"',
         'password="anonymous@"',
+        'case "${MVNW_PASSWORD:+has-password}" in',
+        'adapters.add("password", ["min", "nonalphamin", "regex"], function (options) {',
+        '<module-option name="password-stacking" value="useFirstPass"/>',
+        'echo "user ALL=(ALL) NOPASSWD:ALL"',
         'password: somepassword',
         'const PASS_MASK = 0x08000000;',
         'a line, pass 0 for the line and column',

@@ -28,6 +28,8 @@ const NOT_ONE =
   /^(?:public|pub|publishable|primary|foreign|partition|sort|cache|object|dict|json|map|group|translation|i18n|lang|message|row|column|index|unique|composite|hash|range|data|event|meta|route|query|react|list|item|node|tree|sql|db|redis|s3|file|path|config|registry|hot|short|shortcut|arrow|enter|escape|modifier|function|keyboard|next|prev|csrf|xsrf|design|syntax|parse|lexer|start|end|eos|bos|pad|unk|cls|sep|mask|special|author|color|theme|css|style|max|min|num|total|prompt|completion|input|output|cancel|cancellation|abort|verify|verification|validation|host|ssh_?host|known|trusted|gpg|pgp|release|archive|keyring|encrypted|sealed|hashed|previous|idempotency|dedup|deduplication|etag|page|pagination|continuation|sync|cursor|site|recaptcha_?site|measurement|tracking|analytics)$/
 
 export const looksLikeReference = (value: string): boolean =>
+  // What a build wants, with its version: `google-auth-library:1.43.0`.
+  /^[a-z][a-z0-9._-]*:v?\d+(?:\.\d+)+(?:[-.+][\w.]+)?$/i.test(value) ||
   /^(?:rsa|dsa|ecdsa|ed25519|hmac|aes|chacha20|sha|diffie|curve25519|x25519)\d{0,3}[-_]\w/i.test(value) ||
   /^\.\w+$|^[a-z][a-z0-9+.-]{1,20}:\/\/|^(?!base64:)[a-z][a-z0-9+.-]{1,20}:[\w.~-]+(?:\/[\w.@~-]+)+/.test(value) ||
   /^(?:https?:|wss?:|ftp:|data:|file:|arn:|urn:|ssh-|ecdsa-|sha\d{1,3}[-:=]|md5[-:]|AAAA[BCE]3|MII|mailto:|tel:|projects\/|\/subscriptions\/|kms:|gs:|s3:|npm:|git@|ldap)/i.test(

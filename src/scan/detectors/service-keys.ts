@@ -32,6 +32,8 @@ const besideService: Detector = {
     const glue = window.slice(anchor, at)
     if (/^["'\x60]?\(|^\.\w+\(/.test(window.slice(at + value.length))) return null
     const body = value.replace(/[.:=]+$/, '')
+    // The name of a setting, or the head of a value that was cut.
+    if (/^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(body) || window.startsWith('...', at + body.length)) return null
     if (body.length < 12 || standsForAnother(body) || isNothing(body) || looksLikeReference(body)) return null
     const runs = body.split(/[^A-Za-z0-9]+/)
     const long = runs.some((run) => run.length >= 16) || /^[0-9a-f]{8}-[0-9a-z]{4}-/i.test(body)
@@ -66,6 +68,8 @@ const besideService: Detector = {
       'clearbit_token = process.env.CLEARBIT_TOKEN',
       made('arn:aws:secretsmanager:eu-west-1:123456789012:secret:OrdersDatabaseSecret-{a-z0-9:6}'),
       made('AWS_SECRET_ACCESS_KEY = {A-Za-z0-9+/:62}=='),
+      'SPRING_CLOUD_AZURE_KEYVAULT_SECRET_PROPERTYSOURCES_0_ENDPOINT',
+      'Cookie: argocd.token=eyJhbGciOiJIUzI1Ni...',
     ],
   },
 }

@@ -22,6 +22,20 @@ export { importPeople, PEOPLE_COLUMNS } from './import-people.ts'
 export type { Imported } from './imported.ts'
 export { escapeCell, openList } from './list-lines.ts'
 export { findPerson, type NamedPerson } from './people.ts'
+export {
+  approve,
+  beginApply,
+  beginUndo,
+  type Choice,
+  choose,
+  makePlan,
+  type PlanState,
+  stopPlan,
+  withdrawPlan,
+} from './plan.ts'
+export { type Changing, names, type PlannedItem, peopleNamed } from './plan-items.ts'
+export { type OpenConnection, type Plans, runPlan, startPlans } from './plan-run.ts'
+export { PLAN_DEFAULTS, PlanSettings } from './plan-settings.ts'
 export { anythingDecided, selfProvider } from './self.ts'
 export { endTeam, putTeam } from './team.ts'
 export { undoBatch } from './undo-batch.ts'

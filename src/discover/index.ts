@@ -2,6 +2,15 @@
 import type { Migrations } from '../platform/index.ts'
 
 export const migrations: Migrations = { schema: 'discover', folder: new URL('./migrations/', import.meta.url) }
+export {
+  type ActingGrant,
+  listGrants,
+  type OpenActing,
+  openActing,
+  putGrant,
+  removeGrant,
+  testGrant,
+} from './acting.ts'
 export type { CollectionProgress, CollectionResult } from './collection-result.ts'
 export {
   type Connection,

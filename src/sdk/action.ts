@@ -1,5 +1,5 @@
 /** The promises about changing something at its source: always planned first, with a grant of its own, and with a way back. */
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { Run } from './contracts.ts'
 import { ReeveError } from './errors.ts'
 import type { Entity, Key } from './model.ts'
@@ -71,6 +71,13 @@ export interface Acting<Config = any, Grant = any, Actor = any> {
   close?(actor: Actor): Promise<void>
   actions: readonly Action<Actor>[]
 }
+
+/** The action by which a provider writes who answers for a thing into its tags. Of every provider that has it, it wants the same. */
+export const OWNER_TAGS = 'owner-tags'
+
+/** Each tag that is to be there, with its value. */
+export const WantedTags = z.strictObject({ tags: z.record(z.string().min(1).max(128), z.string().max(256)) })
+export type WantedTags = z.infer<typeof WantedTags>
 
 export const defineAction = <Actor, Wanted>(action: Action<Actor, Wanted>): Action<Actor, Wanted> => action
 

@@ -1,8 +1,8 @@
-import { z } from 'zod'
 import {
   type Change,
   defineAction,
   type Entity,
+  OWNER_TAGS,
   ReeveError,
   Refused,
   type Run,
@@ -10,6 +10,7 @@ import {
   stillToDo,
   type Thing,
   turned,
+  WantedTags,
 } from '../../sdk/index.ts'
 import { parseArn } from './arn.ts'
 import type { Live } from './live.ts'
@@ -21,21 +22,17 @@ const MOST_TAGS = 50
 /** What AWS takes in keys and values of tags everywhere. */
 const ALLOWED = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u
 
-/** Each tag that is to be there, with its value. */
-const Wanted = z.strictObject({ tags: z.record(z.string().min(1).max(128), z.string().max(256)) })
-type Wanted = z.infer<typeof Wanted>
-
 const GONE =
   /^(NoSuchEntity|NoSuchEntityException|ResourceNotFoundException|NotFoundException|NotFound|ServiceNotFoundException|ClusterNotFoundException|RepositoryNotFoundException|QueueDoesNotExist|AWS\.SimpleQueueService\.NonExistentQueue|InvalidInstanceID\.NotFound|InvalidID)$/
 
 /** Writes tags of a thing of AWS; only those that are named, and nothing else of it. */
-export const ownerTags = defineAction<Live, Wanted>({
-  id: 'owner-tags',
+export const ownerTags = defineAction<Live, WantedTags>({
+  id: OWNER_TAGS,
   title: 'Write who answers for it into its tags',
   effect: 'reversible',
   types: Object.keys(taggable),
   attribute: 'tags',
-  wants: Wanted,
+  wants: WantedTags,
 
   preview(entity, { tags }) {
     const cannot = whyNot(entity, tags)
@@ -84,7 +81,7 @@ export const ownerTags = defineAction<Live, Wanted>({
 })
 
 /** Why nothing can be written to it, before anybody is asked. */
-function whyNot({ key, type, attributes }: Entity, tags: Wanted['tags']): string | undefined {
+function whyNot({ key, type, attributes }: Entity, tags: WantedTags['tags']): string | undefined {
   if (!(type in taggable)) return 'Reeve writes no tags to things of this sort'
   const arn = parseArn(key.replace(/^aws:/, ''))
   if (arn === null) return 'it has no ARN by which AWS could be asked'

@@ -1,3 +1,4 @@
+export { type Collected, collectedMark, readCollected } from './access-collected.ts'
 export * from './alerts.ts'
 export * from './audit.ts'
 export * from './card.ts'

@@ -89,7 +89,7 @@ export function awsEstate({ details, resources: listed, whole, organization, now
     })
 
   const groupHolders = groups.map((group): Holder => {
-    const unknown: string[] = []
+    const unknown: string[] = said(group)
     const arns = group.AttachedManagedPolicies.map((one) => one.PolicyArn)
     return {
       ...none(group.Arn, 'group'),
@@ -99,7 +99,7 @@ export function awsEstate({ details, resources: listed, whole, organization, now
     }
   })
   const userHolders = users.map((user): Holder => {
-    const unknown: string[] = []
+    const unknown: string[] = said(user)
     const arns = user.AttachedManagedPolicies.map((one) => one.PolicyArn)
     const indices = user.GroupList.toSorted(inOrder).flatMap(
       (name) => groupAt.get(`${arnOf(user.Arn).account} ${name}`) ?? [],
@@ -121,7 +121,7 @@ export function awsEstate({ details, resources: listed, whole, organization, now
     }
   })
   const roleHolders = roles.map((role): Holder => {
-    const unknown: string[] = []
+    const unknown: string[] = said(role)
     const arns = role.AttachedManagedPolicies.map((one) => one.PolicyArn)
     const trust = readDocument(`the trust of ${role.RoleName}`, role.AssumeRolePolicyDocument, whoOf)
     return {
@@ -221,6 +221,8 @@ const none = (arn: string, kind: Holder['kind']): Omit<Holder, 'unknown'> => ({
   trust: undefined,
   instanceProfiles: [],
 })
+
+const said = ({ unread }: { unread?: string | undefined }): string[] => (unread === undefined ? [] : [unread])
 
 /** An object in a bucket is guarded by the bucket. */
 const bucketOf = (resource: string): string => {

@@ -11,6 +11,8 @@ const holder = {
   Tags: Tags.default([]),
   AttachedManagedPolicies: z.array(Attached).default([]),
   PermissionsBoundary: Boundary.optional(),
+  /** Ours: why what it holds is not known. */
+  unread: z.string().optional(),
 }
 const User = z.looseObject({
   ...holder,
@@ -22,6 +24,7 @@ const User = z.looseObject({
 const Group = z.looseObject({
   Arn: z.string(),
   GroupName: z.string(),
+  unread: z.string().optional(),
   GroupPolicyList: z.array(Inline).default([]),
   AttachedManagedPolicies: z.array(Attached).default([]),
 })

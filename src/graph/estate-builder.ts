@@ -125,7 +125,7 @@ export function estateFrom(
   return builder.build(sources)
 }
 
-export function withEffective(
+function withEffective(
   entity: Entity,
   environment: Entity['environment'] | null,
   sensitivity: Entity['sensitivity'] | null,
@@ -141,10 +141,10 @@ export function withEffective(
 }
 
 function containment(nodes: number, edges: EdgeList): (node: number) => Iterable<number> {
-  const { start, order } = adjacency(nodes, edges.from, edges)
+  const { start, end } = adjacency(nodes, edges, true)
   const contains = verbNumber.get('contains')!
   return function* (node) {
     const slot = node * verbs.length + contains
-    for (let at = start[slot]!; at < start[slot + 1]!; at++) yield edges.to[order[at]!]!
+    for (let at = start[slot]!; at < start[slot + 1]!; at++) yield end[at]!
   }
 }

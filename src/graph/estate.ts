@@ -27,8 +27,8 @@ export interface SourceState {
 
 /** What an estate is made of; indexes are places in `keys`. */
 export interface EstateParts {
-  /** Every key that is described, or named by an edge. */
-  keys: readonly (string | undefined)[]
+  /** Every key that is described, or named by an edge, in order: what is alike in key lies together, and ends of paths are put in order by number. */
+  keys: readonly string[]
   /** By index; a hole is a key that is named and not described. */
   entities: readonly (Entity | undefined)[]
   /** Keys that are another name of a thing → its index. */
@@ -57,6 +57,9 @@ export class Estate implements Surroundings {
   readonly #in: Adjacency
   /** By index: a bit for each verb that leaves it, and one for each that arrives. Most paths end where they begin. */
   readonly #verbs: Uint32Array
+  /** By index: the last step of a path that came by, told by its number. */
+  readonly #seen: Uint32Array
+  #step = 0
   readonly #paths = new Map<readonly Step[], readonly ReadStep[]>()
   readonly #gaps: ReadonlyMap<string, ReadonlyMap<string, { reason: string; permission?: string }>>
   /** The last start of a path, and its index: rules ask for many paths from one start. */
@@ -68,11 +71,12 @@ export class Estate implements Surroundings {
     this.asOf = parts.asOf
     this.sources = parts.sources
     parts.keys.forEach((key, index) => {
-      if (key !== undefined) this.#index.set(key, index)
+      this.#index.set(key, index)
     })
     for (const [alias, index] of parts.aliases) this.#index.set(alias, index)
-    this.#out = adjacency(parts.keys.length, parts.edges.from, parts.edges)
-    this.#in = adjacency(parts.keys.length, parts.edges.to, parts.edges)
+    this.#out = adjacency(parts.keys.length, parts.edges, true)
+    this.#in = adjacency(parts.keys.length, parts.edges, false)
+    this.#seen = new Uint32Array(parts.keys.length)
     this.#verbs = verbsAt(parts.keys.length, parts.edges)
     this.#gaps = gapsOf(parts.sources)
   }
@@ -87,9 +91,9 @@ export class Estate implements Surroundings {
   *edges(key: string, direction: 'out' | 'in', verb: Verb): Generator<Edge> {
     const index = this.#index.get(key)
     if (index === undefined) return
-    const { start, order } = direction === 'out' ? this.#out : this.#in
+    const { start, edge } = direction === 'out' ? this.#out : this.#in
     const slot = index * verbs.length + verbNumber.get(verb)!
-    for (let at = start[slot]!; at < start[slot + 1]!; at++) yield edgeAt(this.#parts, order[at]!)
+    for (let at = start[slot]!; at < start[slot + 1]!; at++) yield edgeAt(this.#parts, edge[at]!)
   }
 
   /** Rules ask many things of one key in a row, and go through the keys in order: it is looked up once, or not at all. */
@@ -112,41 +116,46 @@ export class Estate implements Surroundings {
       this.#paths.set(path, read)
     }
     if (from < 0 || read.length === 0 || (this.#verbs[from]! & read[0]!.bit) === 0) return nowhere
-    const { edges, keys, entities } = this.#parts
-    let starts: number[] | undefined
-    let by: number[] = []
-    for (const { out, verb } of read) {
-      const { start: slots, order } = out ? this.#out : this.#in
-      const ends = out ? edges.to : edges.from
-      const next: number[] = []
-      let seen: Set<number> | undefined
-      by = []
-      for (let one = 0; one < (starts?.length ?? 1); one++) {
-        const slot = (starts?.[one] ?? from) * verbs.length + verb
-        for (let at = slots[slot]!; at < slots[slot + 1]!; at++) {
-          const end = ends[order[at]!]!
-          // Most paths have an end or two, which are looked through sooner than a set is made.
-          if (seen === undefined ? next.includes(end) : seen.has(end)) continue
-          if (seen !== undefined) seen.add(end)
-          else if (next.length === FEW) seen = new Set(next).add(end)
-          next.push(end)
-          by.push(order[at]!)
-        }
-      }
-      if (next.length === 0) return nowhere
-      starts = next
+    let ends: Ends = { nodes: [from], edges: [] }
+    for (const step of read) {
+      ends = this.#stepFrom(ends.nodes, step)
+      if (ends.nodes.length === 0) return nowhere
     }
-    const found = starts!.map((end, at) => new End(keys[end]!, entities[end] ?? null, this.#parts, by[at]!))
-    return found.length === 1 ? found : found.sort((a, b) => (a.key < b.key ? -1 : 1))
+    // One step leaves them in order.
+    if (read.length > 1) inOrder(ends)
+    const { nodes, edges } = ends
+    const found: Neighbour[] = new Array(nodes.length)
+    for (let at = 0; at < nodes.length; at++) found[at] = new End(nodes[at]!, this.#parts, edges[at]!)
+    return found
+  }
+
+  /** What stands one step on from the nodes, each once, by the first edge that leads there. */
+  #stepFrom(from: readonly number[], { out, verb }: ReadStep): Ends {
+    const { start, end, edge } = out ? this.#out : this.#in
+    const seen = this.#seen
+    const step = ++this.#step
+    const nodes: number[] = []
+    const edges: number[] = []
+    for (let one = 0; one < from.length; one++) {
+      const slot = from[one]! * verbs.length + verb
+      for (let at = start[slot]!; at < start[slot + 1]!; at++) {
+        const node = end[at]!
+        if (seen[node] === step) continue
+        seen[node] = step
+        nodes.push(node)
+        edges.push(edge[at]!)
+      }
+    }
+    return { nodes, edges }
   }
 
   /** All edges at a key, in order of verb. */
   *edgesOf(key: string, direction: 'out' | 'in'): Generator<Edge> {
     const index = this.#index.get(key)
     if (index === undefined) return
-    const { start, order } = direction === 'out' ? this.#out : this.#in
+    const { start, edge } = direction === 'out' ? this.#out : this.#in
     for (let at = start[index * verbs.length]!; at < start[(index + 1) * verbs.length]!; at++)
-      yield edgeAt(this.#parts, order[at]!)
+      yield edgeAt(this.#parts, edge[at]!)
   }
 
   /** Everything that is described, always in the same order. */
@@ -218,20 +227,53 @@ function edgeAt({ keys, edges }: EstateParts, at: number): Edge {
 
 /** What stands at the end of a path. Few rules look at the edge that led there: it is put together when one does. */
 class End implements Neighbour {
-  readonly key: string
   readonly entity: Entity | null
+  readonly #node: number
   readonly #parts: EstateParts
   readonly #edge: number
 
-  constructor(key: string, entity: Entity | null, parts: EstateParts, edge: number) {
-    this.key = key
-    this.entity = entity
+  constructor(node: number, parts: EstateParts, edge: number) {
+    this.entity = parts.entities[node] ?? null
+    this.#node = node
     this.#parts = parts
     this.#edge = edge
   }
 
+  get key(): string {
+    return this.#parts.keys[this.#node]!
+  }
+
   get edge(): Edge {
     return edgeAt(this.#parts, this.#edge)
+  }
+}
+
+/** Nodes, and by place the edge that led to each. */
+interface Ends {
+  nodes: number[]
+  edges: number[]
+}
+
+/** Puts them in order of node. Mostly they are few, and few insertions are sooner done than a call for each comparison. */
+function inOrder({ nodes, edges }: Ends): void {
+  if (nodes.length > FEW) {
+    const order = nodes.map((_, at) => at).sort((a, b) => nodes[a]! - nodes[b]!)
+    const [byNode, byEdge] = [order.map((at) => nodes[at]!), order.map((at) => edges[at]!)]
+    for (let at = 0; at < order.length; at++) {
+      nodes[at] = byNode[at]!
+      edges[at] = byEdge[at]!
+    }
+    return
+  }
+  for (let at = 1; at < nodes.length; at++) {
+    const [node, edge] = [nodes[at]!, edges[at]!]
+    let to = at
+    for (; to > 0 && nodes[to - 1]! > node; to--) {
+      nodes[to] = nodes[to - 1]!
+      edges[to] = edges[to - 1]!
+    }
+    nodes[to] = node
+    edges[to] = edge
   }
 }
 
@@ -258,7 +300,7 @@ function verbsAt(nodes: number, { from, verb, to, length }: EdgeList): Uint32Arr
   return bits
 }
 
-const FEW = 8
+const FEW = 40
 const nowhere: readonly Neighbour[] = Object.freeze([])
 const never: readonly Former[] = Object.freeze([])
 

@@ -25,6 +25,7 @@ import { requests } from './requests.ts'
 import { secrets } from './secrets.ts'
 import { security } from './security.ts'
 import { serviceKeys } from './service-keys.ts'
+import { wallets } from './wallets.ts'
 import { work } from './work.ts'
 
 /** All detectors. To add one, add an item to the list of its kind, or a list of your own here. */
@@ -48,6 +49,7 @@ export const detectors: readonly Detector[] = [
   ...hosting,
   ...collaboration,
   ...keys,
+  ...wallets,
   ...keyStores,
   ...addresses,
   ...files,

@@ -23,7 +23,7 @@ const row = (from: string, to: string, more: Partial<DerivedEdge> = {}): Derived
   ...more,
 })
 const replace = (maker: string, rows: DerivedEdge[], at: Date) =>
-  database.db.transaction().execute((tx) => replaceDerivedEdges(tx, maker, rows, at))
+  database.db.transaction().execute((tx) => replaceDerivedEdges(tx, maker, rows, { at }))
 const now = async () =>
   (
     await sql<{
@@ -82,8 +82,8 @@ test('a row that is none is refused with its number, and nothing is written', as
 test('one transaction may replace what several makers say, however many rows there are', async () => {
   const many = Array.from({ length: 12_000 }, (_, n) => row(`r${n}`, 'admin'))
   await database.db.transaction().execute(async (tx) => {
-    expect(await replaceDerivedEdges(tx, 'access', many, hour(9))).toEqual({ added: 12_000, gone: 0 })
-    expect(await replaceDerivedEdges(tx, 'sudo', [row('a', 'b')], hour(9))).toEqual({ added: 1, gone: 0 })
+    expect(await replaceDerivedEdges(tx, 'access', many, { at: hour(9) })).toEqual({ added: 12_000, gone: 0 })
+    expect(await replaceDerivedEdges(tx, 'sudo', [row('a', 'b')], { at: hour(9) })).toEqual({ added: 1, gone: 0 })
   })
   expect(await replace('access', [], hour(10))).toEqual({ added: 0, gone: 12_000 })
 })

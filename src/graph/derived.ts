@@ -1,22 +1,28 @@
 import { sql } from 'kysely'
 import type { Tx } from '../platform/index.ts'
-import { DerivedEdge, ReeveError } from '../sdk/index.ts'
+import { DerivedEdge, ReeveError, type Verb } from '../sdk/index.ts'
 import { APPLY_LOCK } from './reconcile.ts'
 import { text } from './stage.ts'
 
 /** Rows that one statement brings. */
 const BATCH = 5_000
 
+/** Sentences of a connection that a maker has weighed: what it made stands in their place, and no attack walks along them any more. */
+export interface Settles {
+  connection: string
+  verbs: readonly Verb[]
+}
+
 /**
  * Makes the derived edges of a maker be exactly these; those of other makers stay. Rows that were there already are not written, so
  * each tells since when it holds. Rows that are alike count once. `at` is the moment from which they hold; without it, `reeve.now` or
- * the beginning of the transaction. Throws `graph/derived` on a row that is none; nothing is written then.
+ * the beginning of the transaction. `settles` says what the rows stand in place of. Throws `graph/derived` on a row that is none; nothing is written then.
  */
 export async function replaceDerivedEdges(
   tx: Tx,
   maker: string,
   rows: Iterable<DerivedEdge>,
-  at?: Date,
+  { at, settles = [] }: { at?: Date; settles?: readonly Settles[] } = {},
 ): Promise<{ added: number; gone: number }> {
   if (at !== undefined) await sql`select set_config('reeve.now', ${at.toISOString()}, true)`.execute(tx)
   await sql`select pg_advisory_xact_lock(${APPLY_LOCK})`.execute(tx)
@@ -35,7 +41,7 @@ export async function replaceDerivedEdges(
     }
   }
   if (batch.length > 0) await bring(tx, batch)
-  return apply(tx, maker)
+  return apply(tx, maker, JSON.stringify(settles))
 }
 
 function checked(maker: string, row: DerivedEdge, line: number): DerivedEdge {
@@ -65,7 +71,7 @@ async function bring(tx: Tx, batch: readonly DerivedEdge[]): Promise<void> {
   )
 }
 
-async function apply(tx: Tx, maker: string): Promise<{ added: number; gone: number }> {
+async function apply(tx: Tx, maker: string, settles: string): Promise<{ added: number; gone: number }> {
   await sql`insert into graph.key (key) select distinct named from derived_incoming, unnest(array["from", "to"]) named
     where not exists (select from graph.key k where k.key = named) on conflict do nothing`.execute(tx)
   await sql`analyze derived_incoming`.execute(tx)
@@ -80,10 +86,10 @@ async function apply(tx: Tx, maker: string): Promise<{ added: number; gone: numb
     select ${maker}, verb, from_key, to_key, digest, actions, object, depends_on, says, graph.moment() from derived_incoming
     on conflict (maker, from_key, to_key, verb, digest) where valid_to is null do nothing`.execute(tx)
   const changes = { added: Number(added.numAffectedRows), gone: Number(gone.numAffectedRows) }
-  await sql`insert into graph.derivation (maker, at, changed_at) values (${maker}, graph.moment(), graph.moment())
-    on conflict (maker) do update set at = excluded.at,
-      changed_at = case when ${changes.added + changes.gone > 0} then excluded.at else derivation.changed_at end`.execute(
-    tx,
-  )
+  const isNew = sql`(${changes.added + changes.gone > 0} or derivation.settles <> ${settles}::jsonb)`
+  await sql`insert into graph.derivation (maker, at, changed_at, settles) values (${maker}, graph.moment(), graph.moment(), ${settles}::jsonb)
+    on conflict (maker) do update set at = excluded.at, settles = excluded.settles,
+      changed_at = case when ${isNew} then excluded.at else derivation.changed_at end,
+      version = derivation.version + case when ${isNew} then 1 else 0 end`.execute(tx)
   return changes
 }

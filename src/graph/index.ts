@@ -2,7 +2,7 @@
 import type { Migrations } from '../platform/index.ts'
 
 export const migrations: Migrations = { schema: 'graph', folder: new URL('./migrations/', import.meta.url) }
-export { replaceDerivedEdges } from './derived.ts'
+export { replaceDerivedEdges, type Settles } from './derived.ts'
 export { Estate, type SourceState } from './estate.ts'
 export { EstateBuilder, estateFrom } from './estate-builder.ts'
 export { type Expired, expiredHistory, keptFrom } from './expired.ts'
@@ -17,14 +17,18 @@ export {
   BlastAsked,
   Chokes,
   ChokesAsked,
+  type Gap,
+  type Hop,
   Leaks,
   LeaksAsked,
   type Moment,
+  type Path,
   PathsAsked,
   PathsFound,
   type Reach,
   Reaching,
   ReachingAsked,
+  type ReachNode,
   Removal,
   SimulateAsked,
   Simulated,

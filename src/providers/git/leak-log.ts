@@ -2,7 +2,9 @@ import type { Detection, Instant } from '../../sdk/index.ts'
 import { publicKeyOf, type SshPublicKey } from './ssh-public-key.ts'
 
 const MOST_CREDENTIALS = 20_000
-const MOST_PLACES_EACH = 100
+/** A password that everybody copies stands in hundreds of files, and each of them must be changed. */
+const MOST_PLACES_EACH = 2_000
+const MOST_PLACES = 200_000
 
 export interface LeakPlace {
   file: string
@@ -41,6 +43,7 @@ export interface Leak {
 export function leakLog() {
   const leaks = new Map<string, { leak: Leak; places: Map<string, LeakPlace> }>()
   let dropped = 0
+  let kept = 0
   return {
     get dropped() {
       return dropped
@@ -73,7 +76,10 @@ export function leakLog() {
       if (same) join(same, place)
       else {
         known.leak.total++
-        if (known.places.size < MOST_PLACES_EACH) known.places.set(id, place)
+        if (known.places.size < MOST_PLACES_EACH && kept < MOST_PLACES) {
+          known.places.set(id, place)
+          kept++
+        }
       }
     },
     *leaks(): Generator<Leak> {

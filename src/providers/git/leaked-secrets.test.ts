@@ -129,16 +129,16 @@ test('a place in a production and one in a development file say so', async () =>
   ])
 })
 
-test('100,000 places of one value are counted, the first hundred are kept', async () => {
+test('100,000 places of one value are counted, the first two thousand are kept', async () => {
   const folder = folderWith({ 'a.txt': 'x' })
   const many = Object.fromEntries(
     Array.from({ length: 20_000 }, (_, at) => [`f${at}.env`, [1, 2, 3, 4, 5].map((line) => detection(VALUE, line))]),
   )
   const read = await readCollection(leakedSecrets, folder, { run: runWith(many) })
-  expect(read.entities.filter(({ type }) => type === 'git_leak')).toHaveLength(100)
+  expect(read.entities.filter(({ type }) => type === 'git_leak')).toHaveLength(2000)
   expect(read.entity(`credential:${testRun().fingerprint(VALUE)}`).attributes).toMatchObject({
     leakPlaces: 100_000,
-    leakPlacesKept: 100,
+    leakPlacesKept: 2_000,
   })
 })
 

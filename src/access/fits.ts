@@ -1,5 +1,5 @@
 import { type Context, hasVariable, withVariables } from './condition.ts'
-import { globMatches, hasWildcard } from './glob.ts'
+import { globMatches, hasWildcard, plainText } from './glob.ts'
 import type { Patterns } from './model.ts'
 import { either, not, type Verdict, verdictOf } from './verdict.ts'
 
@@ -18,7 +18,7 @@ export function resourcesOf({ not: turned, patterns }: Patterns): Resources {
   return {
     not: turned,
     everything: plain.includes('*'),
-    whole: new Set(plain.filter((pattern) => !hasWildcard(pattern))),
+    whole: new Set(plain.filter((pattern) => !hasWildcard(pattern)).map(plainText)),
     globs: plain.filter(hasWildcard),
     variable: patterns.filter(hasVariable),
   }

@@ -4,6 +4,10 @@ export const LITERAL_MARK = '\ue001'
 
 export const literal = (text: string): string => text.replaceAll('*', LITERAL_STAR).replaceAll('?', LITERAL_MARK)
 
+/** The text that a pattern without wildcards stands for. */
+export const plainText = (pattern: string): string =>
+  pattern.replaceAll(LITERAL_STAR, '*').replaceAll(LITERAL_MARK, '?')
+
 export const hasWildcard = (pattern: string): boolean => pattern.includes('*') || pattern.includes('?')
 
 const means = (pattern: string): string => (pattern === LITERAL_STAR ? '*' : pattern === LITERAL_MARK ? '?' : pattern)

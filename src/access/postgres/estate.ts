@@ -2,9 +2,10 @@
 import { addBits, type Bits, emptyBits, fullBits, hasBit, setBit } from '../bits.ts'
 import type { Known } from '../condition.ts'
 import type { Grants } from '../model.ts'
+import { futuresOf } from './future.ts'
 import { CATALOGUE, DATABASE_OWNER, fixedRoles, Holdings, ROWS, rowTest } from './holdings.ts'
 import { functionId, futureId, idOf } from './objects.ts'
-import type { Acl, DatabaseRights, Member, Right, RightOf, Role } from './rights.ts'
+import type { DatabaseRights, Member, Right, RightOf, Role } from './rights.ts'
 
 export interface PostgresEstate {
   grants: Grants
@@ -96,20 +97,29 @@ export function postgresEstate(files: readonly DatabaseRights[]): PostgresEstate
   )
   const everyone = fullBits(size)
 
-  const held = new Holdings(havingPrivilegesOf, everyone)
-  const hidesRows = new Map<string, RightOf<'table'>>()
+  const version = allOf(files, 'cluster')[0]?.version ?? 0
+  const held = new Holdings(havingPrivilegesOf, everyone, version)
+  const hidesRows = new Map<string, string>()
   const catalogue = new Set<string>()
   for (const { name: database, rights } of databases)
     for (const right of rights) {
       const stands = standsFor(right, database)
       if (stands === undefined) continue
       if (right.what === 'table') {
-        if (right.rowSecurity !== 'no') hidesRows.set(stands, right)
+        if (right.rowSecurity !== 'no') hidesRows.set(stands, right.rowSecurity === 'forced' ? '' : right.owner)
         if (right.schema === 'pg_catalog' && right.kind === 'table') catalogue.add(stands)
       }
-      held.add(right, stands, database, catalogue.has(stands))
+      const table = right.what === 'column' ? idOf('table', database, right.schema, right.table) : stands
+      const owner = hidesRows.get(table)
+      held.add(right, stands, database, {
+        catalogue: catalogue.has(stands),
+        rows: owner === undefined ? [] : [rowTest(owner)],
+      })
     }
-  for (const { name, what } of FIXED(allOf(files, 'cluster')[0]?.version ?? 0)) held.everywhere(name, what)
+  for (const { name: database, rights } of databases)
+    for (const { of, schema, creator, acl } of futuresOf(rights))
+      held.future(futureId(of, database, schema, creator), database, acl)
+  for (const { name, what } of fixedRoles(version)) held.everywhere(name, what)
   for (const right of roles)
     held.role(right.name, {
       USAGE: havingPrivilegesOf(right.name),
@@ -158,10 +168,13 @@ export function postgresEstate(files: readonly DatabaseRights[]): PostgresEstate
       doors: [],
       objectOf: (resource) => resource,
       scopeOf: () => undefined,
-      about: (resource, key) => (key === CATALOGUE ? [String(catalogue.has(resource))] : undefined),
+      about: (resource, key) => {
+        if (key === CATALOGUE) return [String(catalogue.has(resource))]
+        return key === ROWS && !hidesRows.has(resource) ? ['true'] : undefined
+      },
       always: () => undefined,
     },
-    version: allOf(files, 'cluster')[0]?.version ?? 0,
+    version,
     roles,
     names,
     size,
@@ -207,8 +220,6 @@ function standsFor(right: Right, database: string): string | undefined {
       return functionId(database, right.schema, right.signature)
     case 'parameter':
       return idOf('parameter', right.name)
-    case 'future':
-      return futureId(right.of, database, right.schema ?? '*', right.creator)
     default:
       return undefined
   }

@@ -4,7 +4,7 @@ import type { Test } from '../condition.ts'
 import { literal } from '../glob.ts'
 import type { Grants, Policy, Statement } from '../model.ts'
 import { idOf } from './objects.ts'
-import type { Right } from './rights.ts'
+import type { Acl, Right } from './rights.ts'
 
 /** Everybody is a grantee that no catalogue lists. */
 const EVERYBODY = 'PUBLIC'
@@ -15,6 +15,8 @@ type Having = (role: string, database?: string) => Bits
 /** A table's rows are hidden from all but its owner, unless he too is held to its policies, and those whom row security does not bind. */
 export const ROWS = 'rows of '
 export const CATALOGUE = 'of the catalogue itself'
+/** What row security binds. */
+const BOUND = ['SELECT', 'INSERT', 'UPDATE', 'DELETE']
 const WRITES = ['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']
 export const rowTest = (owner: string): Test => ({
   operator: 'bool',
@@ -34,17 +36,21 @@ const notOfCatalogue: Test = {
 }
 
 /** The server's own roles, and what they may do to everything of a kind. */
-const FIXED = (version: number): { name: string; what: { may: string[]; on: string; test: Test[] }[] }[] => [
+export const fixedRoles = (
+  version: number,
+): { name: string; what: { may: string[]; on: string; test: Test[] }[] }[] => [
   {
     name: 'pg_read_all_data',
-    what: ['table:*', 'sequence:*']
-      .map((on) => ({ may: ['SELECT'], on, test: [] }))
-      .concat({ may: ['USAGE'], on: 'schema:*', test: [] }),
+    what: [
+      { may: ['SELECT'], on: 'table:*', test: [rowTest('')] },
+      { may: ['SELECT'], on: 'sequence:*', test: [] },
+      { may: ['USAGE'], on: 'schema:*', test: [] },
+    ],
   },
   {
     name: 'pg_write_all_data',
     what: [
-      { may: ['INSERT', 'UPDATE', 'DELETE'], on: 'table:*', test: [notOfCatalogue] },
+      { may: ['INSERT', 'UPDATE', 'DELETE'], on: 'table:*', test: [notOfCatalogue, rowTest('')] },
       { may: ['UPDATE'], on: 'sequence:*', test: [] },
       { may: ['USAGE'], on: 'schema:*', test: [] },
     ],
@@ -61,45 +67,53 @@ export class Holdings {
   readonly #fixed: { policy: Policy; holders: Bits }[] = []
   readonly #having: Having
   readonly #everyone: Bits
+  readonly #version: number
   readonly objects = new Set<string>()
   readonly unknown = new Set<string>()
 
-  constructor(having: Having, everyone: Bits) {
+  constructor(having: Having, everyone: Bits, version: number) {
+    this.#version = version
     this.#having = having
     this.#everyone = everyone
   }
 
-  add(right: Extract<Right, { acl: Acl }>, object: string, database: string, ofCatalogue: boolean): void
-  add(right: Right, object: string, database: string, ofCatalogue: boolean): void
-  add(right: Right, object: string, database: string, ofCatalogue: boolean): void {
+  add(right: Right, object: string, database: string, { catalogue, rows }: { catalogue: boolean; rows: Test[] }): void {
     if (!('acl' in right)) return
     this.objects.add(object)
-    const condition =
-      right.what === 'table' && right.rowSecurity !== 'no'
-        ? [rowTest(right.rowSecurity === 'forced' ? '' : right.owner)]
-        : []
     for (const { to, may, grants } of right.acl) {
-      const actions = ofCatalogue ? may.filter((one) => !WRITES.includes(one)) : may
-      this.#say(
-        to ?? EVERYBODY,
-        database,
-        [...actions, ...grants.map((one) => `${one} WITH GRANT OPTION`)],
-        object,
-        condition,
-      )
+      const held = catalogue ? may.filter((one) => !WRITES.includes(one)) : may
+      const bound = held.filter((one) => rows.length > 0 && BOUND.includes(one))
+      const free = held.filter((one) => !bound.includes(one))
+      this.#say(to ?? EVERYBODY, database, bound, object, rows)
+      this.#say(to ?? EVERYBODY, database, [...free, ...grants.map((one) => `${one} WITH GRANT OPTION`)], object, [])
     }
     if (!('owner' in right)) return
     // An owner may always grant, though he took his own privileges away.
-    const whole = new Set(right.acl.flatMap(({ to, may }) => (to === right.owner ? may : [])))
-    for (const one of PRIVILEGES[right.what] ?? []) whole.add(one)
+    const whole = [
+      ...(PRIVILEGES[right.what] ?? []),
+      ...(right.what === 'table' && this.#version >= 170_000 ? ['MAINTAIN'] : []),
+    ]
     this.#say(
       right.owner,
       database,
-      [...whole].map((one) => `${one} WITH GRANT OPTION`).concat('ALTER', 'DROP'),
+      [...whole.map((one) => `${one} WITH GRANT OPTION`), 'ALTER', 'DROP'],
       object,
       [],
       'owner',
     )
+  }
+
+  future(object: string, database: string, acl: Acl): void {
+    this.objects.add(object)
+    for (const { to, may, grants } of acl)
+      this.#say(
+        to ?? EVERYBODY,
+        database,
+        [...may, ...grants.map((one) => `${one} WITH GRANT OPTION`)],
+        object,
+        [],
+        'future',
+      )
   }
 
   #say(
@@ -129,7 +143,10 @@ export class Holdings {
         actions: { not: false, patterns: actions },
         resources: { not: false, patterns: objects },
         condition,
-        from: as === '' ? `GRANT ${actions.join(', ')} TO ${key}` : `${key}, its owner`,
+        from:
+          as === 'owner'
+            ? `${key}, its owner`
+            : `${as === 'future' ? 'default privileges: ' : ''}GRANT ${actions.join(', ')} TO ${key}`,
         objects,
       })
     }
@@ -141,7 +158,7 @@ export class Holdings {
         effect: 'allow',
         actions: { not: false, patterns: may },
         resources: { not: false, patterns: [on] },
-        condition: on === 'table:*' ? [...test] : test,
+        condition: test,
         from: `${name}, a role of the server`,
       }),
     )

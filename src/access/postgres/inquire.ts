@@ -4,7 +4,7 @@ import { join } from '../answers.ts'
 import { forEachBit, hasBit } from '../bits.ts'
 import { type Answer, type Compiled, compile } from '../compile.ts'
 import { type Decision, decide } from '../decide.ts'
-import { LITERAL_MARK, LITERAL_STAR } from '../glob.ts'
+import { plainText } from '../glob.ts'
 import type { Verdict } from '../verdict.ts'
 import { whoCan } from '../who-can.ts'
 import type { PostgresEstate } from './estate.ts'
@@ -107,7 +107,7 @@ export function whatRoleCan({ grants }: PostgresEstate, role: number): Held[] {
     .flatMap(({ policy }) => policy.statements)
     .map(({ actions, resources, from, condition }) => ({
       actions: [...actions.patterns],
-      on: resources.patterns.map((pattern) => pattern.replaceAll(LITERAL_STAR, '*').replaceAll(LITERAL_MARK, '?')),
+      on: resources.patterns.map(plainText),
       from,
       dependsOn: condition.map(({ written }) => `${written.operator} ${written.key}`),
     }))

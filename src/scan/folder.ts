@@ -2,6 +2,8 @@ import { realpathSync, statSync } from 'node:fs'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { ReeveError, type ScanFolderOptions, type ScannedFile } from '../sdk/index.ts'
 import type { Engine } from './engine.ts'
+import { LIMITS, type Limits } from './inside/limits.ts'
+import type { Opening } from './inside/open.ts'
 import { because, scanFile } from './one-file.ts'
 import { openThreads } from './threads.ts'
 import { type Met, walk } from './walk.ts'
@@ -16,6 +18,8 @@ export interface FolderScan extends ScanFolderOptions {
   vendored?: boolean
   /** Threads for a large folder; 0 reads everything in this one. */
   threads?: number
+  /** How far archives are opened; null leaves them as they are. */
+  archives?: Limits | null
 }
 
 /**
@@ -25,8 +29,9 @@ export interface FolderScan extends ScanFolderOptions {
 export async function* scanFolder(
   engine: Engine,
   path: string,
-  { filter, signal, vendored = false, threads = 0 }: FolderScan = {},
+  { filter, signal, vendored = false, threads = 0, archives = LIMITS }: FolderScan = {},
 ): AsyncGenerator<ScannedFile> {
+  const opening = archives && { limits: archives, vendored }
   let since = performance.now()
   const turn = (): Promise<void> | undefined => {
     signal?.throwIfAborted()
@@ -43,8 +48,9 @@ export async function* scanFolder(
     device = stat.dev
     if (!stat.isDirectory()) {
       const file = root.subarray(root.lastIndexOf('/') + 1).toString('utf8')
-      const scanned = stat.isFile() ? await scanFile(engine, root, file, turn) : null
-      yield scanned ?? { file, bytes: 0, detections: [], skipped: 'neither a file nor a folder' }
+      const scanned = stat.isFile() ? await scanFile(engine, root, file, turn, opening) : null
+      if (scanned !== null && 'next' in scanned) yield* scanned
+      else yield scanned ?? { file, bytes: 0, detections: [], skipped: 'neither a file nor a folder' }
       return
     }
   } catch (error) {
@@ -63,20 +69,27 @@ export async function* scanFolder(
   for (let next = met.next(); !next.done; next = met.next()) {
     const pause = turn()
     if (pause !== undefined) await pause
-    const scanned = await scanMet(engine, next.value, turn)
+    const scanned = await scanMet(engine, next.value, turn, opening)
     if (scanned === null) continue
-    yield scanned
     files++
-    bytes += scanned.bytes
+    if ('next' in scanned)
+      for await (const part of scanned) {
+        bytes += part.bytes
+        yield part
+      }
+    else {
+      bytes += scanned.bytes
+      yield scanned
+    }
     if (threads > 0 && (files >= ALONE.files || bytes >= ALONE.bytes)) break
   }
-  yield* scanWithThreads(met, threads, signal)
+  yield* scanWithThreads(met, threads, opening, signal)
 }
 
-const scanMet = (engine: Engine, met: Met, turn: () => Promise<void> | undefined) =>
+const scanMet = (engine: Engine, met: Met, turn: () => Promise<void> | undefined, opening: Opening | null) =>
   'skipped' in met
     ? { file: met.file, bytes: 0, detections: [], skipped: met.skipped }
-    : scanFile(engine, met.at, met.file, turn)
+    : scanFile(engine, met.at, met.file, turn, opening)
 
 /** How many files a thread is given at once, and how many such parcels wait for each: memory stays flat when nobody takes the results. */
 const PARCEL = 48
@@ -86,12 +99,13 @@ const WAITING = 3
 async function* scanWithThreads(
   met: Generator<Met>,
   count: number,
+  opening: Opening | null,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<ScannedFile> {
   const parcels = parcelsOf(met)
   let parcel = parcels.next()
   if (parcel.done) return
-  const threads = openThreads(count)
+  const threads = openThreads(count, opening)
   try {
     const waiting: Promise<ScannedFile[]>[] = []
     while (!parcel.done || waiting.length > 0) {

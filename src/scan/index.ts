@@ -5,6 +5,7 @@ import { detectors } from './detectors/index.ts'
 import { compile } from './engine.ts'
 import { scanFolder } from './folder.ts'
 import { scanHistory, scanStaged } from './history.ts'
+import { LIMITS, type Limits } from './inside/limits.ts'
 import { scanBytes } from './reading.ts'
 
 export type { Anchor, Detector, Match, Opinion } from './detector.ts'
@@ -22,15 +23,19 @@ export interface ScannerOptions {
   vendored?: boolean
   /** Threads for large folders; by default as many as there are processors, and four at most. Other detectors are tried in this thread alone. */
   threads?: number
+  /** Do not open archives, or open them within other limits. */
+  archives?: false | Partial<Limits>
 }
 
 /** Compiles the detectors once (some milliseconds) and scans with them; holds no state between calls. */
 export const createScanner = (options: ScannerOptions = {}): Scanner => {
   const engine = compile(options.detectors ?? detectors)
   const threads = options.detectors === undefined ? (options.threads ?? Math.min(4, availableParallelism())) : 0
+  const archives = options.archives === false ? null : { ...LIMITS, ...options.archives }
   return {
     scan: (bytes, place) => scanBytes(engine, bytes, place.file ?? ''),
-    scanFolder: (path, more) => scanFolder(engine, path, { ...more, threads, vendored: options.vendored ?? false }),
+    scanFolder: (path, more) =>
+      scanFolder(engine, path, { ...more, threads, archives, vendored: options.vendored ?? false }),
     scanHistory: (repository, more) => scanHistory(engine, repository, more),
     scanStaged: (repository, more) => scanStaged(engine, repository, more),
   }

@@ -1,7 +1,11 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 import type { ScannedFile } from '../sdk/index.ts'
 import type { Engine } from './engine.ts'
-import { isWide, startFeed, startReading } from './reading.ts'
+import { HEAD, type Kind, kindOf, TAIL } from './inside/kinds.ts'
+import { scanWhole } from './inside/leaf.ts'
+import { type Opening, scanInside } from './inside/open.ts'
+import { ofFile } from './inside/source.ts'
+import { startFeed } from './reading.ts'
 
 export const because = (error: unknown): string => {
   const code = (error as NodeJS.ErrnoException).code
@@ -25,15 +29,16 @@ const CHUNK = 1 << 20
 const TOO_MANY = 'too many possible secrets; the rest was not judged'
 
 /**
- * Secrets in one file, at once; a promise only for files that do not fit into the engine's room. `turn` is asked after each piece of those. Null is
- * for what is no file any more.
+ * Secrets in one file, at once; a promise only for files that do not fit into the engine's room, and what an archive holds one after the other.
+ * `turn` is asked after each piece of those. Null is for what is no file any more. Archives are not opened when `opening` is null.
  */
 export const scanFile = (
   engine: Engine,
   path: Buffer,
   file: string,
   turn: () => Promise<void> | undefined,
-): ScannedFile | null | Promise<ScannedFile> => {
+  opening: Opening | null,
+): ScannedFile | null | Promise<ScannedFile> | AsyncGenerator<ScannedFile> => {
   let handle: number
   try {
     handle = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
@@ -45,7 +50,14 @@ export const scanFile = (
     const stat = fstatSync(handle)
     if (!stat.isFile()) return null
     if (stat.size > CHUNK && stat.blocks === 0) return { file, bytes: stat.size, detections: [] }
+    const opened = (kind: Kind | null): AsyncGenerator<ScannedFile> | null => {
+      if (kind === null || opening === null) return null
+      left = false
+      return openFile(engine, handle, kind, { file, bytes: stat.size }, opening, turn)
+    }
     if (stat.size >= engine.room.length) {
+      const inside = opening && opened(kindOfLong(handle, stat.size))
+      if (inside !== null) return inside
       left = false
       return scanLong(engine, handle, file, stat, turn)
     }
@@ -59,17 +71,38 @@ export const scanFile = (
       return scanLong(engine, handle, file, stat, turn, Buffer.from(engine.room))
     }
     const content = engine.room.subarray(0, bytes)
-    const found = isWide(content) ? null : engine.find(content, 0, bytes, file, true)
-    // Nearly always there is nothing.
-    if (found?.length === 0 && bytes >= stat.size) return { file, bytes, detections: [] }
-    const reading = startReading(engine, file)
-    reading.piece(content, 0, true)
-    const skipped = reading.full ? TOO_MANY : bytes < stat.size ? 'cut while it was read' : undefined
-    return { file, bytes, detections: reading.detections(), ...(skipped === undefined ? {} : { skipped }) }
+    const inside = stat.size === 0 ? null : opened(kindOf(content, content.subarray(-TAIL)))
+    if (inside !== null) return inside
+    const { detections, full } = scanWhole(engine, content, file)
+    const skipped = full ? TOO_MANY : bytes < stat.size ? 'cut while it was read' : undefined
+    return skipped === undefined ? { file, bytes, detections } : { file, bytes, detections, skipped }
   } catch (error) {
     return { file, bytes: 0, detections: [], skipped: because(error) }
   } finally {
     if (left) closeSync(handle)
+  }
+}
+
+const kindOfLong = (handle: number, size: number): Kind | null => {
+  const { random } = ofFile(handle, size)
+  return kindOf(random!.at(0, HEAD), random!.at(size - TAIL, TAIL))
+}
+
+async function* openFile(
+  engine: Engine,
+  handle: number,
+  kind: Kind,
+  { file, bytes }: { file: string; bytes: number },
+  opening: Opening,
+  turn: () => Promise<void> | undefined,
+): AsyncGenerator<ScannedFile> {
+  try {
+    yield* scanInside(engine, kind, ofFile(handle, bytes), { file, bytes }, opening, turn)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
+    yield { file, bytes, detections: [], skipped: because(error) }
+  } finally {
+    closeSync(handle)
   }
 }
 

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { type ScannedFile, Sensitive } from '../sdk/index.ts'
+import type { Opening } from './inside/open.ts'
 import type { Met } from './walk.ts'
 
 /** A file's result as it goes between threads: values as text, for a moment. */
@@ -27,7 +28,7 @@ export interface Threads {
 }
 
 /** Threads with an engine each, that scan with Reeve's own detectors. */
-export const openThreads = (count: number): Threads => {
+export const openThreads = (count: number, opening: Opening | null): Threads => {
   type Job = { files: readonly Asked[]; done: (files: ScannedFile[]) => void; fail: (error: unknown) => void }
   const queue: Job[] = []
   const idle: ((job: Job) => void)[] = []
@@ -35,6 +36,7 @@ export const openThreads = (count: number): Threads => {
   const workers = Array.from({ length: count }, () => {
     const worker = new Worker(new URL('scan-thread.ts', import.meta.url), {
       // Nothing of a file outlives it: more room for what is short-lived is only more memory.
+      workerData: opening,
       resourceLimits: { maxYoungGenerationSizeMb: 8 },
     })
     let current: Job | undefined

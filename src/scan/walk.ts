@@ -3,7 +3,7 @@ import { type Ignore, parseIgnore } from './ignore.ts'
 import { because } from './one-file.ts'
 
 /** What other people wrote and a package manager put there. Their folders are not entered unless asked for. */
-const VENDORED = new Set([
+export const VENDORED: ReadonlySet<string> = new Set([
   'node_modules',
   'bower_components',
   'jspm_packages',

@@ -1,0 +1,256 @@
+import type { ScannedFile } from '../../sdk/index.ts'
+import type { Engine } from '../engine.ts'
+import { startFeed } from '../reading.ts'
+import { arEntries } from './ar.ts'
+import { decompressed } from './compressed.ts'
+import { placeOf, strippedName } from './entry-names.ts'
+import { type Closed, HEAD, type Kind, kindOf, TAIL } from './kinds.ts'
+import { scanWhole } from './leaf.ts'
+import { type Budget, Fault, Halt, inUnits, type Limits, openBudget } from './limits.ts'
+import { gather, ofBytes, openPull, type Pull, type Source } from './source.ts'
+import { tarEntries } from './tar.ts'
+import { openZip } from './zip.ts'
+
+export interface Opening {
+  limits: Limits
+  /** Read the folders of package managers too. */
+  vendored: boolean
+}
+
+interface Work extends Opening {
+  engine: Engine
+  budget: Budget
+  turn: () => Promise<void> | undefined
+  /** Detections that were told of. */
+  found: number
+  /** Parts that could not be read and were told of. */
+  problems: number
+  /** Those that were not, since there are so many. */
+  untold: number
+}
+
+const TOO_MANY = 'too many possible secrets; the rest was not judged'
+const MOST_FOUND = 50_000
+const MOST_PROBLEMS = 200
+
+/**
+ * Secrets in what a file holds, as parts of it (`a.zip!/conf/app.env`), those only that have secrets or could not be read; at last the file
+ * itself, with what was wrong with it. Throws for nothing that the bytes can be.
+ *
+ * @param bytes the size of the file
+ */
+export async function* scanInside(
+  engine: Engine,
+  kind: Kind,
+  source: Source,
+  { file, bytes }: { file: string; bytes: number },
+  opening: Opening,
+  turn: () => Promise<void> | undefined,
+): AsyncGenerator<ScannedFile> {
+  const work: Work = { ...opening, engine, turn, budget: openBudget(opening.limits), found: 0, problems: 0, untold: 0 }
+  const wrong: string[] = []
+  const own: ScannedFile = { file, bytes, detections: [] }
+  try {
+    for await (const part of openKind(work, kind, source, file, 1)) {
+      if (part.file !== file) yield part
+      else {
+        own.detections = [...own.detections, ...part.detections]
+        if (part.skipped !== undefined) wrong.push(part.skipped)
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof Halt)) throw error
+    wrong.push(error.message)
+  }
+  if (work.untold > 0) wrong.push(`${work.untold} more of its parts could not be read`)
+  if (wrong.length > 0) own.skipped = wrong.join('; ')
+  yield own
+}
+
+/** What is to be told of a part: nothing, when nothing was found and all was read. */
+function* told(work: Work, part: ScannedFile): Generator<ScannedFile> {
+  work.found += part.detections.length
+  if (part.skipped !== undefined && ++work.problems > MOST_PROBLEMS) {
+    work.untold++
+    if (part.detections.length === 0) return
+  }
+  if (part.detections.length > 0 || part.skipped !== undefined) yield part
+  if (work.found > MOST_FOUND) throw new Halt('it is full of possible secrets; the rest was not read')
+}
+
+/** A part that may itself hold others. */
+async function* scanPart(work: Work, source: Source, file: string, depth: number): AsyncGenerator<ScannedFile> {
+  const { engine, turn } = work
+  await turn()
+  const most = engine.room.length
+  const pull = source.random !== undefined && source.random.size <= most ? null : openPull(source.chunks())
+  const start = pull === null ? source.random!.at(0, most) : await pull.peek(most)
+  const whole = start.length < most || pull === null
+  const kind = kindOf(start.subarray(0, HEAD), whole ? start.subarray(-TAIL) : undefined)
+  if (kind !== null) {
+    const content: Source = whole
+      ? ofBytes(start)
+      : (source.random && source) || { chunks: () => pull!.pieces(Infinity) }
+    yield* openKind(work, kind, content, file, depth + 1)
+    if (pull?.fault !== undefined) yield* told(work, { file, bytes: 0, detections: [], skipped: pull.fault.message })
+    return
+  }
+  if (whole) {
+    const { detections, full } = scanWhole(engine, start, file)
+    const skipped = pull?.fault?.message ?? (full ? TOO_MANY : undefined)
+    yield* told(work, { file, bytes: start.length, detections, ...(skipped === undefined ? {} : { skipped }) })
+  } else yield* told(work, await scanLong(work, pull, file))
+}
+
+const scanLong = async ({ engine, turn }: Work, pull: Pull, file: string): Promise<ScannedFile> => {
+  const feed = startFeed(engine, file)
+  let bytes = 0
+  for await (const piece of pull.pieces(Infinity)) {
+    bytes += piece.length
+    feed.push(piece)
+    await turn()
+  }
+  const { detections, full } = feed.end()
+  const skipped = pull.fault?.message ?? (full ? TOO_MANY : undefined)
+  return { file, bytes, detections, ...(skipped === undefined ? {} : { skipped }) }
+}
+
+/** Opens what has been recognised. */
+async function* openKind(
+  work: Work,
+  kind: Kind,
+  source: Source,
+  file: string,
+  depth: number,
+): AsyncGenerator<ScannedFile> {
+  const skip = (skipped: string) => told(work, { file, bytes: 0, detections: [], skipped })
+  if (depth > work.limits.depth) {
+    yield* skip(`archives are nested more than ${work.limits.depth} deep in it`)
+    return
+  }
+  if (isClosed(kind)) {
+    yield* skip(`it is a ${kind.closed} archive, which is not opened here`)
+    return
+  }
+  let parts = 0
+  try {
+    for await (const part of partsOf(work, kind, source, file, depth)) {
+      if (part === null || part.skipped === undefined) parts++
+      if (part !== null) yield part
+    }
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    yield* skip(error.message)
+    if (parts > 0) return
+    // It only begins like an archive: then it is read as it lies there.
+    if (source.random !== undefined) yield* told(work, await scanLong(work, openPull(source.chunks()), file))
+  }
+}
+
+const isClosed = (kind: Kind): kind is Closed => typeof kind === 'object'
+
+/** What is told of each part; null for a part of which there is nothing to tell. */
+async function* partsOf(
+  work: Work,
+  kind: Exclude<Kind, Closed>,
+  source: Source,
+  file: string,
+  depth: number,
+): AsyncGenerator<ScannedFile | null> {
+  const { budget } = work
+  switch (kind) {
+    case 'gzip':
+    case 'zstd':
+    case 'bzip2':
+    case 'xz': {
+      const pull = openPull(decompressed(source.chunks(), kind, budget))
+      const inner: Source = { chunks: () => pull.pieces(Infinity) }
+      // A compressed tar is one archive to everybody.
+      try {
+        if (kindOf(await pull.peek(HEAD)) === 'tar') yield* partsOfTar(work, pull, file, depth)
+        else yield* scanPart(work, inner, `${file}!/${strippedName(file)}`, depth)
+      } catch (error) {
+        throw error instanceof Fault ? (pull.fault ?? error) : error
+      }
+      if (pull.fault !== undefined) throw pull.fault
+      return
+    }
+    case 'tar':
+      yield* partsOfTar(work, openPull(source.chunks()), file, depth)
+      return
+    case 'ar': {
+      const pull = openPull(source.chunks())
+      for await (const { name, size } of arEntries(pull, budget)) {
+        yield null
+        yield* scanEntry(work, await contentNext(work, pull, size), name, file, depth)
+      }
+      return
+    }
+    case 'zip':
+      yield* partsOfZip(work, source, file, depth)
+      return
+    case 'pdf':
+      return
+  }
+}
+
+/** The next `size` bytes: in memory where they are few. */
+const contentNext = async ({ engine }: Work, pull: Pull, size: number): Promise<Source> =>
+  size <= engine.room.length ? ofBytes(await pull.take(size)) : { chunks: () => pull.pieces(size) }
+
+async function* partsOfTar(work: Work, pull: Pull, file: string, depth: number): AsyncGenerator<ScannedFile | null> {
+  for await (const { name, size, type } of tarEntries(pull, work.budget)) {
+    yield null
+    if (type === 'file' && size > 0) yield* scanEntry(work, await contentNext(work, pull, size), name, file, depth)
+  }
+}
+
+async function* partsOfZip(
+  work: Work,
+  source: Source,
+  file: string,
+  depth: number,
+): AsyncGenerator<ScannedFile | null> {
+  const { budget, limits } = work
+  const bytes = source.random === undefined ? await gather(source.chunks(), limits.held) : null
+  const random = source.random ?? (bytes === null ? undefined : ofBytes(bytes).random)
+  if (random === undefined)
+    throw new Fault(`it is a zip of more than ${inUnits(limits.held)} inside of another archive: unpack it first`)
+  const zip = openZip(random, budget)
+  for await (const { name, problem, source } of zip.entries()) {
+    if (problem === undefined) {
+      yield null
+      yield* scanEntry(work, source, name, file, depth)
+    } else {
+      const { place } = placeOf(name)
+      yield* told(work, { file: `${file}!/${place}`, bytes: 0, detections: [], skipped: problem })
+    }
+  }
+  // What stands around the entries: a script that begins it, words about it.
+  const around = Buffer.concat([random.at(0, Math.min(zip.head, work.engine.room.length / 2)), zip.comment])
+  if (around.length > 0) {
+    const { detections } = scanWhole(work.engine, around, file)
+    yield* told(work, { file, bytes: around.length, detections })
+  }
+  if (zip.problem !== undefined) throw new Fault(zip.problem)
+}
+
+async function* scanEntry(
+  work: Work,
+  source: Source,
+  name: string,
+  archive: string,
+  depth: number,
+): AsyncGenerator<ScannedFile> {
+  const { place, problem, isLeftOut } = placeOf(name)
+  if (name.endsWith('/') || isLeftOut(work.vendored)) return
+  const file = `${archive}!/${place}`
+  // A name that points elsewhere is told of, whatever is under it.
+  let said = problem === undefined
+  for await (const part of scanPart(work, source, file, depth)) {
+    if (said || part.file !== file) yield part
+    else yield { ...part, skipped: part.skipped ?? problem }
+    said ||= part.file === file
+  }
+  if (!said) yield* told(work, { file, bytes: 0, detections: [], skipped: problem })
+}

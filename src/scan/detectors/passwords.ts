@@ -51,10 +51,19 @@ const isTexts = (file: string): boolean =>
     file,
   )
 
+/** A page that shows a line of configuration: a variable of the environment, alone on its line with its value. */
+const isQuotedConfig = ({ name, words, leads, op, after }: Field): boolean =>
+  leads &&
+  words.length >= 2 &&
+  /^[A-Z][A-Z0-9_]+$/.test(name) &&
+  (op === '=' || op === ':') &&
+  /^["'\x60]?[ \t]*\\?(?:$|\r?\n)/.test(after)
+
 const judge = (match: Match): Opinion => {
   const { value, window, file } = match
   const field = fieldOf(match)
-  const { op, quoted, kind } = field
+  const { op, quoted } = field
+  const kind = field.kind === 'prose' && isQuotedConfig(field) ? 'config' : field.kind
   const foreign = FOREIGN.some((word) => field.name.toLowerCase().includes(word.toLowerCase()))
   // the name
   const at = field.words.findIndex(

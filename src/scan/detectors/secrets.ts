@@ -232,7 +232,7 @@ const judge = (match: Match): Opinion => {
   if (/password|%3A|secret[-_ ]?key/i.test(value)) return null
   if (strong) {
     if (looksDrawn(value, quoted || kind === 'config' ? 10 : 14)) return weigh(match, field, value.length < 14)
-    if (end === 'secret' && kind === 'config' && value.length >= 8 && /[A-Za-z]\d+$/.test(value))
+    if (end === 'secret' && kind === 'config' && value.length >= 8 && /[A-Za-z]\d+[!?#$%&*]?$/.test(value))
       return weigh(match, field, true)
     const secretWord = /secret|token|cred|auth|salt/.test(end) || /secret/.test(joined)
     if (

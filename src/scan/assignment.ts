@@ -35,9 +35,12 @@ const END_OF_BARE = String.raw`(?:[\x00-\x20"'\x60<>;,&}\\]|${TOKEN}{60})`
 const MARKUP = String.raw`(?:[ \t][a-z:]{1,20}=["'][^"'\r\n<>]{0,60}["']){0,2}>`
 const SETS = String.raw`===?|!==?|:=|\?=|\|\|=|\?\?=|=>|->|=|:|${MARKUP}|[ \t][07][ ]`
 
-/** Values between quotes (`Q` is the quote) and bare ones that are wanted, each behind its operators. */
+/** Values between quotes and bare ones that are wanted, each behind its operators. */
 interface Wanted {
+  /** Where no quote can be in it. */
   quoted: string
+  /** Where other quotes than the one around it can be in it. */
+  apart?: (quote: string) => string
   quotedAfter: string
   /** Operators and values. */
   bare: readonly (readonly [after: string, value: string])[]
@@ -45,9 +48,13 @@ interface Wanted {
   pairs: boolean
 }
 
-const assignmentOf = (keyword: string, rest: string, { quoted, quotedAfter, bare, pairs }: Wanted): RegExp => {
-  const between = ['"', "'", '\\x60'].map((quote) => `${quote}(?:${quoted.replaceAll('Q', quote)})${quote}`)
-  const all = String.raw`(?:[bBrRuUfFLN@]{0,2})(?:\\{1,3}["'](?:${quoted.replaceAll('Q', `"'`)})\\{1,3}["']|${between.join('|')})`
+const assignmentOf = (
+  keyword: string,
+  rest: string,
+  { quoted, apart: apartOf = () => quoted, quotedAfter, bare, pairs }: Wanted,
+): RegExp => {
+  const apart = ['"', "'", '\\x60'].map((quote) => `${quote}(?:${apartOf(quote)})${quote}`)
+  const all = String.raw`(?:[bBrRuUfFLN@]{0,2})(?:\\{0,3}["'\x60](?:${quoted})\\{0,3}["'\x60]|\\{1,3}["'](?:${apartOf(`"'`)})\\{1,3}["']|${apart.join('|')})`
   const given = String.raw`(?:\$\{[A-Za-z_]\w{0,60}:?-)?`
   const forms = [
     ...(pairs ? [`${PAIRS}(?:${all}|${given}(?:${bare[0]![1]}))`] : []),
@@ -57,25 +64,51 @@ const assignmentOf = (keyword: string, rest: string, { quoted, quotedAfter, bare
   return new RegExp(`(?:${keyword})${rest}${CLOSE}(?:${forms.join('|')})`, 'i')
 }
 
+/** Ten or more, with a capital after a small letter. */
+const camelOf = (token: string): string =>
+  Array.from(
+    { length: 9 },
+    (_, before) =>
+      `${token}{${before}}${before === 8 ? `${token}*` : ''}(?-i:[a-z][A-Z])${token}{${8 - before}}${token}*`,
+  ).join('|')
+
 const REST = String.raw`[\w.$\x80-\xff-]{0,48}?`
 
-/** Assignments of what could have been drawn: a token with a digit or a sign, or of some length, or a text with many signs. */
+/** Between quotes what could have been drawn: a token with a digit or a sign, or of some length, or a text with many signs. */
+const DRAWN = {
+  quoted: String.raw`${TOKEN}*[0-9!@#$%^&*?](?:&|${TOKEN})*|(?:&|${TOKEN}){16}(?:&|${TOKEN})*|${camelOf(TOKEN)}`,
+  apart: (quote: string): string => {
+    const any = String.raw`(?:[^${quote}\\\r\n]|\\[^\r\n])*`
+    return String.raw`(?:${any}(?:[^A-Za-z0-9 ,.:;'/_\-${quote}\\\r\n]|\\[^\r\n])){4}${any}`
+  },
+}
+
+/** Assignments of what could have been drawn. */
 export const drawnAssignment = (keyword: string): RegExp => {
-  const token = String.raw`${TOKEN}*[0-9!@#$%^&*?](?:&|${TOKEN})*|(?:&|${TOKEN}){16}(?:&|${TOKEN})*`
-  const any = String.raw`(?:[^Q\\\r\n]|\\[^\r\n])*`
-  const signs = String.raw`(?:${any}(?:[^A-Za-z0-9 ,.:;'/_\-Q\\\r\n]|\\[^\r\n])){4}${any}`
-  // Ten or more, with a capital after a small letter.
-  const camel = [0, 1, 2, 3, 4, 5, 6, 7, 8].map(
-    (before) => `${TOKEN}{${before}}${before === 8 ? `${TOKEN}*` : ''}(?-i:[a-z][A-Z])${TOKEN}{${8 - before}}${TOKEN}*`,
-  )
   const long = `${TOKEN}{16}${TOKEN}*${END_OF_BARE}`
   return assignmentOf(keyword, REST, {
-    quoted: `${token}|${signs}|${camel.join('|')}`,
+    ...DRAWN,
     quotedAfter: String.raw`${SETS}|,|\(|[ \t]`,
     bare: [
-      [SETS, String.raw`(?:${TOKEN}*[0-9!@#$%^*?]${TOKEN}*|${camel.join('|')})${END_OF_BARE}|${long}`],
+      [SETS, String.raw`(?:${TOKEN}*[0-9!@#$%^*?]${TOKEN}*|${camelOf(TOKEN)})${END_OF_BARE}|${long}`],
       [String.raw`[ \t]`, long],
     ],
+    pairs: true,
+  })
+}
+
+/** The same in programs, where what stands bare is nearly always an expression: only long ones with a digit and without a dot. */
+export const drawnAssignmentInCode = (keyword: string): RegExp => {
+  const all = String.raw`[A-Za-z0-9_\-+/=:~%|!@#$^*?]`
+  const other = String.raw`[A-Za-z_\-+/=:~%|!@#$^*?]`
+  const withDigit = Array.from(
+    { length: 20 },
+    (_, before) => `${other}{${before}}${before === 19 ? `${other}*` : ''}[0-9]${all}{${19 - before}}${all}*`,
+  )
+  return assignmentOf(keyword, REST, {
+    ...DRAWN,
+    quotedAfter: String.raw`${SETS}|,|\(`,
+    bare: [[SETS, `(?:${withDigit.join('|')})${END_OF_BARE}`]],
     pairs: true,
   })
 }

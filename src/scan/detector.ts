@@ -43,6 +43,8 @@ export interface Sieve {
   pattern: RegExp
   /** Matches the 64 bytes before the anchor, ended with `$`. */
   behind?: RegExp
+  /** The files in which it is tried; all unless given. What it says may depend on the name alone. */
+  where?: (file: string) => boolean
 }
 
 export interface Detector {
@@ -68,8 +70,11 @@ export interface Detector {
    * something that `judge` does not turn down. They only save work; the twin of the engine does not know them.
    */
   sieves?: readonly Sieve[]
-  /** Without this text in the window, in this case, `judge` turns everything down; saves work like the sieves. */
-  beside?: string
+  /**
+   * Without this text in the window, in this case and with what `behind` matches (ended with `$`) in the 16 bytes before it, `judge` turns
+   * everything down; saves work like the sieves.
+   */
+  beside?: { text: string; behind: RegExp }
   /** Bytes the pattern and `judge` may see before the anchor (64) and from the anchor on (512). */
   before?: number
   span?: number
@@ -80,6 +85,11 @@ export interface Detector {
   /** Of overlapping detections the higher rank stays: 3 a format of its own, 2 a shape beside a name, 1 a known assignment, 0 a guess. */
   rank: 0 | 1 | 2 | 3
   judge?: (match: Match) => Opinion
+  /**
+   * False where `judge` turns down every match with this value, whatever stands around it: asked first, and remembered for values that are met
+   * again.
+   */
+  glance?: (value: string) => boolean
   cases: {
     yes: readonly string[]
     no: readonly string[]

@@ -115,6 +115,24 @@ describe('the engine and the twin that tries every pattern at every byte', () =>
     expect(places).toEqual(Array.from({ length: 149_998 }, (_, index) => 4 * index + 4))
   })
 
+  test('agree on bytes that are no ASCII at the edges of anchors', () => {
+    const anchors = detectors.flatMap(({ anchors }) => anchors.filter(({ literal }) => literal.length === 3))
+    for (const { literal } of anchors.filter((_, index) => index % 7 === 0))
+      for (const [before, after] of [
+        [0xe4, 0x41],
+        [0x20, 0xff],
+        [0x80, 0xa0],
+      ])
+        for (const offset of [8, 9]) {
+          const bytes = Buffer.alloc(64, ' ')
+          bytes.set(
+            [before!, ...Buffer.from(literal, 'latin1'), after!, ...Buffer.from('="r8Kq2Lm5vT9xWz4Bn7Dp1"')],
+            offset,
+          )
+          expect(told(engine, bytes, 'a.conf')).toEqual(told(twin, bytes, 'a.conf'))
+        }
+  })
+
   test('agree on letters of which the capitals lie outside ASCII', () => {
     for (const word of [
       '\u043f\u0430\u0440\u043e\u043b\u044c',
@@ -142,7 +160,7 @@ describe('the engine and the twin that tries every pattern at every byte', () =>
 })
 
 describe('the sieves', () => {
-  const without = compile(detectors.map(({ sieves: _, beside: __, ...detector }) => detector))
+  const without = compile(detectors.map(({ sieves: _, beside: __, glance: ___, ...detector }) => detector))
   const both = (content: string, name: string): void => {
     const bytes = Buffer.from(content)
     expect(told(engine, bytes, name), content).toEqual(told(without, bytes, name))
@@ -202,6 +220,7 @@ describe('the sieves', () => {
     fc.stringMatching(/^[A-Za-z0-9]{3,44}$/),
     fc.stringMatching(/^[A-Za-z0-9!@#$%^&*?+~_./=:-]{3,40}$/),
     fc.stringMatching(/^[!-~]{3,60}$/),
+    fc.stringMatching(/^[a-z]{8,20}[0-9][A-Za-z0-9]{2,20}$/),
     fc.constantFrom(
       'changeme',
       'hunter2',
@@ -218,15 +237,28 @@ describe('the sieves', () => {
   test('hold back nothing that a detector would have said', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.tuple(names, operators, fc.constantFrom('', '"', "'", '`'), values, ends), {
-          minLength: 1,
-          maxLength: 3,
-        }),
+        fc.array(
+          fc.tuple(
+            fc.constantFrom('', '', '// ', '# ', ' * the "'),
+            names,
+            operators,
+            fc.constantFrom('', '"', "'", '`'),
+            values,
+            ends,
+          ),
+          { minLength: 1, maxLength: 3 },
+        ),
         file,
         (assignments, name) => both(assignments.map((parts) => parts.join('')).join('\n'), name),
       ),
       { numRuns: 4000 },
     )
+  })
+
+  test('let a long token through that stands bare in a comment of a program', () => {
+    const bytes = Buffer.from('// auth_token=r8Kq2Lm5vT9xWz4Bn7Dp1\n')
+    expect(told(engine, bytes, 'a.ts')).toEqual(told(without, bytes, 'a.ts'))
+    expect(told(engine, bytes, 'a.ts').length).toBe(1)
   })
 
   test('hold back nothing of the cases, nor of those with other values', () => {

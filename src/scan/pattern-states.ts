@@ -186,3 +186,20 @@ export const reached = ({ states }: PatternStates, from: Iterable<number>): numb
   }
   return [...seen].filter((id) => states[id]!.set >= 0).sort((a, b) => a - b)
 }
+
+/** The bytes that a pattern may match after some others, each given as those that it may be; null when it may end there. */
+export const bytesAfter = (pattern: RegExp, before: readonly (readonly number[])[]): Uint8Array | null => {
+  const { states, sets, start } = statesOf(pattern)
+  const setOf = (id: number): Uint8Array => sets[states[id]!.set]!
+  let now = reached({ states, sets, start }, [start])
+  for (const bytes of before) {
+    if (now === null) return null
+    const met = now.filter((id) => bytes.some((byte) => setOf(id)[byte] === 1))
+    now = reached(
+      { states, sets, start },
+      met.map((id) => states[id]!.next),
+    )
+  }
+  const last = now
+  return last && Uint8Array.from({ length: 256 }, (_, byte) => (last.some((id) => setOf(id)[byte] === 1) ? 1 : 0))
+}

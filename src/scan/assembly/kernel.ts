@@ -51,6 +51,7 @@ export function walk(detector: u32, at: u32, limit: u32): i32 {
   const about = DETECTORS + (detector << 4)
   let row = load<u32>(about)
   const classes = load<u32>(about, 4)
+  if (load<u32>(about, 12) != 0) return 0
   if (row <= YES) {
     if (row != UNBUILT) return row == YES ? 1 : 0
     missedRow = 0
@@ -109,12 +110,15 @@ function verify(place: u32, key: u32, kind: u32): void {
     if (load<u32>(entry) != key || load<u32>(entry, 4) != kind) continue
     const at = place - <i32>load<i8>(entry, 17)
     if (at < low || at >= high || !holds(entry, at)) continue
-    const detector = load<u32>(entry, 20)
-    const says = walk(detector, at, last)
-    if (says == 0) continue
-    store<u32>(HITS + (hits << 3), at)
-    store<u32>(HITS + (hits << 3), says < 0 ? detector | OPEN : detector, 4)
-    hits++
+    let list = load<u32>(entry, 20)
+    for (const end = list + ((<u32>load<u8>(entry, 19)) << 1); list < end; list += 2) {
+      const search = <u32>load<u16>(list)
+      const says = walk(search, at, last)
+      if (says == 0) continue
+      store<u32>(HITS + (hits << 3), at)
+      store<u32>(HITS + (hits << 3), says < 0 ? search | OPEN : search, 4)
+      hits++
+    }
   }
 }
 
@@ -146,11 +150,14 @@ function filterFours(from: u32, to: u32, count: u32): u32 {
   let out = CANDIDATES + (count << 2)
   const by = factor
   const case4 = i32x4.splat(0x20202020)
+  const edges = i32x4.splat(0x80000080)
   const factors = i32x4.splat(by)
   for (let p = from; p < to; p += 8) {
     const bytes = v128.load(p)
     const fours = v128.shuffle<u8>(bytes, bytes, 0, 1, 2, 3, 2, 3, 4, 5, 4, 5, 6, 7, 6, 7, 8, 9)
-    const slots = v128.shr<u32>(v128.mul<i32>(v128.or(fours, case4), factors), 32 - TABLE_BITS)
+    // Bytes that are no ASCII are one at the edges.
+    const keys = v128.or(v128.or(fours, case4), v128.shr<i8>(v128.and(fours, edges), 7))
+    const slots = v128.shr<u32>(v128.mul<i32>(keys, factors), 32 - TABLE_BITS)
     const a = <u32>load<u8>(TABLE + v128.extract_lane<u32>(slots, 0))
     const b = <u32>load<u8>(TABLE + v128.extract_lane<u32>(slots, 1))
     const c = <u32>load<u8>(TABLE + v128.extract_lane<u32>(slots, 2))

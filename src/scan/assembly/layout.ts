@@ -4,12 +4,12 @@
 export const FOLD: u32 = 0x1000
 /** Nibble masks of the pairs: of four positions the low and the high nibble, 16 bytes each. */
 export const MASKS: u32 = 0x1200
-/** 16 bytes for each detector: first row, byte classes, longest walk. */
+/** 16 bytes for each search: first row, byte classes, longest walk, 1 when it is not made in the file. */
 export const DETECTORS: u32 = 0x2000
 /** Heads of the chains of entries, one u32 for each hash. */
 export const HEADS: u32 = 0x10000
 export const HEAD_BITS: u32 = 15
-/** 32 bytes each, the first is unused: key, kind, chained entry, literal, its length, offset, detector, mode, class of the next byte. */
+/** 32 bytes each, the first is unused: key, kind, chained entry, literal, its length, offset, mode, number of searches, the searches, class of the next byte. */
 export const ENTRIES: u32 = 0x30000
 /** Literals, classes of bytes. */
 export const LITERALS: u32 = 0xb0000

@@ -116,7 +116,7 @@ export const files: readonly Detector[] = [
       { literal: '\n  ', next: 'A-Za-z0-9_."-' },
       { literal: '\n    ', next: 'A-Za-z0-9_."-' },
     ],
-    beside: 'Secret',
+    beside: { text: 'Secret', behind: /kind:[ \t]{1,4}["']?$/ },
     pattern:
       /\n {2,4}"?(?<name>[A-Za-z0-9_.-]{1,80})"?: {1,2}["']?(?<value>[^\r\n"' {}$<>*&!|][^\r\n"'{}$<>]{3,2500}?)["']?[ \t]{0,4}(?=\r?\n|$)/,
     judge: ({ value, groups, window, anchor }) => {

@@ -1,4 +1,13 @@
-import { assignment, drawnAssignment, type Field, fieldOf, isSideFile, thoughtUpAssignment } from '../assignment.ts'
+import {
+  assignment,
+  drawnAssignment,
+  drawnAssignmentInCode,
+  type Field,
+  fieldOf,
+  isSideFile,
+  kindOf,
+  thoughtUpAssignment,
+} from '../assignment.ts'
 import type { Detector, Match, Opinion } from '../detector.ts'
 import { serviceIn } from '../services.ts'
 import { entropyOf, isBinary, isNothing, isSample, looksDrawn, readsAsName, standsForAnother } from '../value.ts'
@@ -100,18 +109,21 @@ const isHandMade = (value: string, name: string, { quoted, kind, op }: Field): b
   !/^[A-Z_]+$|^(?:test|fake|mock|dummy|client|github|google|the)[-_]/.test(value) &&
   !/^[a-z]+(?:[A-Z][a-z]+)+$/.test(value)
 
+/** What most values are: told by themselves, before their names are looked at. */
+const glance = (value: string): boolean =>
+  value.length >= 6 &&
+  value.length <= 600 &&
+  !isNothing(value) &&
+  !looksLikeReference(value) &&
+  (isDense(value) || !standsForAnother(value)) &&
+  !isBinary(value) &&
+  !(/^[\w.-]+\/[\w.-]+$/.test(value) && /[-.]/.test(value))
+
 const judge = (match: Match): Opinion => {
   const { value, file } = match
-  // What most values are: told by themselves, before their names are looked at.
-  if (value.length < 6 || value.length > 600 || isNothing(value) || looksLikeReference(value)) return null
+  if (!glance(value)) return null
   // What begins with such a sign is a rest of syntax, unless it is between quotes and long.
   if (/^[:?(|]/.test(value) && (match.groups['bare'] !== undefined || value.length < 40)) return null
-  if (
-    (!isDense(value) && standsForAnother(value)) ||
-    isBinary(value) ||
-    (/^[\w.-]+\/[\w.-]+$/.test(value) && /[-.]/.test(value))
-  )
-    return null
   const field = fieldOf(match)
   const { words, op, quoted, kind } = field
   const last = words.at(-1)
@@ -305,7 +317,8 @@ export const secrets: readonly Detector[] = [
     ].map((literal) => ({ literal, anyCase: true })),
     pattern: assignment(KEYWORDS),
     sieves: [
-      { pattern: drawnAssignment(KEYWORDS) },
+      { pattern: drawnAssignment(KEYWORDS), where: (file) => kindOf(file) !== 'code' },
+      { pattern: drawnAssignmentInCode(KEYWORDS), where: (file) => kindOf(file) === 'code' },
       // The names whose values may have been thought up by hand, with the keyword at their end and before it.
       {
         pattern: thoughtUpAssignment('secret|key', String.raw`[_.$\d-]*(?:base[_.$\d-]*)?`),
@@ -319,6 +332,7 @@ export const secrets: readonly Detector[] = [
       },
     ],
     judge,
+    glance,
     cases: {
       yes: [
         made('API_KEY = "{a-f0-9:32}"'),

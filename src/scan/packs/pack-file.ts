@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs'
+import { openPages } from './pages.ts'
 
 /** A pack or its index is not as it should be, or larger than is read here; git itself is asked instead. */
 export class PackFault extends Error {}
@@ -16,6 +17,7 @@ const MOST_OBJECTS = 8_000_000
 /** One pack with its index. Entries are numbered in the order of their offsets. */
 export interface Pack {
   handle: number
+  pages: ReturnType<typeof openPages>
   count: number
   /** Of the object name, bytes. */
   width: number
@@ -74,6 +76,7 @@ export const openPack = (path: string, width: number): Pack => {
   try {
     const pack: Pack = {
       handle,
+      pages: openPages(handle),
       count,
       width,
       names: index.subarray(names, names + count * width),

@@ -1,4 +1,3 @@
-import { readSync } from 'node:fs'
 import { type Global, instantiate } from '../instance.ts'
 import { OFFSET_DELTA, type Pack, PackFault } from './pack-file.ts'
 
@@ -35,7 +34,7 @@ export const openUnpacker = () => {
   const inflateTo = (pack: Pack, entry: number, to: number): void => {
     const from = pack.bodies[entry]!
     const length = (entry + 1 < pack.count ? pack.offsets[entry + 1]! : pack.end) - from
-    if (readSync(pack.handle, memory, input, length, from) !== length) throw new PackFault('the pack is cut')
+    if (pack.pages.read(memory, input, length, from) !== length) throw new PackFault('the pack is cut')
     if (objects.inflate(input, input + length, to, pack.sizes[entry]!) !== 1)
       throw new PackFault('an object is damaged')
   }

@@ -5,12 +5,13 @@ import {
   type ScannedBlob,
   type ScannedFile,
 } from '../sdk/index.ts'
+import { type ScannedContent, scanBlobs } from './blobs.ts'
 import type { Engine } from './engine.ts'
 import { type Git, gitOf } from './git.ts'
 import { type Ignore, isIgnored, parseIgnore } from './ignore.ts'
+import type { Opening } from './inside/open.ts'
 import { PackFault } from './packs/pack-file.ts'
 import { scanStore } from './packs/scan-store.ts'
-import { startFeed } from './reading.ts'
 
 /** One path of one commit that is not the same as in any parent: also what a merge itself made. */
 interface Change {
@@ -26,7 +27,8 @@ interface Change {
 
 const FORMAT = '--format=%x01%H%x00%at%x00%an <%ae>'
 /** Files only: neither links nor submodules. */
-const isFile = (mode: string): boolean => mode.startsWith('100')
+const MOST_UNREAD = 20
+export const isFile = (mode: string): boolean => mode.startsWith('100')
 
 /** The changes of all commits in reach, newest first. */
 async function* changesOf(git: Git, revisions: readonly string[], signal?: AbortSignal): AsyncGenerator<Change> {
@@ -69,57 +71,12 @@ async function* changesOf(git: Git, revisions: readonly string[], signal?: Abort
   }
 }
 
-/** Secrets of blobs, each read once, in bounded memory. Missing ones are counted. */
-async function* scanBlobs(
-  engine: Engine,
-  git: Git,
-  paths: ReadonlyMap<string, string>,
-  signal?: AbortSignal,
-): AsyncGenerator<{ blob: string; bytes: number; detections: Detection[] } | { missing: string }> {
-  function* names(): Generator<string> {
-    for (const blob of paths.keys()) yield `${blob}\n`
-  }
-  let head = Buffer.alloc(0)
-  let current: { blob: string; bytes: number; left: number; feed: ReturnType<typeof startFeed> } | null = null
-  for await (const chunk of git.bytes(['cat-file', '--batch'], names(), signal)) {
-    let rest: Buffer = chunk
-    while (rest.length > 0) {
-      if (current === null) {
-        const end = rest.indexOf(10)
-        head = Buffer.concat([head, end < 0 ? rest : rest.subarray(0, end)])
-        rest = end < 0 ? rest.subarray(rest.length) : rest.subarray(end + 1)
-        if (end < 0) continue
-        const [blob = '', type, size] = head.toString('latin1').split(' ')
-        head = Buffer.alloc(0)
-        if (type === 'blob')
-          current = {
-            blob,
-            bytes: Number(size),
-            left: Number(size) + 1,
-            feed: startFeed(engine, paths.get(blob) ?? '', Number(size) + 1),
-          }
-        else if (blob !== '') yield { missing: blob }
-        continue
-      }
-      // The content and one newline.
-      const taken: number = Math.min(rest.length, current.left)
-      const content = Math.max(0, Math.min(taken, current.left - 1))
-      current.feed.push(rest.subarray(0, content))
-      current.left -= taken
-      rest = rest.subarray(taken)
-      if (current.left > 0) continue
-      yield { blob: current.blob, bytes: current.bytes, detections: current.feed.end().detections }
-      current = null
-    }
-  }
-}
-
 const instant = (seconds: number): string => {
   const time = Number.isFinite(seconds) ? Math.max(0, Math.min(seconds, 253_402_300_799)) : 0
   return new Date(time * 1000).toISOString()
 }
 
-const hasCommit = async (git: Git, name: string): Promise<boolean> => {
+export const hasCommit = async (git: Git, name: string): Promise<boolean> => {
   try {
     await git.text('rev-parse', '--quiet', '--verify', '--end-of-options', `${name}^{commit}`)
     return true
@@ -130,7 +87,7 @@ const hasCommit = async (git: Git, name: string): Promise<boolean> => {
 }
 
 /** The `.reeveignore` at the root of HEAD, up to a megabyte. */
-const ignoreIn = async (git: Git): Promise<Ignore> => {
+export const ignoreIn = async (git: Git): Promise<Ignore> => {
   try {
     return parseIgnore((await git.text('cat-file', 'blob', 'HEAD:.reeveignore')).slice(0, 1 << 20))
   } catch (error) {
@@ -157,7 +114,18 @@ const missingIn = async (git: Git, revisions: readonly string[], signal?: AbortS
 
 interface Found {
   hits: Map<string, Detection[]>
+  /** What was found in the parts of blobs that are archives; those blobs are among the hits. */
+  parts: Map<string, ScannedContent['parts']>
+  /** Why archives could not be read, or not wholly. */
+  unread: string[]
   missing: number
+}
+
+/** Takes in what was found in a blob, if anything was. */
+const take = ({ hits, parts, unread }: Omit<Found, 'missing'>, content: ScannedContent, path: string): void => {
+  if (content.skipped !== undefined) unread.push(`${path}: ${content.skipped}`)
+  if (content.detections.length > 0 || content.parts.length > 0) hits.set(content.blob, content.detections)
+  if (content.parts.length > 0) parts.set(content.blob, content.parts)
 }
 
 /** Blobs in reach, named and read by git. */
@@ -166,6 +134,7 @@ const scanReached = async (
   git: Git,
   revisions: readonly string[],
   ignore: Ignore,
+  opening: Opening | null,
   signal?: AbortSignal,
 ): Promise<Found> => {
   const absent = await missingIn(git, revisions, signal)
@@ -176,13 +145,12 @@ const scanReached = async (
     if (absent.has(after)) counted.add(after)
     else paths.set(after, path)
   }
-  const hits = new Map<string, Detection[]>()
-  let missing = counted.size
-  for await (const scanned of scanBlobs(engine, git, paths, signal)) {
-    if ('missing' in scanned) missing++
-    else if (scanned.detections.length > 0) hits.set(scanned.blob, scanned.detections)
+  const found: Found = { hits: new Map(), parts: new Map(), unread: [], missing: counted.size }
+  for await (const scanned of scanBlobs(engine, git, paths, opening, signal)) {
+    if ('missing' in scanned) found.missing++
+    else take(found, scanned, paths.get(scanned.blob)!)
   }
-  return { hits, missing }
+  return found
 }
 
 /** All blobs, read from the repository's own files; null when they are not as they should be, and git must be asked. */
@@ -190,6 +158,7 @@ const scanObjects = async (
   engine: Engine,
   git: Git,
   ignore: Ignore,
+  opening: Opening | null,
   signal?: AbortSignal,
 ): Promise<(Found & { paths: Map<string, string> }) | null> => {
   const [folder, format] = [
@@ -197,15 +166,22 @@ const scanObjects = async (
     await git.text('rev-parse', '--show-object-format'),
   ]
   try {
-    const { hits, left, missing } = await scanStore(engine, folder, format === 'sha256' ? 32 : 20, signal)
-    const found = new Map([...hits].map(([blob, { detections }]) => [blob, detections]))
+    const width = format === 'sha256' ? 32 : 20
+    const { hits, left, missing } = await scanStore(engine, folder, width, signal, opening !== null)
+    const found: Found = {
+      hits: new Map([...hits].map(([blob, { detections }]) => [blob, detections])),
+      parts: new Map(),
+      unread: [],
+      missing: [...missing.values()].filter((path) => !isIgnored(ignore, path)).length,
+    }
     const paths = new Map([...hits].map(([blob, { path }]) => [blob, path]))
-    for await (const scanned of left.size > 0 ? scanBlobs(engine, git, left, signal) : [])
-      if ('blob' in scanned && scanned.detections.length > 0) {
-        found.set(scanned.blob, scanned.detections)
-        paths.set(scanned.blob, left.get(scanned.blob)!)
-      }
-    return { hits: found, paths, missing: [...missing.values()].filter((path) => !isIgnored(ignore, path)).length }
+    for await (const scanned of left.size > 0 ? scanBlobs(engine, git, left, opening, signal) : []) {
+      if ('missing' in scanned) continue
+      const path = left.get(scanned.blob)!
+      take(found, scanned, path)
+      paths.set(scanned.blob, path)
+    }
+    return { ...found, paths }
   } catch (error) {
     if (error instanceof PackFault || (error as NodeJS.ErrnoException).syscall !== undefined) return null
     throw error
@@ -220,7 +196,7 @@ const scanObjects = async (
 export async function* scanHistory(
   engine: Engine,
   repository: string,
-  { since, signal }: ScanHistoryOptions = {},
+  { since, signal, opening = null }: ScanHistoryOptions & { opening?: Opening | null } = {},
 ): AsyncGenerator<ScannedBlob> {
   signal?.throwIfAborted()
   const git = gitOf(repository)
@@ -236,17 +212,19 @@ export async function* scanHistory(
   if (!withHead && (await git.text('for-each-ref', '--count=1')) === '') return
 
   const ignore = await ignoreIn(git)
-  const scanned = since === undefined ? await scanObjects(engine, git, ignore, signal) : null
-  const { hits, missing } = scanned ?? (await scanReached(engine, git, revisions, ignore, signal))
-  const skipped =
-    missing === 0
-      ? {}
-      : {
-          skipped: `${missing} ${missing === 1 ? 'blob is' : 'blobs are'} not in the repository (a partial clone, or damage)`,
-        }
+  const scanned = since === undefined ? await scanObjects(engine, git, ignore, opening, signal) : null
+  const { hits, parts, unread, missing } =
+    scanned ?? (await scanReached(engine, git, revisions, ignore, opening, signal))
+  const wrong = unread.slice(0, MOST_UNREAD)
+  if (missing > 0)
+    wrong.unshift(
+      `${missing} ${missing === 1 ? 'blob is' : 'blobs are'} not in the repository (a partial clone, or damage)`,
+    )
+  if (unread.length > MOST_UNREAD) wrong.push(`and ${unread.length - MOST_UNREAD} more archives`)
+  const skipped = wrong.length === 0 ? {} : { skipped: wrong.join('; ') }
   const nothing: ScannedBlob = { blob: '', detections: [], appearances: [], ...skipped }
   if (hits.size === 0) {
-    if (missing > 0) yield nothing
+    if (wrong.length > 0) yield nothing
     return
   }
 
@@ -278,12 +256,15 @@ export async function* scanHistory(
       if (path === undefined) hits.delete(blob)
       else if (path !== judgedAt.get(blob)) elsewhere.set(blob, path)
     }
-    for await (const again of elsewhere.size > 0 ? scanBlobs(engine, git, elsewhere, signal) : [])
-      if ('blob' in again && again.detections.length > 0) hits.set(again.blob, again.detections)
-      else hits.delete('blob' in again ? again.blob : again.missing)
+    for (const blob of elsewhere.keys()) {
+      hits.delete(blob)
+      parts.delete(blob)
+    }
+    for await (const again of elsewhere.size > 0 ? scanBlobs(engine, git, elsewhere, opening, signal) : [])
+      if ('blob' in again) take({ hits, parts, unread: [] }, again, '')
   }
   let first = true
-  if (hits.size === 0 && missing > 0) yield nothing
+  if (hits.size === 0 && wrong.length > 0) yield nothing
   for (const [blob, detections] of hits) {
     const appearances = (came.get(blob) ?? [])
       .reverse()
@@ -300,16 +281,27 @@ export async function* scanHistory(
           lastSeen: atHead.has(place) || gone === undefined ? null : instant(gone),
         }
       })
-    yield { blob, detections, appearances, ...(first ? skipped : {}) }
-    first = false
+    for (const { file: inside, detections: found } of [{ file: '', detections }, ...(parts.get(blob) ?? [])]) {
+      if (found.length === 0) continue
+      const places =
+        inside === '' ? appearances : appearances.map((one) => ({ ...one, file: `${one.file}!/${inside}` }))
+      yield { blob, detections: found, appearances: places, ...(first ? skipped : {}) }
+      first = false
+    }
   }
+}
+
+/** A blob at a path as the files that it holds. */
+export function* filesOf({ bytes, detections, parts, skipped }: ScannedContent, path: string): Generator<ScannedFile> {
+  yield { file: path, bytes, detections, ...(skipped === undefined ? {} : { skipped }) }
+  for (const part of parts) yield { file: `${path}!/${part.file}`, bytes: 0, detections: part.detections }
 }
 
 /** Secrets in what is staged: the files of the index that differ from HEAD, as they would be committed. */
 export async function* scanStaged(
   engine: Engine,
   repository: string,
-  { signal }: { signal?: AbortSignal } = {},
+  { signal, opening = null }: { signal?: AbortSignal; opening?: Opening | null } = {},
 ): AsyncGenerator<ScannedFile> {
   const git = gitOf(repository)
   await git.text('rev-parse', '--git-dir')
@@ -329,7 +321,7 @@ export async function* scanStaged(
     else paths.set(blob, path)
   }
   if (paths.size === 0) return
-  for await (const scanned of scanBlobs(engine, git, paths, signal)) {
+  for await (const scanned of scanBlobs(engine, git, paths, opening, signal)) {
     if ('missing' in scanned) {
       yield {
         file: paths.get(scanned.missing) ?? scanned.missing,
@@ -339,8 +331,8 @@ export async function* scanStaged(
       }
       continue
     }
-    const { blob, bytes, detections } = scanned
-    for (const file of [paths.get(blob)!, ...others.filter((other) => other.blob === blob).map((other) => other.path)])
-      yield { file, bytes, detections }
+    const { blob } = scanned
+    for (const path of [paths.get(blob)!, ...others.filter((other) => other.blob === blob).map((other) => other.path)])
+      yield* filesOf(scanned, path)
   }
 }

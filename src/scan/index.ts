@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import type { Run, ScannedFile } from '../sdk/index.ts'
 import type { Detector } from './detector.ts'
 import { detectors } from './detectors/index.ts'
+import { scanDiff } from './diff.ts'
 import { compile } from './engine.ts'
 import { scanFolder } from './folder.ts'
 import { scanHistory, scanStaged } from './history.ts'
@@ -14,6 +15,8 @@ export { detectors }
 export interface Scanner extends Pick<Run, 'scan' | 'scanFolder' | 'scanHistory'> {
   /** Secrets in the files of a repository's index that differ from HEAD, as they would be committed. */
   scanStaged(repository: string, options?: { signal?: AbortSignal }): AsyncIterable<ScannedFile>
+  /** Secrets in what a change (`base..head`) brings in, merges included. */
+  scanDiff(repository: string, range: string, options?: { signal?: AbortSignal }): AsyncIterable<ScannedFile>
 }
 
 export interface ScannerOptions {
@@ -32,11 +35,13 @@ export const createScanner = (options: ScannerOptions = {}): Scanner => {
   const engine = compile(options.detectors ?? detectors)
   const threads = options.detectors === undefined ? (options.threads ?? Math.min(4, availableParallelism())) : 0
   const archives = options.archives === false ? null : { ...LIMITS, ...options.archives }
+  const vendored = options.vendored ?? false
+  const opening = archives && { limits: archives, vendored }
   return {
     scan: (bytes, place) => scanBytes(engine, bytes, place.file ?? ''),
-    scanFolder: (path, more) =>
-      scanFolder(engine, path, { ...more, threads, archives, vendored: options.vendored ?? false }),
-    scanHistory: (repository, more) => scanHistory(engine, repository, more),
-    scanStaged: (repository, more) => scanStaged(engine, repository, more),
+    scanFolder: (path, more) => scanFolder(engine, path, { ...more, threads, archives, vendored }),
+    scanHistory: (repository, more) => scanHistory(engine, repository, { ...more, opening }),
+    scanDiff: (repository, range, more) => scanDiff(engine, repository, range, { ...more, opening }),
+    scanStaged: (repository, more) => scanStaged(engine, repository, { ...more, opening }),
   }
 }

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Detection } from '../../sdk/index.ts'
 import type { Engine } from '../engine.ts'
+import { kindOf } from '../inside/kinds.ts'
 import { type Kept, openDeltaScan } from './delta-scan.ts'
 import { BLOB, COMMIT, namesOf, PackFault, TREE } from './pack-file.ts'
 import { openPlaces } from './places.ts'
@@ -12,7 +13,7 @@ export interface ScannedStore {
   hits: Map<string, { detections: Detection[]; path: string }>
   /** Blobs that trees name and are not here, with a path. */
   missing: Map<string, string>
-  /** Blobs that are too large for this, with a path. */
+  /** Blobs that are too large for this, and archives, with a path. */
   left: Map<string, string>
 }
 
@@ -25,12 +26,14 @@ const TURN = 20
  *
  * @param objects the folder of the repository's objects
  * @param width length of an object's name in bytes
+ * @param opens archives are not searched but left
  */
 export const scanStore = async (
   engine: Engine,
   objects: string,
   width: number,
   signal?: AbortSignal,
+  opens = false,
 ): Promise<ScannedStore> => {
   const store = openStore(objects, width)
   try {
@@ -79,6 +82,10 @@ export const scanStore = async (
           ({ entry, bytes, base }) => {
             const path = places.pathOf(places.numberOf(index, entry))
             if (path === null) return null
+            if (opens && kindOf(bytes) !== null) {
+              left.set(nameOf(entry), path)
+              return null
+            }
             const { detections, kept } = scan(bytes, path, base)
             if (detections.length > 0) hits.set(nameOf(entry), { detections, path })
             return kept
@@ -103,7 +110,7 @@ export const scanStore = async (
         const path = places.pathOf(places.numberOfLoose(name))
         if (path === null) continue
         const object = readLoose(file)
-        if (object === null) left.set(name, path)
+        if (object === null || (opens && object.kind === 'blob' && kindOf(object.bytes) !== null)) left.set(name, path)
         else if (object.kind === 'blob') {
           const { detections } = scan(object.bytes, path, null)
           if (detections.length > 0) hits.set(name, { detections, path })

@@ -9,6 +9,7 @@ export { type Expired, expiredHistory, keptFrom } from './expired.ts'
 export type { Remembered } from './former.ts'
 export { type Change, changesBetween, type EntityAt, entityAt, type HistoryEntry, historyOf } from './history.ts'
 export { loadEstate, loadSources } from './load.ts'
+export { startReach } from './reach.ts'
 export {
   Aim,
   Around,

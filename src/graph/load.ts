@@ -35,7 +35,7 @@ async function loadNow(tx: Tx, remember: readonly Remembered[]): Promise<Estate>
   for await (const rows of batches<NodeRow>(
     tx,
     sql`select id, key, body, sources::text as sources, flow is not null as flows, environment, environment_from, environment_disputed,
-      sensitivity, sensitivity_from, tier, tier_from from graph.node order by key collate "C"`,
+      sensitivity, sensitivity_from, tier, tier_from from graph.node`,
   )) {
     for (const row of rows) {
       const index = place(row.id)

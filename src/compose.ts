@@ -2,7 +2,7 @@
 import { existsSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { migrations as act, anythingDecided, selfProvider } from './act/index.ts'
+import { migrations as act, anythingDecided, selfProvider, startPlans } from './act/index.ts'
 import { type Alerts, migrations as alert, lookSoon, startAlerts } from './alert/index.ts'
 import { type Assessor, migrations as assess, startAssessor } from './assess/index.ts'
 import { isLoading, openDemo } from './demo.ts'
@@ -17,7 +17,7 @@ import {
   startDiscovery,
 } from './discover/index.ts'
 import { migrations as graph } from './graph/index.ts'
-import { type App, createServer, migrations as http, startBulks, startUpkeep } from './http/index.ts'
+import { type App, createServer, migrations as http, plansOf, startBulks, startUpkeep } from './http/index.ts'
 import {
   addressGuard,
   audit,
@@ -128,6 +128,7 @@ export async function compose(
     const desk = await openDemo(discovery, assessor, jobs)
     await startDiscovery(discovery)
     await startBulks({ db, clock, discovery })
+    await startPlans(plansOf({ db, clock, discovery }))
     await startAlerts(alerts)
     await connectSelf(discovery)
 

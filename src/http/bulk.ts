@@ -11,11 +11,11 @@ import { Cursor, Limit } from './parameters.ts'
 import { route } from './route.ts'
 
 /** What was chosen: keys, or all of a list as it was shown but some. */
-const Chosen = z.union([
+export const Chosen = z.union([
   z.strictObject({ keys: z.array(Key).min(1).max(5_000) }),
   z.strictObject({ list: z.string().regex(/^[\w-]{1,24}$/), except: z.array(Key).max(5_000).default([]) }),
 ])
-type Chosen = z.infer<typeof Chosen>
+export type Chosen = z.infer<typeof Chosen>
 
 const Reason = z.string().trim().max(2_000).optional()
 const BulkId = z.object({ id: z.string().regex(/^\d{1,15}$/) })
@@ -74,7 +74,7 @@ async function begin(
 }
 
 /** The keys that were chosen, each once, with its place. */
-function rowsOf({ rolls: { snapshots } }: Serving, chosen: Chosen): RawBuilder<unknown> {
+export function rowsOf({ rolls: { snapshots } }: Serving, chosen: Chosen): RawBuilder<unknown> {
   if ('keys' in chosen)
     return sql`select min(place) as place, entity from unnest(${chosen.keys}::text[]) with ordinality as k(entity, place) group by entity`
   const { ids } = snapshots.demand(chosen.list)

@@ -16,8 +16,10 @@ import {
   type Selected,
   Sort,
   selectRows,
+  tagDifferenceOf,
 } from '../read/index.ts'
 import { Kind } from '../sdk/index.ts'
+import { changingOf } from './acts.ts'
 import type { Serving } from './app.ts'
 import { csvOf } from './inventory-csv.ts'
 import { AsOf, Cursor, KeyParam, Limit, QueryText } from './parameters.ts'
@@ -133,9 +135,10 @@ export const entityRoutes = [
     params: KeyParam,
     query: z.object({ 'as-of': AsOf }),
     answers: Card,
-    handle: async ({ app, params: { key } }) => ({
-      ...(await readCard(app.db, key, app.clock.now())),
-      ...asOfNow(app),
-    }),
+    async handle({ app, params: { key } }) {
+      const [card, changing] = await Promise.all([readCard(app.db, key, app.clock.now()), changingOf(app)])
+      const through = changing.map(({ connection }) => connection)
+      return { ...card, tagDifference: await tagDifferenceOf(app.db, card.entity.key, through), ...asOfNow(app) }
+    },
   }),
 ]

@@ -1,4 +1,5 @@
 export { adminLink, firstAdminLink } from './accounts.ts'
+export { plansOf } from './acts.ts'
 export type { App } from './app.ts'
 export { startBulks } from './bulk-run.ts'
 export type { DemoDesk, DemoState } from './demo.ts'

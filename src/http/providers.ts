@@ -18,7 +18,7 @@ function pageOf(provider: Provider): z.input<typeof ProviderPage> {
       needs: [...one.needs],
     })),
     needs: [...new Set(collections.flatMap(({ needs }) => needs))],
-    writes: 'actions' in provider,
+    writes: provider.acting !== undefined,
     form: formOf(provider) as Record<string, JsonValue>,
   }
 }

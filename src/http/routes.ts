@@ -6,6 +6,7 @@ import { feedRoutes } from './alerts-feeds.ts'
 import { auditRoutes } from './audit.ts'
 import { bulkRoutes } from './bulk.ts'
 import { connectionRoutes } from './connections.ts'
+import { actingRoutes } from './connections-acting.ts'
 import { demoRoutes } from './demo.ts'
 import { entityRoutes } from './entities.ts'
 import { eventRoutes } from './events.ts'
@@ -23,6 +24,8 @@ import { ownersListRoutes } from './owners-lists.ts'
 import { ownersSettingsRoutes } from './owners-settings.ts'
 import { ownershipRoutes } from './ownership.ts'
 import { passkeyRoutes } from './passkey-routes.ts'
+import { planRoutes } from './plans.ts'
+import { planSettingsRoutes } from './plans-settings.ts'
 import { providerRoutes } from './providers.ts'
 import { reportRoutes } from './reports.ts'
 import { type Route, route } from './route.ts'
@@ -64,7 +67,10 @@ const described: readonly Route[] = [
   ...bulkRoutes,
   ...findRoutes,
   ...findingRoutes,
+  ...planRoutes,
+  ...planSettingsRoutes,
   ...connectionRoutes,
+  ...actingRoutes,
   ...runRoutes,
   ...providerRoutes,
   ...demoRoutes,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { createConnection, isOutside, listConnections, requestSync } from '../discover/index.ts'
+import { createConnection, isOutside, listConnections, listGrants, requestSync } from '../discover/index.ts'
 import { FirstRun, Frame, foundBy, Overview, progressOf, readFrame, readOverview, readThings } from '../read/index.ts'
 import { type Provider, ReeveError } from '../sdk/index.ts'
 import type { Serving } from './app.ts'
@@ -69,8 +69,7 @@ export const screenRoutes = [
         ...foundBy(reading, roll, app.clock.now()),
         sources: reading,
         offers: offers.sort((a, b) => Number(b.ready) - Number(a.ready)),
-        // No provider can be given one: none has an action.
-        writePermissions: app.discovery.providers.filter((provider) => 'actions' in provider).length,
+        writePermissions: (await listGrants(app.db)).length,
         things,
       }
     },

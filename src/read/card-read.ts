@@ -48,9 +48,10 @@ interface Subject {
 }
 
 /** Everything about one entity, also one that is gone: then as it was last. Throws `entity/unknown`. */
-export const readCard = (db: Db, key: string, now: Date): Promise<Card> => stepByStep(db, (tx) => cardOf(tx, key, now))
+export const readCard = (db: Db, key: string, now: Date): Promise<Omit<Card, 'tagDifference'>> =>
+  stepByStep(db, (tx) => cardOf(tx, key, now))
 
-async function cardOf(db: Tx, key: string, now: Date): Promise<Card> {
+async function cardOf(db: Tx, key: string, now: Date): Promise<Omit<Card, 'tagDifference'>> {
   const subject = await subjectOf(db, key)
   const { id, body } = subject
   const self: EntityRef = {

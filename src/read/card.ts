@@ -15,6 +15,7 @@ import {
 } from '../sdk/index.ts'
 import { FindingRow } from './findings.ts'
 import { Owners, ScorePart } from './owner.ts'
+import { TagDifference } from './plans.ts'
 import { EntityRef, Mark } from './ref.ts'
 
 /** One step of the argument for an answer. `holds` is null when it is not known; then `permission` tells what would answer it, at `connection`. */
@@ -185,6 +186,8 @@ export const Card = z.object({
   touch: z.object({ rotate: Touch, narrow: Touch, disable: Touch, delete: Touch }),
   attributes: Attributes,
   owners: Owners,
+  /** Its source's tag says of the owner what Reeve does not. */
+  tagDifference: TagDifference.nullable(),
   labels: z.array(z.string()),
   /** Who acts through it: what a person said of it, else what its source can tell. */
   account: known(

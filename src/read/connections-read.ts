@@ -12,9 +12,13 @@ import type { Roll } from './roll.ts'
 export type NextAt = (cron: string, from: Date) => Date | null
 
 export async function readConnections(db: Db, roll: Roll, now: Date, nextAt: NextAt): Promise<Connections> {
-  const [states, unknownVerdicts] = await Promise.all([connectionStates(db), countUnknownVerdicts(db)])
+  const [states, unknownVerdicts, granted] = await Promise.all([
+    connectionStates(db),
+    countUnknownVerdicts(db),
+    sql<{ count: number }>`select count(*)::int as count from discover.acting`.execute(db),
+  ])
   const rows = await rowsOf(db, roll, states, now, nextAt)
-  return { bar: sumOf(states.map(({ bar }) => bar)), unknownVerdicts, writePermissions: 0, rows }
+  return { bar: sumOf(states.map(({ bar }) => bar)), unknownVerdicts, writePermissions: granted.rows[0]!.count, rows }
 }
 
 async function rowsOf(

@@ -172,6 +172,7 @@ const TABLES: Readonly<Record<string, Kept>> = {
   'act.team': decided('act.team'),
   'act.person': decided('act.person'),
   'act.certification': happened('act.certification'),
+  'act.written': decided('act.written'),
   'discover.connection': versioned('discover.connection', 'changed_at'),
   'discover.run': run,
   'platform.audit': happened('platform.audit'),

@@ -70,6 +70,7 @@ export function card(key: string, whole: boolean): read.Card | undefined {
       credentials: { value: { count: 2, oldest: at.oldestCredential } },
       methods: { value: ['access-key', 'ssh-key'] },
     },
+    tagDifference: null,
     owners: at.owner
       ? {
           ...owners,

@@ -538,6 +538,42 @@ export interface paths {
         patch: operations["patchConnectionsId"];
         trace?: never;
     };
+    "/v1/connections/{id}/acting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be changed through a source, the grants that wants, and with what it is allowed; never a secret. */
+        get: operations["getConnectionsIdActing"];
+        /** Gives a source a grant for changes, apart from the settings that read; secrets that are left out stay. */
+        put: operations["putConnectionsIdActing"];
+        post?: never;
+        /** Takes the grant for changes away: the source is only read from now on. */
+        delete: operations["deleteConnectionsIdActing"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/connections/{id}/acting/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Opens and closes the source with this grant, and changes nothing; secrets that are left out are the stored ones. */
+        post: operations["postConnectionsIdActingTest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/connections/{id}/runs": {
         parameters: {
             query?: never;
@@ -1412,6 +1448,161 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Changes at sources that were planned, the newest first, and how many things bear another owner there. */
+        get: operations["getPlans"];
+        put?: never;
+        /** Freezes what would be written back for chosen things, tag by tag, and changes nothing; in a dry run nothing is kept. */
+        post: operations["postPlans"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/differences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Things whose tag at the source says of the owner what Reeve does not, and whom it names. */
+        get: operations["getPlansDifferences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One plan: what it changes through which source, who approved it and until when, and what you can do next. */
+        get: operations["getPlansId"];
+        put?: never;
+        post?: never;
+        /** Withdraws a plan that was not applied. */
+        delete: operations["deletePlansId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins to write what was approved, thing by thing, or goes on with what failed. */
+        post: operations["postPlansIdApply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Allows a plan to be applied for a while, with a reason that stays on the record. */
+        post: operations["postPlansIdApprove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{id}/choose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decides about things whose source says what Reeve did not write: it is written over, or left. */
+        post: operations["postPlansIdChoose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The things of a plan: old and new value of each tag, what came of it, and the commands to do it by hand. */
+        get: operations["getPlansIdItems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stops applying or taking back; what was done until then stays done. */
+        post: operations["postPlansIdStop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts back what was there before, where nobody changed it since; thing by thing as well. */
+        post: operations["postPlansIdUndo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/providers": {
         parameters: {
             query?: never;
@@ -1742,6 +1933,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/settings/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Into which tags owners are written back, in what form, and how plans are approved. */
+        get: operations["getSettingsPlans"];
+        /** Decides how owners are written back; plans that were made before stay as they are. */
+        put: operations["putSettingsPlans"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/settings/retention": {
         parameters: {
             query?: never;
@@ -2031,6 +2240,29 @@ export interface components {
             code: string | null;
             says: string | null;
         };
+        ActingPage: {
+            connection: string;
+            summary: string;
+            actions: {
+                id: string;
+                title: string;
+                /** @enum {string} */
+                effect: "reversible" | "destructive";
+                types: string[];
+                needs: string[];
+            }[];
+            form: {
+                [key: string]: components["schemas"]["Json"];
+            };
+            grant: {
+                settings: {
+                    [key: string]: components["schemas"]["Json"];
+                };
+                secrets: string[];
+                changed: components["schemas"]["Instant"];
+                by: string;
+            } | null;
+        };
         AgeHistogram: {
             bars: {
                 age: string;
@@ -2272,6 +2504,7 @@ export interface components {
             };
             attributes: components["schemas"]["Attributes"];
             owners: components["schemas"]["Owners"];
+            tagDifference: components["schemas"]["TagDifference"] | null;
             labels: string[];
             account: {
                 value: {
@@ -3546,6 +3779,113 @@ export interface components {
             layer?: string;
             atHead?: boolean;
         };
+        Plan: {
+            id: string;
+            state: components["schemas"]["PlanState"];
+            by: string;
+            at: components["schemas"]["Instant"];
+            approved: {
+                by: string;
+                at: components["schemas"]["Instant"];
+                until: components["schemas"]["Instant"];
+                reason: string;
+                expired: boolean;
+            } | null;
+            ended: components["schemas"]["Instant"] | null;
+            stopped: boolean;
+            counts: components["schemas"]["PlanCounts"];
+            ownerTag: string;
+            backupTag: string | null;
+            /** @enum {string} */
+            writes: "address" | "name";
+            secondPerson: boolean;
+            /** @enum {string} */
+            effect: "reversible" | "destructive";
+            connections: components["schemas"]["PlanConnection"][];
+            may: {
+                approve: string | null;
+                apply: string | null;
+                undo: string | null;
+                withdraw: string | null;
+            };
+        };
+        PlanConnection: {
+            connection: string;
+            granted: boolean;
+            things: number;
+            needs: string[];
+        };
+        PlanCounts: {
+            total: number;
+            agrees: number;
+            cannot: number;
+            conflict: number;
+            leftOut: number;
+            ready: number;
+            done: number;
+            refused: number;
+            failed: number;
+            undone: number;
+            kept: number;
+        };
+        PlanItem: {
+            entity: components["schemas"]["Key"];
+            name: string;
+            type: string;
+            connection: string | null;
+            state: components["schemas"]["PlanItemState"];
+            changes: {
+                place: string;
+                was: string | null;
+                to: string | null;
+            }[];
+            readAt: components["schemas"]["Instant"] | null;
+            code: string | null;
+            says: string | null;
+            permission: string | null;
+            names: components["schemas"]["Person"] | null;
+            verified: boolean | null;
+            at: components["schemas"]["Instant"] | null;
+            byHand: string[];
+        };
+        /** @enum {string} */
+        PlanItemState: "agrees" | "cannot" | "conflict" | "left-out" | "ready" | "done" | "refused" | "failed" | "undone" | "kept";
+        PlanItems: {
+            next: string | null;
+            rows: components["schemas"]["PlanItem"][];
+            total: number;
+        };
+        PlanRow: {
+            id: string;
+            state: components["schemas"]["PlanState"];
+            by: string;
+            at: components["schemas"]["Instant"];
+            approved: {
+                by: string;
+                at: components["schemas"]["Instant"];
+                until: components["schemas"]["Instant"];
+                reason: string;
+                expired: boolean;
+            } | null;
+            ended: components["schemas"]["Instant"] | null;
+            stopped: boolean;
+            counts: components["schemas"]["PlanCounts"];
+        };
+        /** @enum {string} */
+        PlanState: "open" | "approved" | "running" | "done" | "undoing" | "undone" | "withdrawn";
+        Planned: {
+            dryRun: boolean;
+            id: string | null;
+            counts: components["schemas"]["PlanCounts"];
+            connections: components["schemas"]["PlanConnection"][];
+            items: components["schemas"]["PlanItem"][];
+        };
+        Plans: {
+            next: string | null;
+            rows: components["schemas"]["PlanRow"][];
+            total: number;
+            differences: number;
+        };
         Presence: {
             /** @enum {string} */
             state: "active" | "left" | "unknown";
@@ -3772,6 +4112,24 @@ export interface components {
             because: string[];
             /** @enum {string} */
             confidence?: "high" | "medium" | "low";
+        };
+        TagDifference: {
+            entity: components["schemas"]["EntityRef"];
+            place: string;
+            /** @enum {string} */
+            sort: "other" | "behind" | "gone";
+            stands: string | null;
+            names: components["schemas"]["Person"] | null;
+            owner: components["schemas"]["Person"];
+            written: {
+                value: string;
+                at: components["schemas"]["Instant"];
+            } | null;
+        };
+        TagDifferences: {
+            rows: components["schemas"]["TagDifference"][];
+            total: number;
+            asOf: components["schemas"]["Instant"] | null;
         };
         Tally: {
             kind: components["schemas"]["Kind"];
@@ -5170,6 +5528,144 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConnectionPage"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            /** @description There is nothing here */
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getConnectionsIdActing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What can be changed through a source, the grants that wants, and with what it is allowed; never a secret. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActingPage"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            /** @description There is nothing here */
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    putConnectionsIdActing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    settings: {
+                        [key: string]: components["schemas"]["Json"];
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Gives a source a grant for changes, apart from the settings that read; secrets that are left out stay. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActingPage"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            /** @description There is nothing here */
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteConnectionsIdActing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Takes the grant for changes away: the source is only read from now on. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            /** @description There is nothing here */
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postConnectionsIdActingTest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    settings: {
+                        [key: string]: components["schemas"]["Json"];
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Opens and closes the source with this grant, and changes nothing; secrets that are left out are the stored ones. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestResult"];
                 };
             };
             /** @description The request cannot be read */
@@ -7210,6 +7706,387 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getPlans: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Changes at sources that were planned, the newest first, and how many things bear another owner there. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plans"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postPlans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    things: ({
+                        keys: components["schemas"]["Key"][];
+                    } | {
+                        list: string;
+                        /** @default [] */
+                        except?: components["schemas"]["Key"][];
+                    }) | {
+                        query: string;
+                        /** @default identity */
+                        kind?: components["schemas"]["Kind"];
+                    } | {
+                        /** @constant */
+                        differences: true;
+                    };
+                    /**
+                     * @description what becomes of tags that Reeve did not write: `ours` is written over them, or they are left
+                     * @enum {string}
+                     */
+                    conflicts?: "ours" | "leave";
+                    /** @default false */
+                    dryRun?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Freezes what would be written back for chosen things, tag by tag, and changes nothing; in a dry run nothing is kept. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Planned"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPlansDifferences: {
+        parameters: {
+            query?: {
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Things whose tag at the source says of the owner what Reeve does not, and whom it names. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagDifferences"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPlansId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One plan: what it changes through which source, who approved it and until when, and what you can do next. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            /** @description There is nothing here */
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deletePlansId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Withdraws a plan that was not applied. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            /** @description There is nothing here */
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postPlansIdApply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Begins to write what was approved, thing by thing, or goes on with what failed. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            /** @description There is nothing here */
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postPlansIdApprove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Allows a plan to be applied for a while, with a reason that stays on the record. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            /** @description There is nothing here */
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postPlansIdChoose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    choice: "ours" | "leave";
+                    /** @description all that is undecided when left out */
+                    entities?: components["schemas"]["Key"][];
+                };
+            };
+        };
+        responses: {
+            /** @description Decides about things whose source says what Reeve did not write: it is written over, or left. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            /** @description There is nothing here */
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPlansIdItems: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["PlanItemState"];
+                /** @description `next` of the page before */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The things of a plan: old and new value of each tag, what came of it, and the commands to do it by hand. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanItems"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            /** @description There is nothing here */
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postPlansIdStop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stops applying or taking back; what was done until then stays done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            /** @description There is nothing here */
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postPlansIdUndo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Puts back what was there before, where nobody changed it since; thing by thing as well. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            /** @description There is nothing here */
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
     getProviders: {
         parameters: {
             query?: never;
@@ -8075,6 +8952,110 @@ export interface operations {
                     "application/json": {
                         /** @description after so many days an owner is asked again whether it is still needed */
                         reviewDays: number;
+                    };
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getSettingsPlans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Into which tags owners are written back, in what form, and how plans are approved. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description the tag that bears who answers */
+                        ownerTag: string;
+                        /** @description the tag that bears the second person; null for none */
+                        backupTag: string | null;
+                        /**
+                         * @description what stands in the tag; a name where no address is known
+                         * @enum {string}
+                         */
+                        writes: "address" | "name";
+                        /** @description whoever planned it does not approve it */
+                        secondPerson: boolean;
+                        /** @description so long after an approval it may be applied */
+                        approvalHours: number;
+                        /** @description things that are changed in a second, at most */
+                        perSecond: number;
+                    };
+                };
+            };
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    putSettingsPlans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description the tag that bears who answers */
+                    ownerTag: string;
+                    /** @description the tag that bears the second person; null for none */
+                    backupTag: string | null;
+                    /**
+                     * @description what stands in the tag; a name where no address is known
+                     * @enum {string}
+                     */
+                    writes: "address" | "name";
+                    /** @description whoever planned it does not approve it */
+                    secondPerson: boolean;
+                    /** @description so long after an approval it may be applied */
+                    approvalHours: number;
+                    /** @description things that are changed in a second, at most */
+                    perSecond: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Decides how owners are written back; plans that were made before stay as they are. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description the tag that bears who answers */
+                        ownerTag: string;
+                        /** @description the tag that bears the second person; null for none */
+                        backupTag: string | null;
+                        /**
+                         * @description what stands in the tag; a name where no address is known
+                         * @enum {string}
+                         */
+                        writes: "address" | "name";
+                        /** @description whoever planned it does not approve it */
+                        secondPerson: boolean;
+                        /** @description so long after an approval it may be applied */
+                        approvalHours: number;
+                        /** @description things that are changed in a second, at most */
+                        perSecond: number;
                     };
                 };
             };

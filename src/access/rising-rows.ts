@@ -15,22 +15,19 @@ export interface RisingEdge {
   dependsOn?: string[]
 }
 
-/** So many paths to all power, and so many things reached, are shown of each; the shortest first. */
+/** So many paths to all power, and so many to things reached, are shown of each; the shortest first. */
 const MOST_PATHS = 16
-const MOST_TARGETS = 50
+const MOST_TO_TARGETS = 50
 const MOST_TO_TARGET = 4
 
-/** How one of them could become more: paths to all power, then to each thing worth reaching. */
+/** How one of them could become more: paths to all power; for those who have none, paths to each thing worth reaching. */
 export function risingPaths(escalation: Escalation, names: readonly string[], from: number): RisingEdge[][] {
   const paths: Path[] = [...escalation.pathsToPower(from).take(MOST_PATHS)]
-  const { targets } = escalation.powers
-  let reached = 0
-  for (const target of targets) {
-    if (reached >= MOST_TARGETS) break
-    const found = [...escalation.pathsToTarget(target)(from).take(MOST_TO_TARGET)]
-    if (found.length > 0) reached++
-    paths.push(...found)
-  }
+  if (paths.length === 0)
+    for (const target of escalation.powers.targets) {
+      paths.push(...escalation.pathsToTarget(target)(from).take(MOST_TO_TARGET))
+      if (paths.length >= MOST_TO_TARGETS) break
+    }
   return paths.map((path) => path.map((step) => edgeOf(names, step)))
 }
 

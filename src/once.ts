@@ -23,7 +23,14 @@ export async function scanOnce(
   const { signal } = options
   const places = await placesOf(options)
   try {
-    const scanner = createScanner()
+    const scanner = createScanner({
+      archives: options.archives && (options.maxArchiveBytes === undefined ? {} : { bytes: options.maxArchiveBytes }),
+    })
+    const change = options.diff
+    const limited =
+      change !== undefined
+        ? (path: string) => scanner.scanDiff(path, change, { signal })
+        : options.staged && ((path: string) => scanner.scanStaged(path, { signal }))
     const run = {
       ...createRun(
         {
@@ -35,7 +42,7 @@ export async function scanOnce(
         },
         signal,
       ),
-      ...(options.staged && { scanFolder: (path: string) => scanner.scanStaged(path, { signal }) }),
+      ...(limited && { scanFolder: limited }),
     }
     const builder = new EstateBuilder()
     const sources: SourceState[] = []
@@ -115,6 +122,7 @@ async function placesOf({
   history,
   since,
   staged,
+  diff,
   probe,
 }: ScanOptions): Promise<{ list: Nearby[]; remove(): Promise<void> }> {
   const nothing = async (): Promise<void> => {}
@@ -134,8 +142,9 @@ async function placesOf({
     throw new ReeveError('use/no-such-path', `reading ${folder}: there is no such file or folder`, { cause })
   })
   const asking = probe === undefined ? {} : { probe }
-  const here: Nearby = { folder, history: history && !staged, ...(since === undefined ? {} : { since }), ...asking }
-  return { list: path === undefined && !staged ? [{ host: true, ...asking }, here] : [here], remove: nothing }
+  const isChange = staged || diff !== undefined
+  const here: Nearby = { folder, history: history && !isChange, ...(since === undefined ? {} : { since }), ...asking }
+  return { list: path === undefined && !isChange ? [{ host: true, ...asking }, here] : [here], remove: nothing }
 }
 
 async function readersOf({ list }: { list: Nearby[] }): Promise<{ provider: Provider; config: unknown }[]> {
@@ -153,8 +162,8 @@ async function readersOf({ list }: { list: Nearby[] }): Promise<{ provider: Prov
   )
 }
 
-/** Only secrets were asked for: listings that give none need not be read. What is staged can hold nothing else. */
-function skipped(provider: Provider, { only, staged }: ScanOptions): ReadonlySet<string> {
-  if (only.has('posture') && !staged) return new Set()
+/** Only secrets were asked for: listings that give none need not be read. What is staged or changed can hold nothing else. */
+function skipped(provider: Provider, { only, staged, diff }: ScanOptions): ReadonlySet<string> {
+  if (only.has('posture') && !staged && diff === undefined) return new Set()
   return new Set((provider.collections ?? []).filter((one) => !one.yields.includes(SECRETS)).map((one) => one.id))
 }

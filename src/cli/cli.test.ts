@@ -159,11 +159,24 @@ describe('scan', () => {
     expect(err).toContain('use/output')
   })
 
+  test.each([
+    ['use/bytes', ['--max-archive-bytes', 'much']],
+    ['use/diff', ['--diff', 'main', '--staged']],
+    ['use/diff', ['--diff', 'main', '--since', 'v1']],
+  ])('%s: %j', async (code, flags) => {
+    await runCli(['scan', '.', ...flags], fake())
+    expect(process.exitCode).toBe(2)
+    expect(err).toContain(code)
+  })
+
   test('flags reach the reader', async () => {
     const reeve = fake()
     await runCli(['scan', 'src', '--since', 'v1', '--only', 'secrets', '--staged'], reeve)
     expect(reeve.asked[0]).toMatchObject({ path: 'src', since: 'v1', history: true, staged: true })
     expect([...reeve.asked[0]!.only]).toEqual(['secrets'])
+    expect(reeve.asked[0]).toMatchObject({ diff: undefined, archives: true, maxArchiveBytes: undefined })
+    await runCli(['scan', '--diff', 'main..topic', '--no-archives', '--max-archive-bytes', '1.5GiB'], reeve)
+    expect(reeve.asked[1]).toMatchObject({ diff: 'main..topic', archives: false, maxArchiveBytes: 1.5 * 2 ** 30 })
   })
 })
 

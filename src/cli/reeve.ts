@@ -27,6 +27,11 @@ export interface ScanOptions {
   only: ReadonlySet<'secrets' | 'posture'>
   since: string | undefined
   staged: boolean
+  /** `base..head`: what this change brings in, and nothing else. */
+  diff: string | undefined
+  /** Archives are opened, within this many bytes each where it is given. */
+  archives: boolean
+  maxArchiveBytes: number | undefined
   /** MCP servers that are configured there are asked for their tools: over HTTP, or the programs too. */
   probe: 'remote' | 'all' | undefined
   /** An earlier `scan --json`: what it read is what rules remember. */

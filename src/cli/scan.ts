@@ -14,6 +14,9 @@ interface ScanFlags extends OutputOptions {
   only?: string
   since?: string
   staged?: boolean
+  diff?: string
+  archives?: boolean
+  maxArchiveBytes?: string
   probe?: 'remote' | 'all'
   failOn?: Severity
   baseline?: string
@@ -33,6 +36,9 @@ export function addScan(program: Command, reeve: Reeve): void {
     .option('--history', 'read the whole history of a repository too')
     .option('--since <rev>', 'read only what came after this revision (with --history)')
     .option('--staged', 'read what is staged for the next commit, and nothing else')
+    .option('--diff <base..head>', 'read what this change brings in, merges included, and nothing else')
+    .option('--no-archives', 'do not open archives, container images and documents')
+    .option('--max-archive-bytes <size>', 'take at most this much out of one archive, such as 500MB or 20GiB (16GiB)')
     .addOption(
       new Option(
         '--probe <what>',
@@ -64,6 +70,9 @@ async function scan(reeve: Reeve, path: string | undefined, flags: ScanFlags): P
     only: parseOnly(flags.only ?? ''),
     since: flags.since,
     staged: flags.staged === true,
+    diff: parseDiff(flags),
+    archives: flags.archives !== false,
+    maxArchiveBytes: flags.maxArchiveBytes === undefined ? undefined : parseBytes(flags.maxArchiveBytes),
     probe: flags.probe,
     baseline: flags.baseline,
     signal: interruption.signal,
@@ -84,6 +93,38 @@ async function scan(reeve: Reeve, path: string | undefined, flags: ScanFlags): P
   if (scanned.interrupted) return EXIT.interrupted
   if (flags.failOn !== undefined && findings.some((finding) => counts(finding, flags.failOn!))) return EXIT.findings
   return counted.complete ? EXIT.done : EXIT.incomplete
+}
+
+/** One change is read as it is: not also what is staged, or what else the history holds. */
+function parseDiff({ diff, staged, history, since }: ScanFlags): string | undefined {
+  if (diff !== undefined && (staged || history || since !== undefined))
+    throw new ReeveError(
+      'use/diff',
+      'reading --diff: it goes with none of --staged, --history and --since; leave those out',
+    )
+  return diff
+}
+
+const UNITS: Record<string, number> = {
+  '': 1,
+  k: 1e3,
+  ki: 2 ** 10,
+  m: 1e6,
+  mi: 2 ** 20,
+  g: 1e9,
+  gi: 2 ** 30,
+  t: 1e12,
+  ti: 2 ** 40,
+}
+
+function parseBytes(text: string): number {
+  const [, digits = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([kmgt]i?)?b?$/i.exec(text.trim()) ?? []
+  if (digits === '')
+    throw new ReeveError(
+      'use/bytes',
+      `reading --max-archive-bytes: '${text}' is no size; write 500MB, 20GiB or a number of bytes`,
+    )
+  return Math.floor(Number(digits) * UNITS[unit.toLowerCase()]!)
 }
 
 function parseOnly(text: string): ReadonlySet<'secrets' | 'posture'> {

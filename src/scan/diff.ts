@@ -65,14 +65,15 @@ export async function* scanDiff(
     )
   const ignore = await ignoreIn(git)
   const changed: Changed[] = []
+  const folder = await git.text('rev-parse', '--show-prefix')
   const records = git.records(
-    ['diff-tree', '-r', '--raw', '-z', '--no-renames', '--no-abbrev', fork, head, '--'],
+    ['diff-tree', '-r', '--raw', '-z', '--no-renames', '--no-abbrev', '--relative', fork, head, '--'],
     signal,
   )
   for await (const record of records) {
     const [was = '', mode = '', before = '', after = ''] = record.slice(1).split(' ')
     const path = String((await records.next()).value)
-    if (isFile(mode) && !/^0+$/.test(after) && !isIgnored(ignore, path))
+    if (isFile(mode) && !/^0+$/.test(after) && !isIgnored(ignore, folder + path))
       changed.push({ path, after, before: isFile(was) && !/^0+$/.test(before) ? before : null })
   }
   const wanted = new Map(changed.map(({ after, path }) => [after, path]))

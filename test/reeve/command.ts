@@ -24,7 +24,7 @@ const bare = (env: Record<string, string>): Record<string, string> => ({
 /** Runs one command to its end. */
 export function reeve(
   args: string[],
-  { cwd, env = {}, input }: { cwd: string; env?: Record<string, string>; input?: string },
+  { cwd, env = {}, input }: { cwd: string; env?: Record<string, string>; input?: string | Uint8Array },
 ): Promise<Ran> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [main, ...args], { cwd, env: bare(env) })

@@ -64,7 +64,7 @@ async function readHistory(checkout: Checkout, run: Run, log: Log): Promise<void
 function takeBlob(checkout: Checkout, run: Run, log: Log, { detections, appearances }: ScannedBlob): void {
   for (const { detection, fingerprint, ordinal } of numbered(detections, run)) {
     for (const seen of appearances) {
-      if (!isWanted(checkout, seen.file)) continue
+      if (!isWanted(checkout, archiveOf(seen.file))) continue
       log.take(fingerprint, detection, {
         file: seen.file,
         ordinal,
@@ -96,7 +96,7 @@ async function readFolder(checkout: Checkout, run: Run, log: Log): Promise<void>
     // Told as it goes: a long scan without a finding is no standstill.
     run.ledger.expect(1, 'files')
     if (!scanned.skipped) run.ledger.obtain(1, 'files')
-    takeFile(run, log, file, scanned.detections, tracked(file), checkout)
+    takeFile(run, log, file, scanned.detections, tracked(archiveOf(file)), checkout)
   }
 }
 
@@ -143,6 +143,9 @@ function* numbered(detections: readonly Detection[], run: Run) {
     yield { detection, fingerprint, ordinal }
   }
 }
+
+/** The file that a part is in (`a.zip` of `a.zip!/conf/app.env`), or the file itself. */
+const archiveOf = (file: string): string => file.split('!/')[0]!
 
 function isWanted(checkout: Checkout, file: string): boolean {
   if (!file.startsWith(checkout.prefix)) return false

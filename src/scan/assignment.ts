@@ -145,7 +145,7 @@ const KINDS: Record<Exclude<FileKind, 'unknown'>, string> = {
   code: 'js mjs cjs ts mts cts jsx tsx vue svelte py pyi pyx rb php phtml java kt kts scala groovy gradle clj go rs c h cc cpp cxx hpp hh m mm swift cs vb fs pl pm lua r jl dart ex exs erl hs ml elm sol asm s nim zig d pas coffee sql ipynb jsp asp aspx erb ejs hbs twig jinja j2 tpl proto thrift graphql gql sass scss css less map wasm',
   config:
     'env ini cfg conf config cnf properties props toml yml yaml json json5 jsonc tf tfvars hcl tfstate plist service socket timer reg list credentials creds netrc npmrc pypirc yarnrc sh bash zsh fish bat cmd ps1 psm1 ksh dockerfile envrc nix pp ovpn rdp ica ftpconfig rc lock secrets secret pgpass my.cnf xml settings',
-  markup: 'html htm xhtml svg xsl xsd wsdl resx po pot xliff strings arb drawio',
+  markup: 'html htm xhtml svg razor cshtml vbhtml xsl xsd wsdl resx po pot xliff strings arb drawio',
   prose: 'md mdx markdown rst adoc txt text tex log eml org rtf doc docx csv tsv diff patch',
 }
 const KIND_OF = new Map(

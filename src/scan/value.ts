@@ -16,7 +16,8 @@ export const isBinary = (text: string): boolean =>
 
 /** Values that stand for another value: variables, templates, calls into an environment, and words that say "put yours here". */
 const STANDS_FOR = [
-  /^\$[A-Za-z_{([]/,
+  // `$name`, `$(command)`, `$1`; tags of YAML that take a value back or from elsewhere.
+  /^\$(?:[A-Za-z_{([]|[\d@*#?]$)|^!(?:reset|override|secret|include)$/,
   /\$\{[^}]{0,80}\}?|\{\{|\}\}|<%|%>|^%[A-Za-z_][\w.]*%?$|^#\{|\{[a-z_.]{0,40}\}|^%[({]?\w|^\\\(|^@[A-Za-z_]\w*@$|@@|__[A-Z_]{3,}__/i,
   /^<[^>]{0,80}>?$|^\[[^\]]{1,80}\]$|^&lt;|^\(.{0,80}\)$/,
   /^(?:process\.env|os\.environ|os\.getenv|getenv|ENV\[|env\.|vars?\.|secrets?\.|local\.|data\.|module\.|config\.|self\.|this\.|params?\.|request\.|args?\.|opts?\.|options?\.|settings\.|vault:|ssm:|arn:|op:\/\/|file:|!vault|!env|!Ref|!Sub|ref\+|\$\()/i,
@@ -33,7 +34,7 @@ const STANDS_FOR = [
 
 /** Literals that are no value at all in any language. */
 const NOTHING = new Set(
-  `null none nil undefined true false yes no on off nan void empty unset default optional required string str text char varchar int integer number
+  `null none nil undefined undef true false yes no on off nan void empty unset default optional required string str text char varchar int integer number
   bool boolean object array list dict map bytes byte byte[] buffer any unknown never hidden input password passwd passphrase pass pwd secret
   token key apikey api_key username user email login credential credentials auth authorization bearer basic value values name type
   prompt ask stdin file env environment plain plaintext raw hash hashed bcrypt scram-sha-256 md5 sha1 sha256 sha512 crypt encrypted disabled enabled

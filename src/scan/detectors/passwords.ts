@@ -2,6 +2,7 @@ import { assignment, type Field, fieldOf, isBesideUser, isSideFile, passwordAssi
 import type { Detector, Match, Opinion } from '../detector.ts'
 import { serviceIn } from '../services.ts'
 import { isBinary, isNothing, looksDrawn, readsAsName, standsForAnother } from '../value.ts'
+import { made } from './made.ts'
 import { ABOUT, FOREIGN, isPasswordWord, LABEL, NOT_ONE, OTHER_WORD } from './password-words.ts'
 
 const NEAR_CALL =
@@ -122,7 +123,7 @@ const judge = (match: Match): Opinion => {
     return null
   if (/^[\^~<>=v ]{0,3}\d+(?:\.\d+)+(?:[-+][\w.]+)?$|^[?(|]|^[\w.]+\|/.test(value)) return null
   if (
-    /^\$(?:1|2[abxy]|5|6|apr1|argon2|pbkdf2|scrypt|y|P|H)\$/.test(value) ||
+    /^\$(?:1|2[abxy]|5|6|apr1|argon2|pbkdf2|scrypt|y|P|H)\$|^\*[0-9A-F]{40}$/.test(value) ||
     /^(?:ENC|enc)[([]|^\{(?:SSHA|SHA|cipher|noop|bcrypt)|^!vault|^AQICA|^vault:v\d|^scrypt:|^pbkdf2[:_]/.test(value)
   )
     return null
@@ -142,6 +143,7 @@ const judge = (match: Match): Opinion => {
   if (/^0x[0-9a-f]{1,16}$/i.test(value)) return null
   // Suites of ciphers, with keys shared before, and other constants of programs.
   if (/(?:^|[-_])PSK[-_](?:WITH|3DES|AES|ARIA|CAMELLIA|CHACHA20|NULL|RC4|SEED)/.test(value)) return null
+  if (/^[!:+-]?PSK$/i.test(field.name) && /[!:+-]$/.test(field.line)) return null
   if (kind === 'code' && /^[A-Z][A-Z0-9]{1,}(?:_[A-Z0-9]{2,}){2,}$/.test(value)) return null
   // When it was changed or used, and what nobody chose.
   if (/^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d[\d:.]*(?:Z|[+-]\d\d:?\d\d)?)?$/.test(value)) return null
@@ -366,6 +368,10 @@ export const passwords: readonly Detector[] = [
         'adapters.add("password", ["min", "nonalphamin", "regex"], function (options) {',
         '<module-option name="password-stacking" value="useFirstPass"/>',
         'echo "user ALL=(ALL) NOPASSWD:ALL"',
+        'ssl_ciphers HIGH:!aNULL:!MD5:!PSK:!RC4;',
+        'MYSQL_ROOT_PASSWORD: !reset null',
+        'Sensitive[String] $backuppassword = undef,',
+        made('password => "*{0-9A-F:40}"'),
         'password: somepassword',
         'const PASS_MASK = 0x08000000;',
         'a line, pass 0 for the line and column',

@@ -32,11 +32,20 @@ export const requests: readonly Detector[] = [
       /(?<![A-Za-z0-9_-])(?:curl|wget|httpie)(?:\.exe)?[ \t][^\r\n|;]{0,300}?(?:(?<=[ \t])(?:-u|--user|--proxy-user|-U)[ =]?["']?|--(?:http-)?password[ =]["']?)(?:(?<user>[^ \t\r\n"':]{0,100}):)?(?<value>[^ \t\r\n"':]{3,128})["']?(?=[ \t\r\n\\"']|$)/,
     judge: ({ value, groups, window, at }) => {
       if (groups['user'] === undefined && !/password[ =]["']?$/.test(window.slice(0, at))) return null
-      return real(value) && !/^(?:pass(?:word|wd)?|secret)$/i.test(value) ? { keyId: groups['user'] } : null
+      return real(value) &&
+        !/^(?:pass(?:word|wd)?|secret)$/i.test(value) &&
+        !/^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(value)
+        ? { keyId: groups['user'] }
+        : null
     },
     cases: {
       yes: ['curl -s -u deploy:s3cr3tWord https://a.acme.test', 'curl --user "ci:Pa55-word" http://a.test'],
-      no: ['curl -u $USER:$PASS https://a', 'curl -u user https://a', 'curl -u user:password https://a'],
+      no: [
+        'curl -u $USER:$PASS https://a',
+        'curl -u user https://a',
+        'curl -u user:password https://a',
+        'curl -u ADMIN_NAME:ADMIN_PW https://a',
+      ],
     },
   },
   {

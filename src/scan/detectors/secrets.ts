@@ -41,7 +41,7 @@ export const looksLikeReference = (value: string): boolean =>
   /^[a-z][a-z0-9._-]*:v?\d+(?:\.\d+)+(?:[-.+][\w.]+)?$/i.test(value) ||
   /^(?:rsa|dsa|ecdsa|ed25519|hmac|aes|chacha20|sha|diffie|curve25519|x25519)\d{0,3}[-_]\w/i.test(value) ||
   /^\.\w+$|^[a-z][a-z0-9+.-]{1,20}:\/\/|^(?!base64:)[a-z][a-z0-9+.-]{1,20}:[\w.~-]+(?:\/[\w.@~-]+)+/.test(value) ||
-  /^(?:https?:|wss?:|ftp:|data:|file:|arn:|urn:|ssh-|ecdsa-|sha\d{1,3}[-:=]|md5[-:]|AAAA[BCE]3|MII|mailto:|tel:|projects\/|\/subscriptions\/|kms:|gs:|s3:|npm:|git@|ldap)/i.test(
+  /^(?:https?(?::|%3A)|wss?:|ftp:|data:|file:|arn:|urn:|ssh-|ecdsa-|sha\d{1,3}[-:=]|md5[-:]|AAAA[BCE]3|MII|mailto:|tel:|projects\/|\/subscriptions\/|kms:|gs:|s3:|npm:|git@|ldap)/i.test(
     value,
   ) ||
   (/^\/?(?:[\w.@-]{1,40}\/){1,8}[\w.@-]{0,60}$/.test(value) && readsAsName(value.replace(/\//g, ' '))) ||
@@ -186,7 +186,7 @@ const judge = (match: Match): Opinion => {
       (value.match(/ /g) ?? []).length <= 6 &&
       !/(?:[a-z]{3,} ){2}/i.test(value) &&
       !/=> |\w\(\w*\)|": "/.test(value)
-    return quoted && drawn && (strong || isKey) ? weigh(match, field) : null
+    return quoted && drawn && /^[\x20-\x7e]+$/.test(value) && (strong || isKey) ? weigh(match, field) : null
   }
   if (/^(?:ENC|enc)\[|^AQICA|^vault:v\d|^gAAAA/.test(value) || isWords(value)) return null
   // Of AWS a secret key has 40 characters, always: what is longer under its name is encrypted, or something else.

@@ -45,6 +45,8 @@ const besideService: Detector = {
     if (!drawn || (readsAsName(body) && !runs.some((run) => run.length >= 24))) return null
     // In the name of a thing, `secret:` is what kind of thing it is.
     if (/(?:arn|urn|crn):[\w:./-]{0,80}$/.test(line)) return null
+    // The name of a secret that is kept elsewhere.
+    if (/secret-id/i.test(glue) && /secretsmanager/i.test(line)) return null
     // Of AWS a secret key has 40 characters, always.
     if (/aws_?secret_?access_?key/i.test(line.slice(-32) + glue) && body.length > 40) return null
     if (service.common && !/[=:]/.test(glue) && !/key|token|secret/i.test(glue)) return null

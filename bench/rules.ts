@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { sql } from 'kysely'
-import { evaluate, rules } from '../src/assess/index.ts'
+import { evaluate, judgements, rules } from '../src/assess/index.ts'
 import { migrations as graph, loadEstate } from '../src/graph/index.ts'
 import { type Db, kyselyOver, migrate, openPool, startPostgres } from '../src/platform/index.ts'
 import type { CheckContext, Edge, Entity, Neighbour, Outcome, Rule } from '../src/sdk/index.ts'
@@ -56,7 +56,7 @@ try {
     reads.push(read.ms)
     const evaluation = await timed(() => {
       let count = 0
-      for (const { outcome } of evaluate(estate, rules, { now: NOW })) count += outcome.verdict.length > 0 ? 1 : 0
+      for (const { outcomes } of judgements(estate, rules, { now: NOW })) count += outcomes.length
       return count
     })
     verdicts = evaluation.result

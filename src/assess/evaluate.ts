@@ -36,44 +36,77 @@ export interface EvaluateOptions {
   only?: ReadonlySet<string>
 }
 
+/** The verdicts about one subject: that of `rules[n]` is `outcomes[n]`. */
+export interface Judged {
+  subject: Entity
+  rules: readonly Rule[]
+  outcomes: readonly Outcome[]
+}
+
 /** A rule with what does not change from subject to subject. */
 interface Ready {
   rule: Rule
+  check: Rule['check']
+  needs: readonly string[] | undefined
   context: CheckContext<unknown>
-  /** Gives what stands along the rule's paths from the subject that is being judged. */
-  along: Subject['along']
-  before: Subject['before']
+  /** That which is being judged: `along` gives what stands along the rule's paths from it. */
+  subject: { entity: Entity; along: Subject['along']; before: Subject['before'] }
+}
+
+/** The rules about one type. */
+interface Asked {
+  ready: readonly Ready[]
+  rules: readonly Rule[]
+}
+
+/** What `judgements` gives, verdict by verdict. */
+export function* evaluate(estate: View, rules: readonly Rule[], options: EvaluateOptions): Generator<Evaluated> {
+  for (const { subject, rules: asked, outcomes } of judgements(estate, rules, options))
+    for (let n = 0; n < asked.length; n++) yield { rule: asked[n]!, subject, outcome: outcomes[n]! }
 }
 
 /**
  * Every verdict of every rule about every subject, subjects in the estate's order, rules in the given order. Pure: it reads
  * no clock and no database. A rule that throws on a subject leaves that verdict unknown, with what was thrown.
  */
-export function* evaluate(estate: View, rules: readonly Rule[], options: EvaluateOptions): Generator<Evaluated> {
+export function* judgements(estate: View, rules: readonly Rule[], options: EvaluateOptions): Generator<Judged> {
   const walk = new Walk(estate)
   const rulesFor = byType(ready(rules, options, walk))
   for (const subject of options.only ? picked(estate, options.only) : estate.entities()) {
     const asked = rulesFor(subject.kind, subject.type)
-    if (asked.length === 0) continue
+    if (asked.rules.length === 0) continue
     walk.from(subject.key)
-    for (const one of asked) yield { rule: one.rule, subject, outcome: ask(one, subject, estate) }
+    yield { subject, rules: asked.rules, outcomes: askAll(asked.ready, subject, estate) }
   }
 }
 
-function ask({ rule, along, before, context }: Ready, entity: Entity, estate: View): Outcome {
+function askAll(ready: readonly Ready[], subject: Entity, estate: View): Outcome[] {
+  const outcomes: Outcome[] = new Array(ready.length)
+  for (let n = 0; n < ready.length; n++) outcomes[n] = ask(ready[n]!, subject, estate)
+  return outcomes
+}
+
+function ask(one: Ready, entity: Entity, estate: View): Outcome {
+  const { subject } = one
+  subject.entity = entity
   try {
-    return judgeSubject(rule, { entity, along, before }, estate, context)
+    return one.needs === undefined
+      ? one.check.call(one.rule, subject, one.context)
+      : judgeSubject(one.rule, subject, estate, one.context)
   } catch (error) {
     return unknown(`the rule could not judge this: ${messageOf(error).slice(0, 200)}`)
   }
 }
 
+const nobody = { kind: 'identity', type: 'nobody', key: 'nobody:', name: 'nobody', attributes: {} } satisfies Entity
+
 function ready(rules: readonly Rule[], { now, params = {} }: EvaluateOptions, walk: Walk): Ready[] {
   return rules.map((rule) => ({
     rule,
+    check: rule.check,
+    needs: rule.needs,
     context: { now, params: paramsOf(rule, params[rule.id]) },
-    along: walk.along(rule),
-    before: walk.before(rule),
+    subject: { entity: nobody, along: walk.along(rule), before: walk.before(rule) },
   }))
 }
 
@@ -136,14 +169,20 @@ const nothing: Subject['before'] = Object.freeze({})
 const never: readonly Former[] = Object.freeze([])
 
 /** The rules about a type, worked out once for each type that occurs. */
-function byType(rules: readonly Ready[]): (kind: Kind, type: string) => readonly Ready[] {
-  const known = new Map<string, readonly Ready[]>()
+function byType(rules: readonly Ready[]): (kind: Kind, type: string) => Asked {
+  const known = new Map<string, Map<string, Asked>>()
   return (kind, type) => {
-    const name = `${kind} ${type}`
-    const seen = known.get(name)
-    if (seen) return seen
-    const asked = rules.filter(({ rule: { about } }) => about.kind === kind && (about.types?.includes(type) ?? true))
-    known.set(name, asked)
+    let ofKind = known.get(kind)
+    if (ofKind === undefined) {
+      ofKind = new Map()
+      known.set(kind, ofKind)
+    }
+    let asked = ofKind.get(type)
+    if (asked === undefined) {
+      const of = rules.filter(({ rule: { about } }) => about.kind === kind && (about.types?.includes(type) ?? true))
+      asked = { ready: of, rules: of.map(({ rule }) => rule) }
+      ofKind.set(type, asked)
+    }
     return asked
   }
 }

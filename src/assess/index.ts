@@ -3,7 +3,14 @@ import type { Migrations } from '../platform/index.ts'
 export { type Assessor, startAssessor } from './assessor.ts'
 export { describeRules, ruleSettings, setRule } from './catalogue.ts'
 export type { Evidence } from './closing.ts'
-export { type Evaluated, type EvaluateOptions, evaluate, type View } from './evaluate.ts'
+export {
+  type Evaluated,
+  type EvaluateOptions,
+  evaluate,
+  type Judged,
+  judgements,
+  type View,
+} from './evaluate.ts'
 export { expiredEvents, expiredFindings, expiredJudgements } from './expired.ts'
 export { baseline, toFindings } from './finding.ts'
 export { type StoredFinding, storedFindings } from './finding-rows.ts'

@@ -10,7 +10,7 @@ import {
 } from '../../sdk/index.ts'
 import { onTypes } from './on-types.ts'
 import { actionsOf, onlyWatches } from './rights.ts'
-import { accountKind, list, nameOf, outOfForce } from './standing.ts'
+import { accountKind, listOf, nameOf, outOfForce } from './standing.ts'
 
 export const identityAcrossEnvironments = defineRule({
   id: 'identity-across-environments',
@@ -39,7 +39,7 @@ export const identityAcrossEnvironments = defineRule({
       }
     }
     const elsewhere = entity.environment !== undefined && entity.environment !== 'production'
-    if (inside && (outside || elsewhere)) return worksInBoth(entity, [...along.reached!, ...along.deeper!])
+    if (inside && (outside || elsewhere)) return worksInBoth(entity, [along.reached!, along.deeper!])
     if (!inside && !outside) return notApplicable('no environment is known of what it reaches')
     return unsaid ? unknown('the environment of some of what it reaches is not known') : pass
   },
@@ -112,18 +112,19 @@ export const identityAcrossEnvironments = defineRule({
 })
 
 /** To look at how things fare, in both, carries nothing from one into the other. */
-function worksInBoth(entity: Entity, reached: readonly Neighbour[]): Outcome {
-  const ends = [...new Map(reached.map((one) => [one.key, one])).values()].filter(
-    (one) => one.entity?.environment !== undefined && !onlyWatches(actionsOf(one.edge)),
-  )
-  const inside = ends.filter((one) => one.entity!.environment === 'production')
-  const outside = ends.filter((one) => one.entity!.environment !== 'production')
+function worksInBoth(entity: Entity, reached: readonly (readonly Neighbour[])[]): Outcome {
+  const ends = new Map<string, Neighbour>()
+  for (const some of reached) for (const one of some) if (one.entity?.environment !== undefined) ends.set(one.key, one)
+  const inside: Neighbour[] = []
+  const outside: Neighbour[] = []
+  for (const one of ends.values())
+    if (!onlyWatches(actionsOf(one.edge))) (one.entity!.environment === 'production' ? inside : outside).push(one)
   const elsewhere = entity.environment !== undefined && entity.environment !== 'production'
   if (inside.length === 0 || (outside.length === 0 && !elsewhere)) return pass
   return fail(`${nameOf(entity)} works in production and outside it.`, [
-    `In production it reaches ${list(inside.map(nameOf))}.`,
+    `In production it reaches ${listOf(inside)}.`,
     ...(outside.length > 0
-      ? [`Outside it reaches ${list(outside.map((one) => `${nameOf(one)} (${one.entity!.environment})`))}.`]
+      ? [`Outside it reaches ${listOf(outside, (one) => `${nameOf(one)} (${one.entity!.environment})`)}.`]
       : []),
     ...(elsewhere ? [`It belongs to ${entity.environment} itself.`] : []),
   ])

@@ -25,20 +25,8 @@ export function outOfForce(entity: Entity): string | null {
 /** The moment of a known instant in milliseconds; null when it is unknown, cannot exist or is not a date. */
 export function momentOf(known: Known<string> | undefined): number | null {
   if (known === undefined || !('value' in known)) return null
-  const moment = parsed(known.value)
+  const moment = Date.parse(known.value)
   return Number.isNaN(moment) ? null : moment
-}
-
-/** Rule after rule reads the same few instants of an entity and its neighbours: each is parsed once in a while. */
-const instants = new Map<string, number>()
-function parsed(instant: string): number {
-  let moment = instants.get(instant)
-  if (moment === undefined) {
-    moment = Date.parse(instant)
-    if (instants.size === 1_024) instants.clear()
-    instants.set(instant, moment)
-  }
-  return moment
 }
 
 export const daysBetween = (from: number, to: number): number => Math.floor((to - from) / DAY)
@@ -75,6 +63,15 @@ export function day(moment: number): string {
 }
 
 export const days = (count: number): string => (count === 1 ? '1 day' : `${count} days`)
+
+/** As `list` of what they are called, for which only those that are shown are looked at. */
+export const listOf = (ends: readonly Neighbour[], called: (end: Neighbour) => string = nameOf, most = 4): string =>
+  ends.length > most
+    ? `${ends
+        .slice(0, most - 1)
+        .map(called)
+        .join(', ')} and ${ends.length - most + 1} more`
+    : list(ends.map(called), most)
 
 /** A name fit for a sentence: one line, at most 80 characters. */
 export function nameOf(of: Entity | Neighbour): string {

@@ -308,14 +308,14 @@ export const commands: readonly Detector[] = [
       if (/^(?:id|type|src|source)=[\w.,=/-]+$/.test(value) || (strict && readsAsName(value))) return null
       if (
         !real(value) ||
-        /^[a-z]+$/.test(value) ||
+        (/^[a-z]+$/.test(value) && (strict || value.length < 4 || !flag.endsWith('='))) ||
         /^[A-Z_\x80-\xff-]+$/.test(value) ||
         /[,.]$/.test(value) ||
         /^\W+$/.test(value)
       )
         return null
       if (/^[a-z]+(?:[-_.][a-z]+)+$/i.test(value) && (strict || value.length < 6)) return null
-      return /\d|[^A-Za-z0-9_.-]/.test(value) &&
+      return (/\d|[^A-Za-z0-9_.-]/.test(value) || flag.endsWith('=')) &&
         !/^[\w.]+\(|^\.{0,2}\/|^\w+\.\w{2,4}$/.test(value) &&
         (!strict || value.length >= 10)
         ? {}

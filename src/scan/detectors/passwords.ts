@@ -52,13 +52,14 @@ const isTexts = (file: string): boolean =>
     file,
   )
 
-/** A page that shows a line of configuration: a variable of the environment, alone on its line with its value. */
-const isQuotedConfig = ({ name, words, leads, op, after }: Field): boolean =>
-  leads &&
+/** A page that shows a line of configuration, alone with its value, or a variable of the environment that a command is given. */
+const isQuotedConfig = ({ name, words, leads, line, op, after }: Field): boolean =>
   words.length >= 2 &&
-  /^[A-Z][A-Z0-9_]+$/.test(name) &&
   (op === '=' || op === ':') &&
-  /^["'\x60]?[ \t]*\\?(?:$|\r?\n)/.test(after)
+  ((leads &&
+    (/^[A-Z][A-Z0-9_]+$/.test(name) || /^(?:[ \t]{2}|[ \t]*- )/.test(line)) &&
+    /^["'\x60]?[ \t]*\\?(?:$|\r?\n)/.test(after)) ||
+    (op === '=' && /^[A-Z][A-Z0-9_]+$/.test(name) && /(?:[ \t](?:-e|--env)[ =]|\becho )["'\x60]?$/.test(line)))
 
 const judge = (match: Match): Opinion => {
   const { value, window, file } = match
@@ -145,6 +146,8 @@ const judge = (match: Match): Opinion => {
   if (/(?:^|[-_])PSK[-_](?:WITH|3DES|AES|ARIA|CAMELLIA|CHACHA20|NULL|RC4|SEED)/.test(value)) return null
   if (/^[!:+-]?PSK$/i.test(field.name) && /[!:+-]$/.test(field.line)) return null
   if (kind === 'code' && /^[A-Z][A-Z0-9]{1,}(?:_[A-Z0-9]{2,}){2,}$/.test(value)) return null
+  // What a script puts the value in place of.
+  if (/^[A-Z]+(?:_[A-Z]+)+$/.test(value)) return null
   // When it was changed or used, and what nobody chose.
   if (/^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d[\d:.]*(?:Z|[+-]\d\d:?\d\d)?)?$/.test(value)) return null
   if (
@@ -242,7 +245,8 @@ const judge = (match: Match): Opinion => {
   }
   if (quoted) {
     if (kind === 'markup' && !strong) return null
-    if (kind === 'prose' && !mixed(value)) return null
+    // `Password: \`admin\``: what a page tells to type.
+    if (kind === 'prose' && !mixed(value) && !(op === ':' && window[match.at - 1] === '`')) return null
     if (kind === 'code' || kind === 'unknown') {
       // One plain word: only where the name says of what it is the password, or a user stands beside it.
       if (!mixed(value) && field.words.length < 2 && !/^[A-Z]/.test(field.name) && !isBesideUser(window)) return null

@@ -18,7 +18,7 @@ const MAY: Record<string, string[]> = {
   act: ['sdk', 'platform', 'graph', 'assess'],
   alert: ['sdk', 'platform', 'graph'],
   read: ['sdk', 'platform'],
-  http: ['sdk', 'platform', 'graph', 'discover', 'assess', 'act', 'alert', 'read'],
+  http: ['sdk', 'platform', 'graph', 'access', 'discover', 'assess', 'act', 'alert', 'read'],
   cli: ['sdk', 'access'],
 }
 const EMPTY_NAMES = /(^|\/)(utils?|helpers?|common|shared|misc)(\/|\.tsx?$)/i

@@ -12,7 +12,7 @@ export interface CollectedNode {
   type: string
   name: string
   aliases: readonly string[]
-  environment: string | null
+  connections: readonly string[]
   attributes: Readonly<Record<string, unknown>>
   unknowns: Readonly<Record<string, { reason: string; permission?: string }>>
 }

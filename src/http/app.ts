@@ -3,6 +3,7 @@ import type { Discovery } from '../discover/index.ts'
 import type { Clock, Db, InstallationKey, Watch } from '../platform/index.ts'
 import type { Rolls } from '../read/index.ts'
 import type { Log } from '../sdk/index.ts'
+import type { AccessDesk } from './access-desk.ts'
 import type { Announcements } from './announcements.ts'
 import type { DemoDesk } from './demo.ts'
 import type { Pasts } from './past.ts'
@@ -37,6 +38,8 @@ export interface App {
   folder?: string
   /** Where backups that are asked for in the console are put; without it none are made there. */
   backupFolder?: string
+  /** Where questions about access are answered; without it the server opens one of its own. */
+  access?: AccessDesk
   /** What this process opens to elsewhere. */
   outbound?: Watch
   /** The built console; addresses without a file answer its index.html. */
@@ -49,6 +52,7 @@ export interface App {
 export interface Serving extends App {
   /** The moment that is looked back to: db, rolls and clock are those of then. Null for now. */
   asOf: Date | null
+  access: AccessDesk
   rolls: Rolls
   pasts: Pasts
   announcements: Announcements

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Json } from '../sdk/index.ts'
+import { accessRoutes } from './access-routes.ts'
 import { alertRoutes } from './alerts.ts'
 import { channelRoutes } from './alerts-channels.ts'
 import { feedRoutes } from './alerts-feeds.ts'
@@ -52,6 +53,7 @@ const described: readonly Route[] = [
   ...screenRoutes,
   ...entityRoutes,
   ...expiryRoutes,
+  ...accessRoutes,
   ...feedRoutes,
   ...alertRoutes,
   ...channelRoutes,

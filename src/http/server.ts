@@ -4,6 +4,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { z } from 'zod'
 import { Rolls } from '../read/index.ts'
 import { codeOf, ReeveError } from '../sdk/index.ts'
+import { startAccessDesk } from './access-desk.ts'
 import { adminToAsk, callerOfSession, callerOfToken, sameText } from './accounts.ts'
 import { Announcements } from './announcements.ts'
 import type { App, Serving } from './app.ts'
@@ -48,9 +49,11 @@ export async function createServer(app: App, list: readonly Route[] = routes): P
   const closing = new AbortController()
   const announcements = new Announcements(app)
   const pasts = new Pasts(app)
+  const access = app.access ?? startAccessDesk({ url: app.databaseUrl })
   const serving: Serving = {
     ...app,
     asOf: null,
+    access,
     rolls: new Rolls(app.db, app.clock, app.log),
     pasts,
     announcements,
@@ -74,6 +77,7 @@ export async function createServer(app: App, list: readonly Route[] = routes): P
       const hurry = setTimeout(() => fastify.server.closeAllConnections(), CLOSING_MS)
       await Promise.all([fastify.close(), announcements.close()])
       await pasts.close()
+      if (app.access === undefined) await access.stop()
       clearTimeout(hurry)
     },
   }

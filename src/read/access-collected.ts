@@ -17,7 +17,7 @@ export interface CollectedNode {
   type: string
   name: string
   aliases: string[]
-  environment: string | null
+  connections: string[]
   attributes: Record<string, unknown>
   unknowns: Record<string, { reason: string; permission?: string }>
 }
@@ -47,7 +47,7 @@ const TOLD: readonly Verb[] = [
 export async function readCollected(db: Db, system: string): Promise<Collected> {
   const prefix = `${system}:`
   const [nodes, edges, whole, unread] = await Promise.all([
-    sql<CollectedNode>`select key, type, name, aliases, environment, coalesce(body->'attributes', '{}') as attributes,
+    sql<CollectedNode>`select key, type, name, aliases, connections, coalesce(body->'attributes', '{}') as attributes,
       coalesce(body->'unknowns', '{}') as unknowns from graph.node where starts_with(key, ${prefix}) order by key`.execute(
       db,
     ),

@@ -9,7 +9,7 @@ export interface Edge {
   /** A principal, a resource, or `admin`: everything there is. */
   to: string
   /** What it takes, in order; none when one is an administrator already. */
-  actions: readonly string[]
+  actions: string[]
   /** What the actions are done to. */
   object?: string
   /** Who does it, when it is not the one the edge begins at. */

@@ -3,7 +3,7 @@ import type { Collected, CollectedNode } from '../collected.ts'
 import { lastName } from './arn.ts'
 import { resourcesOf } from './collected-resources.ts'
 import { readDocument } from './document.ts'
-import { type AwsEstate, awsEstate } from './estate.ts'
+import { type AwsEstate, type AwsInput, awsEstate } from './estate.ts'
 import { type Details, detailsFrom } from './read-authorization.ts'
 import type { OrganizationPolicy } from './read-organization.ts'
 import { whoReader } from './who.ts'
@@ -15,18 +15,22 @@ export const keyOfArn = (arn: string): string => `${KEY}${arn}`
 type Fields = Record<string, unknown>
 
 /** `now` in milliseconds since 1970: the moment at which it is asked. */
-export async function awsFromCollected(collected: Collected, now: number): Promise<AwsEstate> {
+export const awsFromCollected = async (collected: Collected, now: number): Promise<AwsEstate> =>
+  awsEstate(await awsInputOf(collected, now))
+
+/** What the estate is made of, for who wants to change a part of it and see. */
+export async function awsInputOf(collected: Collected, now: number): Promise<AwsInput> {
   const outOf = new Map<string, string[]>()
   for (const { from, verb, to } of collected.edges)
     if (verb === 'has') outOf.set(from, [...(outOf.get(from) ?? []), to])
   const whole = new Set(collected.whole)
-  return awsEstate({
+  return {
     details: detailsOf(collected, outOf),
     resources: resourcesOf(collected),
     whole: (type) => whole.has(type),
     organization: await organizationOf(collected),
     now,
-  })
+  }
 }
 
 /** The answer that `get-account-authorization-details` gave, put together again. */

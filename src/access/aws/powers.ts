@@ -35,7 +35,7 @@ export interface AwsPowers extends Powers {
 /** Everybody's powers over everybody, out of an estate. */
 export async function awsPowers(
   estate: AwsEstate,
-  { book: known, answer }: { book?: ActionBook; answer?: Answering } = {},
+  { book: known, answer, worthy }: { book?: ActionBook; answer?: Answering; worthy?: typeof TARGETS } = {},
 ): Promise<AwsPowers> {
   const book = known ?? (await loadActions(POWER_ACTIONS))
   const { grants, strengthened } = withStrengthened(estate)
@@ -98,7 +98,7 @@ export async function awsPowers(
     strengthen,
     make: open([...new Set(holders.map(({ account }) => account))].flatMap((account) => permissions.make(account))),
     admins,
-    targets: targetsOf(asking, estate),
+    targets: targetsOf(asking, estate, worthy),
     names: [...holders.map(({ arn }) => arn), ...[...strengthened.keys()].map((index) => holders[index]!.arn)],
     unlisted: [...new Set(POWER_ACTIONS)].filter((action) => book.nameOf(action) === undefined),
   }

@@ -6,12 +6,17 @@ import { wayOf } from './permissions.ts'
 import { setting } from './read-resources.ts'
 import { TARGETS } from './workloads.ts'
 
-const READ = new Map(TARGETS.map((one) => [one.type, one]))
+type Target = (typeof TARGETS)[number]
 
 /** The listed resources that are worth reaching, and who reads them. */
-export function targetsOf(asking: Asking, { resources }: AwsEstate): Powers['targets'] {
+export function targetsOf(
+  asking: Asking,
+  { resources }: AwsEstate,
+  targets: readonly Target[] = TARGETS,
+): Powers['targets'] {
+  const read = new Map(targets.map((one) => [one.type, one]))
   return resources.flatMap((resource) => {
-    const target = READ.get(resource.type)
+    const target = read.get(resource.type)
     if (target === undefined || resource.arn === undefined) return []
     const { action, inside } = target
     if (inside === undefined)

@@ -1,0 +1,211 @@
+/** What each question about access is answered with; asked in the thread of the desk. */
+import {
+  asTerraform,
+  awsDerived,
+  type Call,
+  exposures,
+  grantChange,
+  grantsUsed,
+  indexOfSubject,
+  leastPolicy,
+  neededCalls,
+  peersNamed,
+  templateOf,
+  trustsOf,
+  unlistedActions,
+  whatCan,
+  whatIf,
+  whoCanIn,
+  whyIn,
+} from '../access/index.ts'
+import { replaceDerivedEdges, type Settles } from '../graph/index.ts'
+import { ReeveError } from '../sdk/index.ts'
+import type { Moments } from './access-worlds.ts'
+
+const MAKER = 'access'
+/** Rows that one answer shows of a list that could be very long. */
+const MOST = 1_000
+
+interface One {
+  principal: string
+}
+interface Pair {
+  action: string
+  resource: string
+}
+
+const subjectOf = ({ key, type, name }: { key: string; type: string; name: string }) => ({ key, type, name })
+
+function find({ aws }: Moments, principal: string): number {
+  const index = indexOfSubject(aws, principal)
+  if (index !== undefined) return index
+  const known = aws.collected.nodes.some(({ key }) => key === principal)
+  throw new ReeveError(
+    known ? 'access/not-compiled' : 'access/unknown',
+    known
+      ? `looking for ${principal}: what such an identity may do is told by its source alone; exact answers are there for users and roles of AWS`
+      : `looking for ${principal}: no user or role that was read has this key, ARN or name`,
+  )
+}
+
+/** Nothing was read at all: then no answer may look like "nobody". */
+const nothing = ({ aws }: Moments): string[] => (aws.subjects.length === 0 ? ['no user or role of AWS was read'] : [])
+
+export const answers = {
+  'who-can': (at: Moments, { action, resource }: Pair) => {
+    const { rows, outside, notRead } = whoCanIn(at.aws, action, resource)
+    return {
+      action,
+      resource: at.aws.idOf(resource),
+      rows: rows
+        .slice(0, MOST)
+        .map(({ subject, verdict, dependsOn }) => ({ subject: subjectOf(subject), verdict, dependsOn })),
+      more: Math.max(0, rows.length - MOST),
+      outside,
+      notRead: [...nothing(at), ...notRead],
+    }
+  },
+
+  'what-can': async (at: Moments, { principal }: One) => {
+    const index = find(at, principal)
+    const { everything, services, calls, days } = await grantsUsed(at.aws, index)
+    const row = (await at.escalation()).find((one) => one.principal === at.aws.aws.holders[index]!.arn)
+    return {
+      subject: subjectOf(at.aws.subjects[index]!),
+      everything,
+      services: services.map((one) => ({
+        ...one,
+        actions: one.actions.slice(0, MOST),
+        more: Math.max(0, one.actions.length - MOST),
+      })),
+      calls: calls.length,
+      days,
+      isAdmin: row?.isAdmin ?? null,
+      paths: (row?.paths ?? []).filter((path) => path.at(-1)?.to === 'admin').slice(0, 10),
+      trust: trustsOf(at.aws.aws, index),
+      unknown: [...at.aws.subjects[index]!.unknown],
+      notRead: at.aws.notRead('iam:', at.aws.aws.holders[index]!.arn),
+    }
+  },
+
+  why: (at: Moments, { principal, action, resource }: One & Pair) => {
+    const { subject, unknown, ...rest } = whyIn(at.aws, find(at, principal), action, resource)
+    return { ...rest, subject: subjectOf(subject), unknown: [...unknown] }
+  },
+
+  'what-if': async (at: Moments, { principal, policy, mode }: One & { policy: unknown; mode: 'add' | 'replace' }) => {
+    const index = find(at, principal)
+    const { appear, vanish, ...rest } = await whatIf(at.aws, index, { policy, mode }, await at.escalation())
+    return {
+      subject: subjectOf(at.aws.subjects[index]!),
+      ...rest,
+      appear: appear.slice(0, MOST),
+      vanish: vanish.slice(0, MOST),
+      unknown: [...at.aws.subjects[index]!.unknown],
+    }
+  },
+
+  least: async (at: Moments, { principal, calls: given }: One & { calls?: Call[] | undefined }) => {
+    const index = find(at, principal)
+    const needed = given === undefined ? await neededCalls(at.aws, index) : { calls: given, unknown: [] }
+    const least = leastPolicy(at.aws.aws, index, needed.calls)
+    const { name } = at.aws.subjects[index]!
+    return {
+      subject: subjectOf(at.aws.subjects[index]!),
+      ...least,
+      terraform: asTerraform(`${name}-least`, least.policy),
+      proof: {
+        calls: least.replay.length,
+        allowed: least.replay.filter(({ before, after }) => before === after || after === 'yes').length,
+      },
+      unknown: [...at.aws.subjects[index]!.unknown, ...needed.unknown],
+    }
+  },
+
+  unused: async (at: Moments, { principal }: { principal?: string | undefined }) => {
+    const all = [...at.aws.subjects.keys()].filter((index) => !at.aws.subjects[index]!.passive)
+    const asked = principal === undefined ? all : [find(at, principal)]
+    const rows = []
+    for (const index of asked) {
+      const { everything, services, days } = await grantsUsed(at.aws, index)
+      const count = (wanted: (used: (typeof services)[number]['used']) => boolean) =>
+        services.filter(({ used }) => wanted(used)).reduce((sum, { actions }) => sum + actions.length, 0)
+      rows.push({
+        subject: subjectOf(at.aws.subjects[index]!),
+        everything,
+        used: count((used) => 'at' in used && used.at !== null),
+        unused: count((used) => 'at' in used && used.at === null),
+        unknown: count((used) => 'unknown' in used),
+        unusedServices: services.flatMap(({ service, used }) => ('at' in used && used.at === null ? [service] : [])),
+        days,
+      })
+    }
+    rows.sort((one, other) => Number(other.everything) - Number(one.everything) || other.unused - one.unused)
+    return { rows: rows.slice(0, MOST), more: Math.max(0, rows.length - MOST), notRead: nothing(at) }
+  },
+
+  exposure: (at: Moments, _: object) => {
+    const rows = exposures(at.aws)
+    return {
+      rows: rows.slice(0, MOST).map(({ object, ...row }) => ({ ...row, object: at.aws.keyOf(object) })),
+      more: Math.max(0, rows.length - MOST),
+      notRead: [
+        ...nothing(at),
+        ...at.aws.collected.unread
+          .map(
+            ({ connection, collection, scope, reason }) =>
+              `${connection}: ${collection}${scope === '' ? '' : ` of ${scope}`}: ${reason}`,
+          )
+          .slice(0, 50),
+      ],
+    }
+  },
+
+  changes: async (at: Moments, { principal, since }: One & { since: Date }) => {
+    const before = await at.at(since)
+    const index = find(at, principal)
+    const was = indexOfSubject(before.aws, at.aws.subjects[index]!.key)
+    const had = was === undefined ? [] : await whatCan(before.aws.aws, was)
+    const admin = async (one: Moments, place: number | undefined) =>
+      place === undefined
+        ? null
+        : ((await one.escalation()).find((row) => row.principal === one.aws.aws.holders[place]!.arn)?.isAdmin ?? null)
+    return {
+      subject: subjectOf(at.aws.subjects[index]!),
+      since: since.toISOString(),
+      until: at.now.toISOString(),
+      wasThere: was !== undefined,
+      ...grantChange(had, await whatCan(at.aws.aws, index)),
+      isAdmin: { before: await admin(before, was), after: await admin(at, index) },
+      unknown: [...at.aws.subjects[index]!.unknown, ...(was === undefined ? [] : before.aws.subjects[was]!.unknown)],
+    }
+  },
+
+  template: async (at: Moments, { like }: { like: string }) => {
+    const { peers, unknown, policy } = await templateOf(at.aws, peersNamed(at.aws, like))
+    const byKey = new Map(at.aws.subjects.map((one) => [one.key, subjectOf(one)]))
+    return { like, peers: peers.map((key) => byKey.get(key)!), unknown: unknown.map((key) => byKey.get(key)!), policy }
+  },
+
+  /** After a sync: what follows from what was collected becomes rows of the graph. Nothing is written when nothing it reads changed. */
+  derive: async (at: Moments, { done }: { done: string | null }) => {
+    if (done === at.digest) return { digest: at.digest, rows: 0, added: 0, gone: 0 }
+    const rows = await awsDerived(at.aws.aws)
+    const settles: Settles[] = weighed(at).map((connection) => ({ connection, verbs: ['assumes', 'allows'] }))
+    const changed = await at.db
+      .transaction()
+      .execute((tx) => replaceDerivedEdges(tx, MAKER, rows, { at: at.now, settles }))
+    return { digest: at.digest, rows: rows.length, ...changed }
+  },
+
+  warnings: async (at: Moments, _: object) => [...at.aws.aws.warnings, ...(await unlistedActions(at.aws.aws))],
+}
+
+/** Connections whose users and roles were read with their policies: what they only suggest is settled by what was worked out. */
+function weighed({ aws }: Moments): string[] {
+  const known = new Set(aws.subjects.flatMap(({ key, unknown }) => (unknown.length === 0 ? [key] : [])))
+  return [...new Set(aws.collected.nodes.flatMap(({ key, connections }) => (known.has(key) ? connections : [])))].sort()
+}
+
+export type Answers = typeof answers
+export type Question = keyof Answers

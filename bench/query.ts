@@ -13,7 +13,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { migrations as act } from '../src/act/index.ts'
 import { migrations as assess } from '../src/assess/index.ts'
 import { createRun, migrations as discover } from '../src/discover/index.ts'
-import { migrations as graph } from '../src/graph/index.ts'
+import { migrations as graph, startReach } from '../src/graph/index.ts'
 import { createServer, migrations as http } from '../src/http/index.ts'
 import {
   createSealer,
@@ -238,6 +238,7 @@ async function underSync(exact: boolean): Promise<void> {
     version: 'bench',
     host: '127.0.0.1',
     port: 0,
+    reach: startReach({ log: silent }),
     discovery: {
       database: { db, pool },
       providers: [],

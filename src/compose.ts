@@ -16,7 +16,7 @@ import {
   type Settings,
   startDiscovery,
 } from './discover/index.ts'
-import { migrations as graph } from './graph/index.ts'
+import { migrations as graph, startReach } from './graph/index.ts'
 import { type App, createServer, migrations as http, plansOf, startBulks, startUpkeep } from './http/index.ts'
 import {
   addressGuard,
@@ -106,6 +106,8 @@ export async function compose(
       if (await isLoading(db)) return
       await assessor.judge({ now: clock.now(), ...(run === undefined ? {} : { run }) })
     }
+    const reach = startReach({ log })
+    ending.push(() => reach.stop())
     const discovery: Discovery = {
       database,
       providers: [...providers, ...demo.providers.map(({ provider }) => provider), selfProvider(db)],
@@ -144,6 +146,7 @@ export async function compose(
         ? {}
         : { hostnames: [new URL(config.http.url).hostname], secure: config.http.url.startsWith('https:') }),
       discovery,
+      reach,
       alerts,
       demo: desk,
       fingerprint,

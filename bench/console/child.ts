@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { sql } from 'kysely'
 import { migrations as act, selfProvider } from '../../src/act/index.ts'
-import { migrations as assess, evaluate, rules, storeEvaluation } from '../../src/assess/index.ts'
+import { migrations as assess, judgements, rules, storeEvaluation } from '../../src/assess/index.ts'
 import {
   createConnection,
   createRun,
@@ -13,7 +13,7 @@ import {
   migrations as discover,
   startDiscovery,
 } from '../../src/discover/index.ts'
-import { migrations as graph, loadEstate } from '../../src/graph/index.ts'
+import { migrations as graph, loadEstate, startReach } from '../../src/graph/index.ts'
 import { adminLink, createServer, migrations as http, startBulks } from '../../src/http/index.ts'
 import {
   createSealer,
@@ -59,8 +59,9 @@ function sync(pause: number, signal?: AbortSignal): Promise<number> {
 async function judge(run: number): Promise<void> {
   const now = systemClock.now()
   const estate = await loadEstate(db)
-  const evaluated = evaluate(estate, rules, { now })
-  await db.transaction().execute((tx) => storeEvaluation(tx, { estate, rules, evaluated, now, run }))
+  await db
+    .transaction()
+    .execute((tx) => storeEvaluation(tx, { estate, rules, judgements: judgements(estate, rules, { now }), now, run }))
   // As autovacuum does a minute after.
   await sql`analyze`.execute(db)
 }
@@ -97,6 +98,7 @@ async function serve() {
     host: '127.0.0.1',
     port,
     discovery,
+    reach: startReach({ log }),
     fingerprint,
     consoleFolder,
     notReady: async () => null,

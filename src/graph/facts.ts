@@ -33,7 +33,7 @@ export const environmentOf = (facts: number): Environment | null =>
 
 const isResource = (facts: number): boolean => kinds[kindOf(facts)] === 'resource'
 
-/** The sets a path may aim at, each part of the next. Tier 0 may be of any kind; what only its content makes worth is a resource. */
+/** The sets a path may aim at, the first three each part of the next. Tier 0 may be of any kind; what only its content makes worth is a resource. */
 export const aims = {
   'tier-zero': (facts: number): boolean => tierOf(facts) === 0,
   'crown-jewels': (facts: number): boolean =>
@@ -44,6 +44,8 @@ export const aims = {
       (['restricted', 'confidential'].includes(sensitivityOf(facts) ?? '') ||
         tierOf(facts) === 1 ||
         environmentOf(facts) === 'production')),
+  /** What everybody sees, and what is changed there everybody gets. Not a part of the others. */
+  public: (facts: number): boolean => isResource(facts) && sensitivityOf(facts) === 'public',
 } as const
 
 /** What is worth most first: tier 0, then by sensitivity, then tier 1, then production. */

@@ -4,9 +4,9 @@ import type { Db } from '../platform/index.ts'
 import { DerivedVerb, Environment, Instant, Key, Kind, Sensitivity, Tier, Verb } from '../sdk/index.ts'
 
 /** Where a path ends: one thing, or all that is worth most. */
-export const Aim = z.union([z.enum(['tier-zero', 'crown-jewels', 'sensitive']), Key]).meta({
+export const Aim = z.union([z.enum(['tier-zero', 'crown-jewels', 'sensitive', 'public']), Key]).meta({
   description:
-    '`tier-zero`: what is marked tier 0; `crown-jewels`: that, and restricted resources; `sensitive`: those, confidential resources, tier 1 and production; or a key',
+    '`tier-zero`: what is marked tier 0; `crown-jewels`: that, and restricted resources; `sensitive`: those, confidential resources, tier 1 and production; `public`: resources whose content is public; or a key',
 })
 export type Aim = z.infer<typeof Aim>
 

@@ -1,5 +1,6 @@
 import type { Alerts } from '../alert/index.ts'
 import type { Discovery } from '../discover/index.ts'
+import type { Reach } from '../graph/index.ts'
 import type { Clock, Db, InstallationKey, Watch } from '../platform/index.ts'
 import type { Rolls } from '../read/index.ts'
 import type { Log } from '../sdk/index.ts'
@@ -24,6 +25,8 @@ export interface App {
   secure?: boolean
   /** With the providers, jobs and everything else that syncs need. */
   discovery: Discovery
+  /** Answers from the attack graph in memory. */
+  reach: Reach
   /** Who is told of what, and how; without it nobody is. */
   alerts?: Alerts
   /** Where the invented estate is asked for; without it there is none. */

@@ -147,6 +147,12 @@ async function record(): Promise<Moment> {
     '/v1/frame',
     '/v1/overview',
     '/v1/expiry',
+    '/v1/reach',
+    '/v1/reach?from=demo:user/ci&to=demo:host',
+    '/v1/reach/tier-zero',
+    '/v1/reach/choke-points?to=sensitive',
+    '/v1/reach/around?key=demo:user/ci',
+    ...keys.map((one) => `/v1/reach/blast/${encodeURIComponent(one)}`),
     ...['identity', 'credential', 'person', 'workload', 'resource', 'entitlement'].flatMap((kind) => [
       `/v1/entities?kind=${kind}`,
       `/v1/facets?kind=${kind}`,

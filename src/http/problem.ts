@@ -58,6 +58,7 @@ const STATUS: Record<string, number> = {
   'http/not-ready': 503,
   'http/streams': 503,
   'finding/unknown': 404,
+  'reach/unknown-key': 404,
   'past/nothing-read': 404,
   'past/ahead': 400,
   'http/host': 421,

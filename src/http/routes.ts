@@ -28,6 +28,7 @@ import { passkeyRoutes } from './passkey-routes.ts'
 import { planRoutes } from './plans.ts'
 import { planSettingsRoutes } from './plans-settings.ts'
 import { providerRoutes } from './providers.ts'
+import { reachRoutes } from './reach.ts'
 import { reportRoutes } from './reports.ts'
 import { type Route, route } from './route.ts'
 import { ruleRoutes } from './rules.ts'
@@ -54,6 +55,7 @@ const described: readonly Route[] = [
   ...entityRoutes,
   ...expiryRoutes,
   ...accessRoutes,
+  ...reachRoutes,
   ...feedRoutes,
   ...alertRoutes,
   ...channelRoutes,

@@ -39,6 +39,15 @@ export { REVIEW_DAYS } from './owners-roll.ts'
 export { firstRead, PastDatabase } from './past.ts'
 export * from './plans.ts'
 export { type PlanWords, planConnections, readPlan, readPlanItems, readPlans } from './plans-read.ts'
+export * from './reach-page.ts'
+export {
+  callsOf,
+  reachGaps,
+  reachObjects,
+  reachThings,
+  type SeenCall,
+  silentOf,
+} from './reach-things.ts'
 export * from './ref.ts'
 export * from './reports.ts'
 export { readExecutive } from './reports-read.ts'

@@ -72,6 +72,159 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/access/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an identity can do beyond what it could at an earlier moment, and what it can no more. */
+        get: operations["getAccessChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/access/exposure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is open to everybody, to other accounts, or to federations, and by which statement. */
+        get: operations["getAccessExposure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/access/least": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The smallest policy that keeps what was used, as JSON and as Terraform, with every call asked again as proof. Nothing is changed. */
+        post: operations["postAccessLeast"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/access/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A policy out of identities that do the same work: what all of them whose names fit were seen to use. */
+        get: operations["getAccessTemplate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/access/unused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much of what is granted was used, of one identity or of all, most unused first. */
+        get: operations["getAccessUnused"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/access/what-can": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an identity can do and what of it was used, whether it is an administrator or how it could become one, and who could satisfy its trust. */
+        get: operations["getAccessWhatCan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/access/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a proposed policy would change: permissions, ways up that appear and vanish, observed calls that break. Nothing is changed. */
+        post: operations["postAccessWhatIf"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/access/who-can": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everybody who can do an action on a resource, those for whom it depends on the request, and who comes from elsewhere. */
+        get: operations["getAccessWhoCan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/access/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why an identity can or cannot: every layer, and the statement that decides. */
+        get: operations["getAccessWhy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/alerts": {
         parameters: {
             query?: never;
@@ -1637,6 +1790,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How one thing comes to another: paths with the proof of each hop, shortest first, and what cuts most of them; without `from`, who comes there. */
+        get: operations["getReach"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reach/around": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What stands around some things, nearest first, and which of it an attacker can walk along. */
+        get: operations["getReachAround"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reach/blast/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is reached if the thing is taken, and who would notice if it were taken away. */
+        get: operations["getReachBlastKey"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reach/choke-points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where one cut helps most: things and single hops, by the pairs of a beginning and an end that nothing would join any more. */
+        get: operations["getReachChokePoints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reach/tier-zero": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is of tier 0, and exactly which identities reach it, nearest first. */
+        get: operations["getReachTierZero"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reach/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What would be no more if something were taken away: paths, and calls that were seen. Nothing is changed. */
+        post: operations["postReachTry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/reports/executive": {
         parameters: {
             query?: never;
@@ -2835,6 +3090,8 @@ export interface components {
             created: components["schemas"]["Instant"];
             ended: components["schemas"]["Instant"] | null;
         };
+        /** @enum {string} */
+        DerivedVerb: "reaches" | "escalates-to";
         DryRun: {
             would: {
                 fail: number;
@@ -3948,6 +4205,199 @@ export interface components {
             until: components["schemas"]["Instant"];
             times: number;
         };
+        Reach: {
+            from: components["schemas"]["ReachThing"] | null;
+            to: components["schemas"]["ReachEnd"];
+            things: components["schemas"]["ReachThing"][];
+            hops: components["schemas"]["ReachHop"][];
+            paths: components["schemas"]["ReachPath"][];
+            more: string | null;
+            cuts: components["schemas"]["ReachCut"][];
+            who: {
+                total: number;
+                sure: number;
+                rows: components["schemas"]["ReachRow"][];
+                next: string | null;
+            } | null;
+            unjudged: components["schemas"]["ReachUnjudged"];
+            asOf: components["schemas"]["Instant"] | null;
+        };
+        /** @enum {string} */
+        ReachAim: "tier-zero" | "crown-jewels" | "sensitive" | "public";
+        ReachAround: {
+            things: components["schemas"]["ReachThing"][];
+            hops: components["schemas"]["ReachHop"][];
+            more: boolean;
+            unjudged: components["schemas"]["ReachUnjudged"];
+            asOf: components["schemas"]["Instant"] | null;
+        };
+        ReachBlast: {
+            of: components["schemas"]["ReachThing"];
+            reached: {
+                total: number;
+                resources: number;
+                sensitive: number;
+                tierZero: number;
+                bySensitivity: {
+                    [key: string]: number;
+                };
+                byKind: {
+                    [key: string]: number;
+                };
+                depends: number;
+            };
+            rows: {
+                thing: components["schemas"]["ReachThing"];
+                distance: number;
+                sure: boolean;
+            }[];
+            breaks: {
+                total: number;
+                rows: {
+                    thing: components["schemas"]["ReachThing"];
+                    distance: number;
+                    verb: components["schemas"]["Verb"];
+                    through: components["schemas"]["ReachThing"];
+                }[];
+            };
+            unjudged: components["schemas"]["ReachUnjudged"];
+            asOf: components["schemas"]["Instant"] | null;
+        };
+        ReachChokePoints: {
+            to: components["schemas"]["ReachEnd"];
+            pairs: number;
+            starts: number;
+            counted: number;
+            things: {
+                thing: components["schemas"]["ReachThing"];
+                pairs: number;
+            }[];
+            hopThings: components["schemas"]["ReachThing"][];
+            hops: {
+                from: number;
+                to: number;
+                verb: (components["schemas"]["Verb"] | components["schemas"]["DerivedVerb"]) | null;
+                depends: boolean;
+                proofs: components["schemas"]["ReachProof"][];
+                pairs: number;
+            }[];
+            unjudged: components["schemas"]["ReachUnjudged"];
+            asOf: components["schemas"]["Instant"] | null;
+        };
+        ReachCut: {
+            hop: number;
+            paths: number;
+        };
+        ReachEnd: {
+            aim: components["schemas"]["ReachAim"] | null;
+            thing: components["schemas"]["ReachThing"] | null;
+            ends: number;
+        };
+        ReachGap: {
+            connection: string;
+            collection: string;
+            title: string;
+            reason: string;
+            permission: string | null;
+        };
+        ReachHop: {
+            from: number;
+            to: number;
+            verb: (components["schemas"]["Verb"] | components["schemas"]["DerivedVerb"]) | null;
+            depends: boolean;
+            proofs: components["schemas"]["ReachProof"][];
+        };
+        ReachPath: {
+            hops: number[];
+            dependsOn: string[];
+        };
+        ReachProof: {
+            verb: components["schemas"]["Verb"] | components["schemas"]["DerivedVerb"];
+            says: string;
+            actions: string[];
+            object: components["schemas"]["EntityRef"] | null;
+            objectSays: string | null;
+            dependsOn: string | null;
+            stolen: boolean;
+            mfa: boolean;
+            source: string;
+            connection: string | null;
+            collection: string | null;
+            readAt: components["schemas"]["Instant"];
+            since: components["schemas"]["Instant"];
+        };
+        ReachRemoval: {
+            key: components["schemas"]["Key"];
+        } | {
+            from: components["schemas"]["Key"];
+            to: components["schemas"]["Key"];
+            verb?: components["schemas"]["Verb"] | components["schemas"]["DerivedVerb"];
+        };
+        ReachRow: {
+            thing: components["schemas"]["ReachThing"];
+            distance: number;
+            sure: boolean;
+            next: components["schemas"]["ReachThing"] | null;
+            end: components["schemas"]["ReachThing"];
+        };
+        ReachThing: {
+            key: components["schemas"]["Key"];
+            kind: components["schemas"]["Kind"] | null;
+            type: string | null;
+            name: string;
+            gone: components["schemas"]["Instant"] | null;
+            mark: components["schemas"]["Mark"];
+            environment: components["schemas"]["Environment"] | null;
+            sensitivity: components["schemas"]["Sensitivity"] | null;
+            tier: components["schemas"]["Tier"] | null;
+            sensitive: boolean;
+        };
+        ReachTierZero: {
+            things: components["schemas"]["ReachThing"][];
+            thingCount: number;
+            total: number;
+            sure: number;
+            rows: components["schemas"]["ReachRow"][];
+            next: string | null;
+            unjudged: components["schemas"]["ReachUnjudged"];
+            asOf: components["schemas"]["Instant"] | null;
+        };
+        ReachTried: {
+            before: {
+                pairs: number;
+                starts: number;
+                ends: number;
+            };
+            after: {
+                pairs: number;
+                starts: number;
+                ends: number;
+            };
+            freed: {
+                thing: components["schemas"]["ReachThing"];
+                before: number;
+                after: number;
+            }[];
+            freedTotal: number;
+            calls: {
+                breaks: number;
+                rows: {
+                    from: components["schemas"]["ReachThing"];
+                    to: components["schemas"]["ReachThing"];
+                    last: components["schemas"]["Instant"] | null;
+                }[];
+                unknown: number;
+            };
+            unjudged: components["schemas"]["ReachUnjudged"];
+            asOf: components["schemas"]["Instant"] | null;
+        };
+        ReachUnjudged: {
+            gaps: components["schemas"]["ReachGap"][];
+            depends: number;
+            undescribed: number;
+        };
+        /** @enum {string} */
+        ReachWithout: "stolen" | "depends" | "mfa";
         ReportNumber: {
             says: string;
             count: number;
@@ -4390,6 +4840,586 @@ export interface operations {
                     };
                 };
             };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getAccessChanges: {
+        parameters: {
+            query: {
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
+                /** @description a key, an ARN, or a name that only one has */
+                principal: string;
+                /** @description an earlier instant, or a day, whose end is meant */
+                since?: components["schemas"]["Instant"] | string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What an identity can do beyond what it could at an earlier moment, and what it can no more. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        subject: {
+                            key: components["schemas"]["Key"];
+                            type: string;
+                            name: string;
+                        };
+                        since: components["schemas"]["Instant"];
+                        until: components["schemas"]["Instant"];
+                        wasThere: boolean;
+                        gained: {
+                            action: string;
+                            on: string[];
+                            except: string[];
+                            dependsOn: string[];
+                        }[];
+                        lost: {
+                            action: string;
+                            on: string[];
+                            except: string[];
+                            dependsOn: string[];
+                        }[];
+                        isAdmin: {
+                            before: boolean | null;
+                            after: boolean | null;
+                        };
+                        unknown: string[];
+                    };
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getAccessExposure: {
+        parameters: {
+            query?: {
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is open to everybody, to other accounts, or to federations, and by which statement. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: {
+                            object: components["schemas"]["Key"];
+                            who: string;
+                            /** @enum {string} */
+                            kind: "everybody" | "account" | "principal" | "federation";
+                            ours: boolean;
+                            actions: string[];
+                            /** @enum {string} */
+                            verdict: "yes" | "depends";
+                            dependsOn: string[];
+                            from: string;
+                        }[];
+                        more: number;
+                        notRead: string[];
+                    };
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postAccessLeast: {
+        parameters: {
+            query?: {
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    principal: string;
+                    calls?: {
+                        action: string;
+                        resource?: string;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description The smallest policy that keeps what was used, as JSON and as Terraform, with every call asked again as proof. Nothing is changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        subject: {
+                            key: components["schemas"]["Key"];
+                            type: string;
+                            name: string;
+                        };
+                        policy: {
+                            Version: string;
+                            Statement: {
+                                /** @constant */
+                                Effect: "Allow";
+                                Action: string[];
+                                Resource: string[];
+                                Condition?: {
+                                    [key: string]: {
+                                        [key: string]: string[];
+                                    };
+                                };
+                            }[];
+                        };
+                        terraform: string;
+                        replay: {
+                            action: string;
+                            resource: string;
+                            /** @enum {string} */
+                            before: "yes" | "no" | "depends";
+                            /** @enum {string} */
+                            after: "yes" | "no" | "depends";
+                        }[];
+                        proof: {
+                            calls: number;
+                            allowed: number;
+                        };
+                        ungranted: string[];
+                        unneeded: string[];
+                        unknown: string[];
+                    };
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getAccessTemplate: {
+        parameters: {
+            query: {
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
+                /** @description a word of their names, or a pattern such as `*-backup` */
+                like: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A policy out of identities that do the same work: what all of them whose names fit were seen to use. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        like: string;
+                        peers: {
+                            key: components["schemas"]["Key"];
+                            type: string;
+                            name: string;
+                        }[];
+                        unknown: {
+                            key: components["schemas"]["Key"];
+                            type: string;
+                            name: string;
+                        }[];
+                        policy: {
+                            Version: string;
+                            Statement: {
+                                /** @constant */
+                                Effect: "Allow";
+                                Action: string[];
+                                Resource: string[];
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getAccessUnused: {
+        parameters: {
+            query?: {
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
+                /** @description a key, an ARN, or a name that only one has */
+                principal?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How much of what is granted was used, of one identity or of all, most unused first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: {
+                            subject: {
+                                key: components["schemas"]["Key"];
+                                type: string;
+                                name: string;
+                            };
+                            everything: boolean;
+                            used: number;
+                            unused: number;
+                            unknown: number;
+                            unusedServices: string[];
+                            days: number;
+                        }[];
+                        more: number;
+                        notRead: string[];
+                    };
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getAccessWhatCan: {
+        parameters: {
+            query: {
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
+                /** @description a key, an ARN, or a name that only one has */
+                principal: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What an identity can do and what of it was used, whether it is an administrator or how it could become one, and who could satisfy its trust. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        subject: {
+                            key: components["schemas"]["Key"];
+                            type: string;
+                            name: string;
+                        };
+                        everything: boolean;
+                        services: {
+                            service: string;
+                            actions: {
+                                action: string;
+                                on: string[];
+                                except: string[];
+                                dependsOn: string[];
+                            }[];
+                            more: number;
+                            used: {
+                                at: components["schemas"]["Instant"] | null;
+                            } | {
+                                unknown: string;
+                                permission?: string;
+                            };
+                        }[];
+                        calls: number;
+                        days: number;
+                        isAdmin: boolean | null;
+                        paths: {
+                            from: string;
+                            to: string;
+                            actions: string[];
+                            object?: string;
+                            by?: string;
+                            dependsOn?: string[];
+                        }[][];
+                        trust: {
+                            provider: string;
+                            issuer: string;
+                            /** @enum {string} */
+                            breadth: "anybody" | "issuer" | "owner" | "named" | "nobody" | "unknown";
+                            says: string;
+                            witness: string | null;
+                            any: string[];
+                            takeover: boolean;
+                            asksAudience: boolean;
+                            dependsOn: string[];
+                            from: string;
+                        }[];
+                        unknown: string[];
+                        notRead: string[];
+                    };
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postAccessWhatIf: {
+        parameters: {
+            query?: {
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    principal: string;
+                    policy: {
+                        [key: string]: unknown;
+                    } | string;
+                    /**
+                     * @default add
+                     * @enum {string}
+                     */
+                    mode?: "add" | "replace";
+                };
+            };
+        };
+        responses: {
+            /** @description What a proposed policy would change: permissions, ways up that appear and vanish, observed calls that break. Nothing is changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        subject: {
+                            key: components["schemas"]["Key"];
+                            type: string;
+                            name: string;
+                        };
+                        gained: {
+                            action: string;
+                            on: string[];
+                            except: string[];
+                            dependsOn: string[];
+                        }[];
+                        lost: {
+                            action: string;
+                            on: string[];
+                            except: string[];
+                            dependsOn: string[];
+                        }[];
+                        isAdmin: {
+                            before: boolean | null;
+                            after: boolean | null;
+                        };
+                        appear: {
+                            principal: string;
+                            path: {
+                                from: string;
+                                to: string;
+                                actions: string[];
+                                object?: string;
+                                by?: string;
+                                dependsOn?: string[];
+                            }[];
+                        }[];
+                        vanish: {
+                            principal: string;
+                            path: {
+                                from: string;
+                                to: string;
+                                actions: string[];
+                                object?: string;
+                                by?: string;
+                                dependsOn?: string[];
+                            }[];
+                        }[];
+                        broken: {
+                            action: string;
+                            resource?: string;
+                        }[];
+                        observed: number;
+                        unknown: string[];
+                    };
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getAccessWhoCan: {
+        parameters: {
+            query: {
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
+                /** @description `service:Action` */
+                action: string;
+                /** @description a key, an ARN, or * for actions that name none */
+                resource: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Everybody who can do an action on a resource, those for whom it depends on the request, and who comes from elsewhere. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        action: string;
+                        resource: string;
+                        rows: {
+                            subject: {
+                                key: components["schemas"]["Key"];
+                                type: string;
+                                name: string;
+                            };
+                            /** @enum {string} */
+                            verdict: "yes" | "depends";
+                            dependsOn: string[];
+                        }[];
+                        more: number;
+                        outside: {
+                            who: string;
+                            /** @enum {string} */
+                            kind: "everybody" | "service" | "scope" | "federation" | "principal";
+                            /** @enum {string} */
+                            verdict: "yes" | "depends";
+                            dependsOn: string[];
+                            from: string;
+                        }[];
+                        notRead: string[];
+                    };
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getAccessWhy: {
+        parameters: {
+            query: {
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
+                /** @description a key, an ARN, or a name that only one has */
+                principal: string;
+                /** @description `service:Action` */
+                action: string;
+                /** @description a key, an ARN, or * for actions that name none */
+                resource: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Why an identity can or cannot: every layer, and the statement that decides. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        subject: {
+                            key: components["schemas"]["Key"];
+                            type: string;
+                            name: string;
+                        };
+                        action: string;
+                        resource: string;
+                        /** @enum {string} */
+                        verdict: "yes" | "no" | "depends";
+                        because: string;
+                        dependsOn: string[];
+                        layers: {
+                            /** @enum {string} */
+                            layer: "held" | "door" | "ceiling";
+                            name: string;
+                            /** @enum {string} */
+                            verdict: "yes" | "no" | "depends";
+                            statements: {
+                                /** @enum {string} */
+                                effect: "allow" | "deny";
+                                from: string;
+                                /** @enum {string} */
+                                applies: "yes" | "no" | "depends";
+                                dependsOn: string[];
+                            }[];
+                        }[];
+                        unknown: string[];
+                        notRead: string[];
+                    };
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };
@@ -8154,6 +9184,252 @@ export interface operations {
             403: components["responses"]["Problem"];
             /** @description There is nothing here */
             404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getReach: {
+        parameters: {
+            query?: {
+                /** @description what an attacker is not given, with commas between: `stolen` (no copy of a secret is taken), `depends` (nothing that turns on unknown conditions), `mfa` */
+                without?: string;
+                /** @description only through things of these environments, with commas between; what names none is let through */
+                inside?: string;
+                /** @description things that no path may touch, once for each */
+                avoid?: components["schemas"]["Key"] | components["schemas"]["Key"][];
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
+                /** @description the key of a thing; without it, whoever reaches the end */
+                from?: components["schemas"]["Key"];
+                /** @description `tier-zero`, `crown-jewels`, `sensitive`, `public`, or the key of a thing */
+                to?: components["schemas"]["ReachAim"] | components["schemas"]["Key"];
+                /** @description every path up to 8 hops, or one shortest to each end; `true` to one thing unless said */
+                all?: "true" | "false";
+                /** @description `next` of the page before */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How one thing comes to another: paths with the proof of each hop, shortest first, and what cuts most of them; without `from`, who comes there. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reach"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getReachAround: {
+        parameters: {
+            query: {
+                /** @description what an attacker is not given, with commas between: `stolen` (no copy of a secret is taken), `depends` (nothing that turns on unknown conditions), `mfa` */
+                without?: string;
+                /** @description only through things of these environments, with commas between; what names none is let through */
+                inside?: string;
+                /** @description things that no path may touch, once for each */
+                avoid?: components["schemas"]["Key"] | components["schemas"]["Key"][];
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
+                /** @description once for each thing */
+                key: components["schemas"]["Key"] | components["schemas"]["Key"][];
+                steps?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What stands around some things, nearest first, and which of it an attacker can walk along. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReachAround"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getReachBlastKey: {
+        parameters: {
+            query?: {
+                /** @description what an attacker is not given, with commas between: `stolen` (no copy of a secret is taken), `depends` (nothing that turns on unknown conditions), `mfa` */
+                without?: string;
+                /** @description only through things of these environments, with commas between; what names none is let through */
+                inside?: string;
+                /** @description things that no path may touch, once for each */
+                avoid?: components["schemas"]["Key"] | components["schemas"]["Key"][];
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description url-encoded */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is reached if the thing is taken, and who would notice if it were taken away. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReachBlast"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            /** @description There is nothing here */
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getReachChokePoints: {
+        parameters: {
+            query?: {
+                /** @description what an attacker is not given, with commas between: `stolen` (no copy of a secret is taken), `depends` (nothing that turns on unknown conditions), `mfa` */
+                without?: string;
+                /** @description only through things of these environments, with commas between; what names none is let through */
+                inside?: string;
+                /** @description things that no path may touch, once for each */
+                avoid?: components["schemas"]["Key"] | components["schemas"]["Key"][];
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
+                /** @description `tier-zero`, `crown-jewels`, `sensitive`, `public`, or the key of a thing */
+                to?: components["schemas"]["ReachAim"] | components["schemas"]["Key"];
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where one cut helps most: things and single hops, by the pairs of a beginning and an end that nothing would join any more. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReachChokePoints"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getReachTierZero: {
+        parameters: {
+            query?: {
+                /** @description what an attacker is not given, with commas between: `stolen` (no copy of a secret is taken), `depends` (nothing that turns on unknown conditions), `mfa` */
+                without?: string;
+                /** @description only through things of these environments, with commas between; what names none is let through */
+                inside?: string;
+                /** @description things that no path may touch, once for each */
+                avoid?: components["schemas"]["Key"] | components["schemas"]["Key"][];
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
+                /** @description `next` of the page before */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is of tier 0, and exactly which identities reach it, nearest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReachTierZero"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postReachTry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    remove: components["schemas"]["ReachRemoval"][];
+                    /** @default crown-jewels */
+                    to?: components["schemas"]["ReachAim"] | components["schemas"]["Key"];
+                    /** @default [] */
+                    without?: components["schemas"]["ReachWithout"][];
+                    /** @default [] */
+                    inside?: components["schemas"]["Environment"][];
+                    /** @default [] */
+                    avoid?: components["schemas"]["Key"][];
+                };
+            };
+        };
+        responses: {
+            /** @description What would be no more if something were taken away: paths, and calls that were seen. Nothing is changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReachTried"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };

@@ -2,7 +2,7 @@ import { migrations as act, selfProvider } from '../../act/index.ts'
 import { type Alerts, migrations as alert } from '../../alert/index.ts'
 import { migrations as assess } from '../../assess/index.ts'
 import { createRun, type Discovery, migrations as discover } from '../../discover/index.ts'
-import { migrations as graph } from '../../graph/index.ts'
+import { migrations as graph, startReach } from '../../graph/index.ts'
 import type { Db } from '../../platform/index.ts'
 import {
   addressGuard,
@@ -75,6 +75,7 @@ export async function testServer({
     port: 0,
     discovery: discoveryOf(database, clock, providers),
     alerts: alertsOf(database, clock),
+    reach: startReach({ log: silent }),
     fingerprint: fingerprinter(key),
     notReady: async () => null,
     outbound: watchOutbound(clock),
@@ -129,6 +130,7 @@ export async function testServer({
     },
     async close() {
       await server.close()
+      await app.reach.stop()
       await database.close()
     },
   }

@@ -1,6 +1,6 @@
 import type { Detector, Match, Opinion } from './detector.ts'
 import { bytesAfter } from './pattern-states.ts'
-import { plan, SHIFT } from './plan.ts'
+import { type Plan, plan, SHIFT } from './plan.ts'
 import { entropyOf } from './value.ts'
 
 /**
@@ -28,8 +28,31 @@ export interface Engine {
    * bytes; `isStart`: the file begins with them.
    */
   find(bytes: Uint8Array, from: number, to: number, file: string, isStart: boolean): Candidate[]
+  /**
+   * `find` in steps, for bytes of which a part is known already; they lie in `room`. `atStart`, `at` all anchors and `beside` together find what `find`
+   * finds. The twin has none.
+   */
+  readonly steps?: Steps
   /** Newlines in a part of bytes. */
   linesIn(bytes: Uint8Array, from: number, to: number): number
+}
+
+export interface Steps {
+  /** Of the detectors that look at the beginning of a file only. */
+  atStart(bytes: Uint8Array, file: string): Candidate[]
+  anchorsIn: Plan['anchorsIn']
+  margin: Plan['margin']
+  detectorsOf: Plan['detectorsOf']
+  /** At one anchor, for the detectors that are wanted. */
+  at(
+    bytes: Uint8Array,
+    place: number,
+    anchor: number,
+    file: string,
+    isWanted: (detector: Detector) => boolean,
+  ): Candidate[]
+  /** Of the detectors that look for a text beside them. */
+  beside(bytes: Uint8Array, from: number, to: number, file: string): Candidate[]
 }
 
 export const DEFAULT_BEFORE = 64
@@ -135,8 +158,9 @@ const starting = (
   }
 }
 
+const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 const latin1 = (bytes: Uint8Array, from: number, to: number): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1', from, Math.min(to, bytes.length))
+  bufferOf(bytes).toString('latin1', from, Math.min(to, bytes.length))
 
 const reachOf = (detectors: readonly Detector[]): Engine['reach'] => ({
   before: Math.max(DEFAULT_BEFORE, ...detectors.map((d) => d.before ?? DEFAULT_BEFORE)) + 2 * COMMENT_REACH,
@@ -147,33 +171,50 @@ export const compile = (detectors: readonly Detector[]): Engine => {
   const patterns = detectors.map(armed)
   const atStart = starting(detectors, patterns, (pattern) => bytesAfter(pattern, []))
   const glances = detectors.map(glanceOf)
-  const { room, search, linesIn } = plan(detectors)
+  const planned = plan(detectors)
+  const { room, linesIn } = planned
+
+  const attemptIn = (buffer: Buffer, at: number, index: number, file: string): Candidate | null => {
+    const detector = detectors[index]!
+    const head = Math.max(0, at - (detector.before ?? DEFAULT_BEFORE))
+    const window = buffer.toString('latin1', head, Math.min(buffer.length, at + (detector.span ?? DEFAULT_SPAN)))
+    if (detector.beside !== undefined && !window.includes(detector.beside.text)) return null
+    if (glances[index]?.(window, at - head) === false) return null
+    return attempt(detector, patterns[index]!, window, head, at - head, file)
+  }
+  const attemptAll = (bytes: Uint8Array, hits: Float64Array, file: string, found: Candidate[]): Candidate[] => {
+    if (hits.length === 0) return found
+    const buffer = bufferOf(bytes)
+    let last = -1
+    for (const hit of hits) {
+      // Two anchors of a detector may begin at one place.
+      if (hit === last) continue
+      last = hit
+      const candidate = attemptIn(buffer, Math.floor(hit / SHIFT), hit % SHIFT, file)
+      if (candidate !== null) found.push(candidate)
+    }
+    return found
+  }
   return {
     detectors,
     reach: reachOf(detectors),
     room,
     linesIn,
-    find(bytes, from, to, file, isStart) {
-      const found = isStart ? atStart(bytes, file) : []
-      const hits = search(bytes, from, to, file)
-      if (hits.length === 0) return found
-      const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-      let last = -1
-      for (const hit of hits) {
-        // Two anchors of a detector may begin at one place.
-        if (hit === last) continue
-        last = hit
-        const index = hit % SHIFT
-        const at = (hit - index) / SHIFT
-        const detector = detectors[index]!
-        const head = Math.max(0, at - (detector.before ?? DEFAULT_BEFORE))
-        const window = buffer.toString('latin1', head, Math.min(bytes.length, at + (detector.span ?? DEFAULT_SPAN)))
-        if (detector.beside !== undefined && !window.includes(detector.beside.text)) continue
-        if (glances[index]?.(window, at - head) === false) continue
-        const candidate = attempt(detector, patterns[index]!, window, head, at - head, file)
-        if (candidate !== null) found.push(candidate)
-      }
-      return found
+    find: (bytes, from, to, file, isStart) =>
+      attemptAll(bytes, planned.search(bytes, from, to, file), file, isStart ? atStart(bytes, file) : []),
+    steps: {
+      atStart,
+      anchorsIn: planned.anchorsIn,
+      margin: planned.margin,
+      detectorsOf: planned.detectorsOf,
+      at(bytes, place, anchor, file, isWanted) {
+        if (!planned.detectorsOf(anchor).some((index) => isWanted(detectors[index]!))) return []
+        return planned
+          .mayBegin(bytes, place, anchor, file)
+          .filter((index) => isWanted(detectors[index]!))
+          .flatMap((index) => attemptIn(bufferOf(bytes), place, index, file) ?? [])
+      },
+      beside: (bytes, from, to, file) => attemptAll(bytes, planned.searchBeside(bytes, from, to, file), file, []),
     },
   }
 }

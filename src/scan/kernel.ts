@@ -5,7 +5,7 @@ export interface Kernel {
   memory: { buffer: ArrayBuffer }
   headOf(key: number, kind: number): number
   walk(detector: number, at: number, limit: number): number
-  scan(start: number, end: number, from: number, to: number, longest: number): number
+  scan(start: number, end: number, from: number, to: number, longest: number, anchors: boolean): number
   find(literal: number, length: number, from: number, to: number): number
   lines(from: number, to: number): number
   factor: Global

@@ -15,6 +15,19 @@ export interface Plan {
    * `room.length` bytes. Places in `from` ≤ place < `to`. `file` is its name, as far as one is known.
    */
   search(bytes: Uint8Array, from: number, to: number, file?: string): Float64Array
+  /**
+   * The first step of `search` alone, for bytes in `room`: where an anchor stands, and a number that tells which, ascending by place. Those
+   * of detectors that look for a text beside them are left out.
+   */
+  anchorsIn(bytes: Uint8Array, from: number, to: number): number[]
+  /** How many bytes before and from a place on decide whether an anchor stands there. */
+  readonly margin: { before: number; after: number }
+  /** The detectors of an anchor, ascending. */
+  detectorsOf(anchor: number): readonly number[]
+  /** The second step: the detectors of an anchor of which a match may begin at its place in bytes in `room`, ascending. */
+  mayBegin(bytes: Uint8Array, place: number, anchor: number, file: string): number[]
+  /** What `search` finds beyond these two steps. */
+  searchBeside(bytes: Uint8Array, from: number, to: number, file: string): Float64Array
   /** Newlines in a part of a text that lies in `room`. */
   linesIn(bytes: Uint8Array, from: number, to: number): number
 }
@@ -24,11 +37,15 @@ const NOTHING = new Float64Array(0)
 /** More than there are detectors. */
 export const SHIFT = 4096
 
+/** Entries of anchors lie below this address. */
+const ANCHORS = 1 << 20
 const DEAD = 1
 const YES = 2
 const OPEN = 0x80000000
 /** An automaton with more rows than this says yes from there on. */
 const MOST_ROWS = 3000
+
+type Take = (at: number, said: number) => void
 
 /** One thing to look for: the pattern of a detector, or one of its sieves. */
 interface Search {
@@ -77,11 +94,51 @@ export const plan = (detectors: readonly Detector[]): Plan => {
   const somewhere = [...searches.entries()].filter(([, { where }]) => where !== undefined)
   let current: string | undefined
 
-  const search: Plan['search'] = (bytes, from, to, file = '') => {
+  const begin = (file: string): void => {
     if (file !== current)
       for (const [number, { where }] of somewhere)
         words[address('DETECTORS') / 4 + 4 * number + 3] = where!(file) ? 0 : 1
     current = file
+  }
+  /** Does what the search wants before its place stand there? */
+  const follows = (start: number, at: number, { behind }: Search): boolean =>
+    behind === undefined || behind.test(memory.toString('latin1', Math.max(start, at - 64), at))
+  /** The hits of the kernel, some twice. */
+  const scan = (start: number, end: number, from: number, to: number, anchors: boolean, take: Take): void => {
+    for (let next = from; next < to; ) {
+      const count = kernel.scan(start, end, next, to, reach, anchors)
+      next = Number(kernel.resume.value) >>> 0
+      const first = address('HITS') / 4
+      for (let at = first; at < first + 2 * count; at += 2) if (words[at]! < next) take(words[at]!, words[at + 1]!)
+    }
+  }
+
+  const beside = (start: number, end: number, from: number, to: number, found: number[]): void => {
+    for (const { number, before, span, text, length, behind, anchors } of besides) {
+      let done = from
+      for (let at = Math.max(start, from - before); ; at++) {
+        at = kernel.find(text, length, at, Math.min(end, to + span)) >>> 0
+        if (at + length > end || at >= to + span) break
+        if (!behind.test(memory.toString('latin1', Math.max(start, at - 16), at))) continue
+        const stop = Math.min(to, at + before + 1)
+        done = Math.max(done, at + length - span)
+        const beforeStop = memory.subarray(0, Math.min(end, stop + 256))
+        for (const { literal } of anchors)
+          for (let next = done; ; next++) {
+            next = beforeStop.indexOf(literal, next, 'latin1')
+            if (next < 0 || next >= stop) break
+            if (may(number, next, end) && follows(start, next, searches[number]!))
+              found.push((next - start) * SHIFT + searches[number]!.index)
+          }
+        done = Math.max(done, stop)
+      }
+    }
+  }
+  const sorted = (found: readonly number[]): Float64Array =>
+    found.length === 0 ? NOTHING : Float64Array.from(found).sort()
+
+  const search: Plan['search'] = (bytes, from, to, file = '') => {
+    begin(file)
     let start = bytes.byteOffset
     if (bytes.buffer !== kernel.memory.buffer) {
       if (bytes.length > room.length) throw new RangeError(`searching ${bytes.length} bytes at once`)
@@ -90,46 +147,65 @@ export const plan = (detectors: readonly Detector[]): Plan => {
     }
     const end = start + bytes.length
     const found: number[] = []
-    const push = (place: number, number: number): void => {
-      const { index, behind } = searches[number]!
-      if (behind === undefined || behind.test(memory.toString('latin1', Math.max(start, place - 64), place)))
-        found.push((place - start) * SHIFT + index)
+    scan(start, end, start + from, start + to, false, (at, said) => {
+      const number = said < OPEN ? said : said - OPEN
+      if ((said < OPEN || may(number, at, end)) && follows(start, at, searches[number]!))
+        found.push((at - start) * SHIFT + searches[number]!.index)
+    })
+    beside(start, end, start + from, start + to, found)
+    return sorted(found)
+  }
+
+  const anchorsIn: Plan['anchorsIn'] = (bytes, from, to) => {
+    const start = bytes.byteOffset
+    const found: number[] = []
+    scan(start, start + bytes.length, start + from, start + to, true, (at, entry) => {
+      found.push((at - start) * ANCHORS + entry)
+    })
+    const anchors: number[] = []
+    let last = -1
+    for (const one of sorted(found)) {
+      if (one === last) continue
+      last = one
+      anchors.push(Math.floor(one / ANCHORS), one % ANCHORS)
     }
-    for (let next = start + from; next < start + to; ) {
-      const count = kernel.scan(start, end, next, start + to, reach)
-      next = Number(kernel.resume.value) >>> 0
-      const first = address('HITS') / 4
-      for (let at = first; at < first + 2 * count; at += 2) {
-        const place = words[at]!
-        if (place >= next) continue
-        const said = words[at + 1]!
-        const number = said < OPEN ? said : said - OPEN
-        if (said < OPEN || may(number, place, end)) push(place, number)
-      }
+    return anchors
+  }
+  const known = new Map<number, { numbers: number[]; indexes: number[] }>()
+  const searchesOf = (entry: number): { numbers: number[]; indexes: number[] } => {
+    const had = known.get(entry)
+    if (had !== undefined) return had
+    const list = words[entry / 4 + 5]!
+    const numbers = Array.from({ length: memory[entry + 19]! }, (_, at) => memory.readUInt16LE(list + 2 * at))
+    const searched = { numbers, indexes: [...new Set(numbers.map((number) => searches[number]!.index))] }
+    known.set(entry, searched)
+    return searched
+  }
+  const mayBegin: Plan['mayBegin'] = (bytes, place, entry, file) => {
+    begin(file)
+    const start = bytes.byteOffset
+    const indexes: number[] = []
+    for (const number of searchesOf(entry).numbers) {
+      const { index } = searches[number]!
+      if (indexes.at(-1) === index || !may(number, start + place, start + bytes.length)) continue
+      if (follows(start, start + place, searches[number]!)) indexes.push(index)
     }
-    for (const { number, before, span, text, length, behind, anchors } of besides) {
-      let done = start + from
-      for (let at = Math.max(start, start + from - before); ; at++) {
-        at = kernel.find(text, length, at, Math.min(end, start + to + span)) >>> 0
-        if (at + length > end || at >= start + to + span) break
-        if (!behind.test(memory.toString('latin1', Math.max(start, at - 16), at))) continue
-        const stop = Math.min(start + to, at + before + 1)
-        done = Math.max(done, at + length - span)
-        const beforeStop = memory.subarray(0, Math.min(end, stop + 256))
-        for (const { literal } of anchors)
-          for (let next = done; ; next++) {
-            next = beforeStop.indexOf(literal, next, 'latin1')
-            if (next < 0 || next >= stop) break
-            if (may(number, next, end)) push(next, number)
-          }
-        done = Math.max(done, stop)
-      }
-    }
-    return found.length === 0 ? NOTHING : Float64Array.from(found).sort()
+    return indexes
   }
   return {
     room,
     search,
+    anchorsIn,
+    margin: { before: 4, after: reach + 4 },
+    detectorsOf: (entry) => searchesOf(entry).indexes,
+    mayBegin,
+    searchBeside(bytes, from, to, file) {
+      begin(file)
+      const found: number[] = []
+      const start = bytes.byteOffset
+      beside(start, start + bytes.length, start + from, start + to, found)
+      return sorted(found)
+    },
     linesIn: (bytes, from, to) => kernel.lines(bytes.byteOffset + from, bytes.byteOffset + to),
   }
 }

@@ -36,6 +36,7 @@ export let missedRow: u32 = 0
 export let missedClass: u32 = 0
 
 let hits: u32 = 0
+let undecided = false
 let low: u32 = 0
 let high: u32 = 0
 let first: u32 = 0
@@ -110,6 +111,12 @@ function verify(place: u32, key: u32, kind: u32): void {
     if (load<u32>(entry) != key || load<u32>(entry, 4) != kind) continue
     const at = place - <i32>load<i8>(entry, 17)
     if (at < low || at >= high || !holds(entry, at)) continue
+    if (undecided) {
+      store<u32>(HITS + (hits << 3), at)
+      store<u32>(HITS + (hits << 3), entry, 4)
+      hits++
+      continue
+    }
     let list = load<u32>(entry, 20)
     for (const end = list + ((<u32>load<u8>(entry, 19)) << 1); list < end; list += 2) {
       const search = <u32>load<u16>(list)
@@ -177,9 +184,11 @@ function filterFours(from: u32, to: u32, count: u32): u32 {
 
 /**
  * Hits whose anchor lies in `from` ≤ address < `to`, in no order, some twice; the text is `start` to `end`. Returns how many; when
- * `resume` < `to`, the rest is to be asked for from there. `longest` is the length of the longest anchor.
+ * `resume` < `to`, the rest is to be asked for from there. `longest` is the length of the longest anchor. With `anchors` they are places of
+ * anchors and their entries, and no automaton is asked.
  */
-export function scan(start: u32, end: u32, from: u32, to: u32, longest: u32): u32 {
+export function scan(start: u32, end: u32, from: u32, to: u32, longest: u32, anchors: bool): u32 {
+  undecided = anchors
   first = start
   last = end
   low = from

@@ -18,7 +18,7 @@ export const TABLE: u32 = 0x100000
 export const TABLE_BITS: u32 = 20
 /** Places that the filter let through: address * 16 + kinds. */
 export const CANDIDATES: u32 = 0x200000
-/** Pairs of u32: address, detector (with OPEN, when its automaton could not say). */
+/** Pairs of u32: address, and search (with OPEN, when its automaton could not say) or entry. */
 export const HITS: u32 = 0x220000
 export const MOST_HITS: u32 = 0x20000
 /** Rows of the automata. */

@@ -1,16 +1,17 @@
 import type { Detection } from '../../sdk/index.ts'
 import type { Detector } from '../detector.ts'
-import { type Candidate, compile, DEFAULT_BEFORE, DEFAULT_SPAN, type Engine } from '../engine.ts'
+import { type Candidate, DEFAULT_BEFORE, DEFAULT_SPAN, type Engine, type Steps } from '../engine.ts'
 import { isWide, scanBytes, startReading } from '../reading.ts'
 import type { Copies } from './unpack.ts'
 
 /**
- * Scanning an object that was made from another: a match whose whole window came from the base in one piece is the base's, moved; only the rest is
- * searched. The result is that of searching all of it.
+ * Scanning an object that was made from another. Where anchors stand is known of what came from the base, and a match whose whole window came from
+ * it in one piece is the base's, moved; the filter runs over what is new alone, and patterns where a window holds something new. The result is that
+ * of searching all of it.
  */
 
 /** What is kept of a scanned object for those made from it; null when they are to be scanned whole. */
-export type Kept = { file: string; candidates: Candidate[] } | null
+export type Kept = { file: string; candidates: Candidate[]; anchors: readonly number[] } | null
 
 interface Base {
   kept: Kept
@@ -21,108 +22,119 @@ interface Base {
 const beforeOf = ({ before = DEFAULT_BEFORE }: Detector): number => before
 const spanOf = ({ span = DEFAULT_SPAN }: Detector): number => span
 
-/** Detectors that see far are searched for in wider ranges, apart from those that do not. */
-const FAR = { before: 1024, span: 1100 }
 const MOST_CANDIDATES = 5000
-
-interface Group {
-  engine: Engine
-  before: number
-  span: number
-}
-
-const groupsCache = new WeakMap<Engine, Group[]>()
-const groupsOf = (engine: Engine): Group[] => {
-  const known = groupsCache.get(engine)
-  if (known !== undefined) return known
-  const isNear = (one: Detector): boolean => beforeOf(one) <= FAR.before && spanOf(one) <= FAR.span
-  const groups = [engine.detectors.filter(isNear), engine.detectors.filter((one) => !isNear(one))]
-    .filter((detectors) => detectors.length > 0)
-    .map((detectors) => ({
-      engine: compile(detectors),
-      before: Math.max(...detectors.map(beforeOf)),
-      span: Math.max(...detectors.map(spanOf)),
-    }))
-  groupsCache.set(engine, groups)
-  return groups
-}
+/** More anchors than these are not kept: there may be many objects on each other. */
+const MOST_ANCHORS = 50_000
 
 export const openDeltaScan = (engine: Engine) => {
-  const groups = groupsOf(engine)
-  const room = Math.min(...groups.map((group) => group.engine.room.length))
-
-  /** Candidates with an anchor in `from` ≤ place < `to` of the whole bytes. */
-  const findIn = (
-    { engine, before, span }: Group,
-    bytes: Buffer,
-    from: number,
-    to: number,
-    file: string,
-  ): Candidate[] => {
-    const start = Math.max(0, from - before)
-    const part = bytes.subarray(start, Math.min(bytes.length, to + span))
-    return engine.find(part, from - start, to - start, file, from === 0).map((one) => moved(one, start))
+  const { steps } = engine
+  const besides = engine.detectors.filter(({ beside }) => beside !== undefined)
+  const besideReach = {
+    before: Math.max(0, ...besides.map(beforeOf)),
+    after: Math.max(0, ...besides.map(spanOf)),
   }
 
   const scan = (bytes: Buffer, file: string, base: Base | null): { detections: Detection[]; kept: Kept } => {
-    if (bytes.length > room || isWide(bytes)) return { detections: scanBytes(engine, bytes, file), kept: null }
-    const found =
+    if (steps === undefined || bytes.length > engine.room.length || isWide(bytes))
+      return { detections: scanBytes(engine, bytes, file), kept: null }
+    const text = engine.room.subarray(0, bytes.length)
+    text.set(bytes)
+    const { anchors, found } =
       base === null || base.kept === null || base.kept.file !== file
-        ? groups.flatMap((group) => findIn(group, bytes, 0, bytes.length, file))
-        : fromBase(bytes, file, base.kept.candidates, base)
+        ? whole(steps, text, file)
+        : fromBase(steps, text, file, base.kept, base)
     if (found.length > MOST_CANDIDATES) return { detections: scanBytes(engine, bytes, file), kept: null }
-    if (found.length === 0) return { detections: [], kept: { file, candidates: found } }
+    const kept = anchors.length > 2 * MOST_ANCHORS ? null : { file, candidates: found, anchors }
+    if (found.length === 0) return { detections: [], kept }
     found.sort((a, b) => a.anchor - b.anchor)
     const reading = startReading(engine, file)
     reading.place([...found], bytes)
-    return { detections: reading.detections(), kept: { file, candidates: found } }
+    return { detections: reading.detections(), kept }
   }
 
-  const fromBase = (
-    bytes: Buffer,
-    file: string,
-    candidates: readonly Candidate[],
-    { copies, size }: Base,
-  ): Candidate[] => {
+  const whole = (steps: Steps, text: Buffer, file: string) => ({
+    found: engine.find(text, 0, text.length, file, true),
+    anchors: steps.anchorsIn(text, 0, text.length),
+  })
+
+  /** How far before and from an anchor on its detectors look. */
+  const sights = new Map<number, { before: number; span: number }>()
+  const sightOf = (anchor: number): { before: number; span: number } => {
+    const known = sights.get(anchor)
+    if (known !== undefined) return known
+    const detectors = steps!.detectorsOf(anchor).map((index) => engine.detectors[index]!)
+    const sight = { before: Math.max(...detectors.map(beforeOf)), span: Math.max(...detectors.map(spanOf)) }
+    sights.set(anchor, sight)
+    return sight
+  }
+
+  const fromBase = (steps: Steps, text: Buffer, file: string, kept: NonNullable<Kept>, { copies, size }: Base) => {
     /** Does a window lie in one piece from the base, with the file ending where the base's ended if it is cut there? */
-    const inCopy = (copy: number, anchor: number, detector: Detector): boolean => {
+    const isInCopy = (copy: number, anchor: number, before: number, span: number): boolean => {
+      if (copy < 0) return false
       const [to, from, length] = [copies[copy]!, copies[copy + 1]!, copies[copy + 2]!]
       const starts = to === 0 && from === 0
-      const ends = to + length === bytes.length && from + length === size
+      const ends = to + length === text.length && from + length === size
       return (
         anchor >= to &&
         anchor < to + length &&
-        (anchor - beforeOf(detector) >= to || starts) &&
-        (anchor + spanOf(detector) <= to + length || ends)
+        (anchor - before >= to || starts) &&
+        (anchor + span <= to + length || ends)
       )
     }
-    const found: Candidate[] = []
-    for (const { anchor, ...candidate } of candidates)
+    const isKnown = (copy: number, anchor: number, detector: Detector): boolean =>
+      isInCopy(copy, anchor, beforeOf(detector), spanOf(detector))
+
+    const found = steps.atStart(text, file)
+    for (const candidate of kept.candidates) {
+      if (candidate.detector.atStart === true) continue
       for (let copy = 0; copy < copies.length; copy += 3) {
         const by = copies[copy]! - copies[copy + 1]!
-        if (inCopy(copy, anchor + by, candidate.detector)) found.push(moved({ anchor, ...candidate }, by))
+        if (isKnown(copy, candidate.anchor + by, candidate.detector)) found.push(moved(candidate, by))
       }
-    for (const group of groups) {
-      /** What is searched of two neighbouring pieces may be the same place, so the last copy that could hold it is looked for. */
+    }
+
+    /** Calls with the parts of the text in order: what the base tells of one place after the other, or what lies between. */
+    const parts = (before: number, after: number, part: (from: number, to: number, copy: number) => void): void => {
       let done = 0
-      const search = (from: number, to: number): void => {
-        if (to <= from) return
-        for (const candidate of findIn(group, bytes, from, to, file)) {
-          const copy = copyAt(copies, candidate.anchor)
-          if (copy < 0 || !inCopy(copy, candidate.anchor, candidate.detector)) found.push(candidate)
-        }
-      }
       for (let copy = 0; copy < copies.length; copy += 3) {
         const [to, from, length] = [copies[copy]!, copies[copy + 1]!, copies[copy + 2]!]
-        const safe = to === 0 && from === 0 ? 0 : to + group.before
-        const unsafe = to + length === bytes.length && from + length === size ? bytes.length : to + length - group.span
-        if (unsafe <= safe) continue
-        search(done, safe)
-        done = unsafe
+        const first = to === 0 && from === 0 ? 0 : to + before
+        const last = to + length === text.length && from + length === size ? text.length : to + length - after
+        if (last <= first) continue
+        if (first > done) part(done, first, -1)
+        part(first, last, copy)
+        done = last
       }
-      search(done, bytes.length)
+      if (text.length > done) part(done, text.length, -1)
     }
-    return found
+
+    const anchors: number[] = []
+    const meet = (place: number, anchor: number, copy: number): void => {
+      anchors.push(place, anchor)
+      const { before, span } = sightOf(anchor)
+      if (isInCopy(copy, place, before, span)) return
+      for (const one of steps.at(text, place, anchor, file, (detector) => !isKnown(copy, place, detector)))
+        found.push(one)
+    }
+    parts(steps.margin.before, steps.margin.after, (from, to, copy) => {
+      if (copy < 0) {
+        const fresh = steps.anchorsIn(text, from, to)
+        for (let at = 0; at < fresh.length; at += 2) meet(fresh[at]!, fresh[at + 1]!, copyAt(copies, fresh[at]!))
+        return
+      }
+      const by = copies[copy]! - copies[copy + 1]!
+      const known = kept.anchors
+      for (let at = firstFrom(known, from - by); at < known.length && known[at]! + by < to; at += 2)
+        meet(known[at]! + by, known[at + 1]!, copy)
+    })
+    if (besides.length > 0)
+      parts(besideReach.before, besideReach.after, (from, to, copy) => {
+        if (copy >= 0) return
+        for (const candidate of steps.beside(text, from, to, file))
+          if (!isKnown(copyAt(copies, candidate.anchor), candidate.anchor, candidate.detector)) found.push(candidate)
+      })
+    return { found, anchors }
   }
   return { scan }
 }
@@ -133,6 +145,18 @@ const moved = (candidate: Candidate, by: number): Candidate => ({
   start: candidate.start + by,
   end: candidate.end + by,
 })
+
+/** Index of the first pair whose place is not before the given one. */
+const firstFrom = (anchors: readonly number[], place: number): number => {
+  let low = 0
+  let high = anchors.length / 2
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (anchors[2 * middle]! < place) low = middle + 1
+    else high = middle
+  }
+  return 2 * low
+}
 
 /** The copy that a place lies in, or -1. */
 const copyAt = (copies: Copies, place: number): number => {

@@ -68,10 +68,11 @@ export const openPack = (path: string, width: number): Pack => {
     check(place + 8 <= index.length - 2 * width, 'an offset lies outside the index')
     return Number(index.readBigUInt64BE(place))
   }
-  const byName = Float64Array.from({ length: count }, (_, at) => offsetOf(at))
-  const order = Uint32Array.from({ length: count }, (_, at) => at).sort((a, b) => byName[a]! - byName[b]!)
+  const byName = new Float64Array(count)
+  for (let at = 0; at < count; at++) byName[at] = offsetOf(at)
+  const offsets = byName.slice().sort()
   const entryOf = new Uint32Array(count)
-  for (const [entry, at] of order.entries()) entryOf[at] = entry
+  for (let at = 0; at < count; at++) entryOf[at] = entryAt({ offsets, count }, byName[at]!)
   const handle = openSync(path, 'r')
   try {
     const pack: Pack = {
@@ -82,7 +83,7 @@ export const openPack = (path: string, width: number): Pack => {
       names: index.subarray(names, names + count * width),
       entryOf,
       fanout,
-      offsets: Float64Array.from(order, (at) => byName[at]!),
+      offsets,
       end: fstatSync(handle).size - width,
       kinds: new Uint8Array(count),
       sizes: new Float64Array(count),
@@ -159,7 +160,7 @@ const readHeaders = (pack: Pack): void => {
 }
 
 /** The entry at an offset, or -1. */
-const entryAt = ({ offsets, count }: Pack, offset: number): number => {
+const entryAt = ({ offsets, count }: Pick<Pack, 'offsets' | 'count'>, offset: number): number => {
   let low = 0
   let high = count
   while (low < high) {

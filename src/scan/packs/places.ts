@@ -51,10 +51,33 @@ export const openPlaces = ({ packs, loose }: Store, width: number): Places => {
     labelOf.set(text, texts.length)
     return texts.push(text) - 1
   }
-  const pathFrom = (tree: number, text: string): string => {
-    let path = text
-    for (let at = tree, depth = 0; parents[at]! >= 0 && depth < DEEPEST; at = parents[at]!, depth++)
-      path = `${texts[labels[at]!]}/${path}`
+  /** The path of each tree, with a slash at its end, as an index of `folders`; -1 is not known yet. */
+  const folderOf = new Int32Array(total).fill(-1)
+  const folders = ['']
+  const folderNamed = new Map<string, number>()
+  const folderAt = (tree: number): number => {
+    const way: number[] = []
+    let at = tree
+    while (parents[at]! >= 0 && folderOf[at] === -1 && way.length < DEEPEST) {
+      way.push(at)
+      at = parents[at]!
+    }
+    let folder = folderOf[at] === -1 ? 0 : folderOf[at]!
+    for (let one = way.pop(); one !== undefined; one = way.pop()) {
+      const path = `${folders[folder]}${texts[labels[one]!]}/`
+      folder = folderNamed.get(path) ?? folders.push(path) - 1
+      folderNamed.set(path, folder)
+      folderOf[one] = folder
+    }
+    return folder
+  }
+  const paths = new Map<number, string>()
+  const MANY = 2 ** 26
+  const pathFrom = (tree: number, text: number): string => {
+    const folder = folderAt(tree)
+    const path = paths.get(folder * MANY + text) ?? `${folders[folder]}${texts[text]}`
+    if (paths.size > 100_000) paths.clear()
+    paths.set(folder * MANY + text, path)
     return path
   }
 
@@ -98,9 +121,9 @@ export const openPlaces = ({ packs, loose }: Store, width: number): Places => {
         at = end
       }
     },
-    pathOf: (number) => (parents[number]! < 0 ? null : pathFrom(parents[number]!, texts[labels[number]!]!)),
+    pathOf: (number) => (parents[number]! < 0 ? null : pathFrom(parents[number]!, labels[number]!)),
     *missing() {
-      for (const [name, { tree, label: text }] of absent) yield [name, pathFrom(tree, texts[text]!)]
+      for (const [name, { tree, label: text }] of absent) yield [name, pathFrom(tree, text)]
     },
   }
 }

@@ -218,7 +218,7 @@ test('the search of what a delta inserted gives what the search of the whole giv
   fc.assert(
     fc.property(text, fc.array(pieces, { minLength: 1, maxLength: 3 }), file, (given, generations, name) => {
       // What is kept of each serves as the base of the next.
-      let base = Buffer.from(given)
+      let base: Buffer = Buffer.from(given)
       let { kept } = scan(base, name, null)
       for (const generation of generations) {
         const { bytes, copies } = made(base, generation)

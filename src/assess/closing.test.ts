@@ -4,7 +4,7 @@ import { migrations as graph, loadEstate, openStage } from '../graph/index.ts'
 import { testDatabase } from '../platform/testing/index.ts'
 import { type Edge, Entity } from '../sdk/index.ts'
 import type { Evidence } from './closing.ts'
-import { evaluate } from './evaluate.ts'
+import { judgements } from './evaluate.ts'
 import { migrations } from './index.ts'
 import { rules } from './rules/index.ts'
 import { storeEvaluation } from './store.ts'
@@ -43,7 +43,7 @@ async function syncAndJudge(run: number, items: (Entity | Edge)[], complete = tr
     storeEvaluation(tx, {
       estate,
       rules: asked,
-      evaluated: evaluate(estate, asked, { now: at(run) }),
+      judgements: judgements(estate, asked, { now: at(run) }),
       now: at(run),
       run,
     }),

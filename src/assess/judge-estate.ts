@@ -3,7 +3,7 @@ import { loadEstate, type Remembered } from '../graph/index.ts'
 import type { Db } from '../platform/index.ts'
 import type { Rule } from '../sdk/index.ts'
 import { ruleSettings } from './catalogue.ts'
-import { evaluate } from './evaluate.ts'
+import { judgements } from './evaluate.ts'
 import { ownRules } from './own/store-user-rules.ts'
 import { rules as shipped } from './rules/index.ts'
 import { EVALUATION_LOCK, type StoredEvaluation, storeEvaluation } from './store.ts'
@@ -19,11 +19,10 @@ export async function judgeEstate(db: Db, { now, run }: { now: Date; run?: numbe
     const own = await ownRules(tx)
     const rules = [...shipped, ...own.rules].filter(({ id }) => !off.has(id))
     const estate = await loadEstate(db, { remember: remembered(rules) })
-    const evaluated = evaluate(estate, rules, { now, params })
     return storeEvaluation(tx, {
       estate,
       rules,
-      evaluated,
+      judgements: judgements(estate, rules, { now, params }),
       now,
       expressions: own.expressions,
       ...(run !== undefined && { run }),

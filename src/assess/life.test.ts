@@ -4,7 +4,7 @@ import { estateFrom, migrations as graph } from '../graph/index.ts'
 import type { Db, Tx } from '../platform/index.ts'
 import { testDatabase } from '../platform/testing/index.ts'
 import { Entity } from '../sdk/index.ts'
-import { evaluate } from './evaluate.ts'
+import { judgements } from './evaluate.ts'
 import { storedFindings } from './finding-rows.ts'
 import { migrations } from './index.ts'
 import { approveAcceptance, askAcceptance, mute, reopen, undo } from './life.ts'
@@ -35,7 +35,7 @@ beforeEach(async () => {
       item: Entity.parse({ kind: 'identity', type: 'demo_account', key: 'demo:svc', name: 'svc' }),
     },
   ])
-  await run((tx) => storeEvaluation(tx, { estate, rules: asked, evaluated: evaluate(estate, asked, { now }), now }))
+  await run((tx) => storeEvaluation(tx, { estate, rules: asked, judgements: judgements(estate, asked, { now }), now }))
 })
 
 test('a mute needs a reason and a date at most 90 days off', async () => {

@@ -17,14 +17,19 @@ export class Passes {
   readonly #sets: PassSet[] = [{ rules: [], next: new Map() }]
   readonly #of = new Map<string, number>()
 
-  add(subject: string, rule: string): void {
-    const { rules, next } = this.#sets[this.#of.get(subject) ?? 0]!
-    let number = next.get(rule)
-    if (number === undefined) {
-      number = this.#sets.push({ rules: [...rules, rule], next: new Map() }) - 1
-      next.set(rule, number)
+  /** The rules that a subject passes, always in the same order. */
+  add(subject: string, rules: readonly string[]): void {
+    let at = 0
+    for (const rule of rules) {
+      const { rules: before, next } = this.#sets[at]!
+      let number = next.get(rule)
+      if (number === undefined) {
+        number = this.#sets.push({ rules: [...before, rule], next: new Map() }) - 1
+        next.set(rule, number)
+      }
+      at = number
     }
-    this.#of.set(subject, number)
+    if (at !== 0) this.#of.set(subject, at)
   }
 
   /** Writes the sets that are not known yet; gives the number under which that of a subject is stored, null when it passes none. */

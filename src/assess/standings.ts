@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Tx } from '../platform/index.ts'
 import type { Entity, Finding, Rule, Verb } from '../sdk/index.ts'
@@ -118,7 +119,7 @@ function firstGap(
   return null
 }
 
-/** Writes how each entity stands, and for identities to which nobody answers who probably does. Only what changed is written. */
+/** Writes how each entity stands, and for identities to which nobody answers who probably does. Only what changed is sent and written. */
 export async function storeStandings(
   tx: Tx,
   given: {
@@ -130,41 +131,26 @@ export async function storeStandings(
     passes: (subject: string) => number | null
   },
 ): Promise<void> {
-  await emptyLike(tx, 'standing')
-  let rows: unknown[] = []
-  const flush = async (): Promise<void> => {
-    if (rows.length > 0)
-      await sql`insert into fresh_standing select * from jsonb_populate_recordset(null::assess.standing, ${rowText(rows)}::jsonb)`.execute(
-        tx,
-      )
-    rows = []
-  }
-  for (const { score: scored, withheld, ...standing } of standings(given)) {
-    rows.push({
+  await replace(tx, 'standing', standingRows(given, given.passes))
+  await replace(tx, 'suggestion', suggestions(given.estate))
+}
+
+function* standingRows(
+  given: Parameters<typeof standings>[0],
+  passes: (subject: string) => number | null,
+): Generator<Row> {
+  for (const { score: scored, withheld, ...standing } of standings(given))
+    yield {
       ...standing,
-      passes: given.passes(standing.subject),
+      passes: passes(standing.subject),
       score: scored?.total ?? null,
       score_parts: scored?.parts.filter(({ points }) => points > 0) ?? null,
       withheld: withheld?.reason ?? null,
       withheld_permission: withheld?.permission ?? null,
-    })
-    if (rows.length >= BATCH) await flush()
-  }
-  await flush()
-  await replaceBy(tx, 'standing')
-  await storeSuggestions(tx, given.estate)
+    }
 }
 
-async function storeSuggestions(tx: Tx, estate: ThingsEstate): Promise<void> {
-  await emptyLike(tx, 'suggestion')
-  let rows: unknown[] = []
-  const flush = async (): Promise<void> => {
-    if (rows.length > 0)
-      await sql`insert into fresh_suggestion select * from jsonb_populate_recordset(null::assess.suggestion, ${rowText(rows)}::jsonb)`.execute(
-        tx,
-      )
-    rows = []
-  }
+function* suggestions(estate: ThingsEstate): Generator<Row> {
   for (const entity of estate.entities()) {
     if (
       entity.kind !== 'identity' ||
@@ -174,11 +160,14 @@ async function storeSuggestions(tx: Tx, estate: ThingsEstate): Promise<void> {
     )
       continue
     const suggested = suggestOwner(estate, entity)
-    if (suggested) rows.push({ subject: entity.key, ...suggested })
-    if (rows.length >= BATCH) await flush()
+    if (suggested) yield { subject: entity.key, ...suggested }
   }
-  await flush()
-  await replaceBy(tx, 'suggestion')
+}
+
+/** A row of a table that has one for each of many subjects. */
+interface Row {
+  subject: string
+  [column: string]: unknown
 }
 
 const COLUMNS = {
@@ -194,26 +183,37 @@ const COLUMNS = {
     'reach',
     'reaches',
     'passes',
+    'digest',
   ],
-  suggestion: ['person', 'name', 'because', 'evidence', 'confidence'],
+  suggestion: ['person', 'name', 'because', 'evidence', 'confidence', 'digest'],
 } as const
-type Table = keyof typeof COLUMNS
 
-/** `fresh_…`: what the table is to say. */
-async function emptyLike(tx: Tx, table: Table): Promise<void> {
-  const fresh = sql.id(`fresh_${table}`)
-  await sql`create temp table if not exists ${fresh} (like assess.${sql.id(table)}) on commit drop`.execute(tx)
-  await sql`alter table ${fresh} alter column since drop not null`.execute(tx)
-  await sql`truncate ${fresh}`.execute(tx)
-}
-
-/** Makes the table say what `fresh_…` says; a row that stands as it did is not written, so that its history is of changes alone. */
-async function replaceBy(tx: Tx, table: Table): Promise<void> {
-  const [fresh, kept] = [sql.id(`fresh_${table}`), sql.id('assess', table)]
+/** Makes the table say what the rows say; one that stands as it did is not written, so that its history is of changes alone. */
+async function replace(tx: Tx, table: keyof typeof COLUMNS, rows: Iterable<Row>): Promise<void> {
+  const stored = sql.id('assess', table)
   const names = COLUMNS[table]
   const list = (of?: string) => sql.join(names.map((name) => (of ? sql.id(of, name) : sql.id(name))))
-  await sql`delete from ${kept} s where not exists (select from ${fresh} f where f.subject = s.subject)`.execute(tx)
-  await sql`insert into ${kept} as s (subject, ${list()}) select subject, ${list()} from ${fresh}
-    on conflict (subject) do update set ${sql.join(names.map((name) => sql`${sql.id(name)} = ${sql.id('excluded', name)}`))}
-    where (${list('s')}) is distinct from (${list('excluded')})`.execute(tx)
+  const known = await sql<{ subject: string; digest: string | null }>`select subject, digest from ${stored}`.execute(tx)
+  const stood = new Map(known.rows.map(({ subject, digest }) => [subject, digest]))
+  let changed: unknown[] = []
+  const flush = async (): Promise<void> => {
+    if (changed.length > 0)
+      await sql`insert into ${stored} as s (subject, ${list()})
+        select subject, ${list()} from jsonb_populate_recordset(null::${stored}, ${rowText(changed)}::jsonb)
+        on conflict (subject) do update set ${sql.join(names.map((name) => sql`${sql.id(name)} = ${sql.id('excluded', name)}`))}
+        where (${list('s')}) is distinct from (${list('excluded')})`.execute(tx)
+    changed = []
+  }
+  for (const row of rows) {
+    const digest = hash('sha1', JSON.stringify(row), 'base64url')
+    const before = stood.get(row.subject)
+    stood.delete(row.subject)
+    if (before === digest) continue
+    changed.push({ ...row, digest })
+    if (changed.length >= BATCH) await flush()
+  }
+  await flush()
+  const gone = [...stood.keys()]
+  for (let from = 0; from < gone.length; from += BATCH)
+    await sql`delete from ${stored} where subject = any(${gone.slice(from, from + BATCH)}::text[])`.execute(tx)
 }

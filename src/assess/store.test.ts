@@ -4,7 +4,7 @@ import { estateFrom, migrations as graph, type SourceState } from '../graph/inde
 import { audit, type Db } from '../platform/index.ts'
 import { testDatabase } from '../platform/testing/index.ts'
 import { type Edge, Entity } from '../sdk/index.ts'
-import { evaluate } from './evaluate.ts'
+import { judgements } from './evaluate.ts'
 import { storedFindings } from './finding-rows.ts'
 import { migrations } from './index.ts'
 import { mute } from './life.ts'
@@ -55,7 +55,7 @@ async function evaluateAt(
     storeEvaluation(tx, {
       estate,
       rules: using,
-      evaluated: evaluate(estate, using, { now: T(day) }),
+      judgements: judgements(estate, using, { now: T(day) }),
       now: T(day),
       run: day,
     }),

@@ -5,7 +5,7 @@ import { audit, type Tx } from '../platform/index.ts'
 import type { Entity, Finding, Rule } from '../sdk/index.ts'
 import { ruleKinds, storeRules, type Tally } from './catalogue.ts'
 import { type Closing, evidenceOf, goneEvidence, type Saw, sawOf } from './closing.ts'
-import type { Evaluated } from './evaluate.ts'
+import type { Judged } from './evaluate.ts'
 import { BATCH, carryOn, openIncoming } from './fates.ts'
 import { toFinding } from './finding.ts'
 import { storedFindings } from './finding-rows.ts'
@@ -32,26 +32,28 @@ interface Known {
   digest: string
   unverified: boolean
   number: string | null
+  /** A rule was asked about it in this evaluation. */
+  judged: boolean
 }
 
 /** Any constant; the same in every Reeve that shares the database. */
 export const EVALUATION_LOCK = 7373_0301
 
-/** Verdicts between two breaths, so that others get their turn. */
-const BREATH = 2_000
+/** Subjects between two breaths, so that others get their turn. */
+const BREATH = 200
 
 /**
  * Takes the verdicts of one whole evaluation and carries every finding on through its life: opened, changed, closed with
  * evidence, opened again. A finding closes only when its rule now passes or does not apply, or its subject is gone from the
- * graph, which only a complete read brings about; a verdict that turned unknown leaves it open and unverified. `evaluated` must be
- * all that `evaluate(estate, rules, …)` yields. Reads and writes in sets; what did not change is not written.
+ * graph, which only a complete read brings about; a verdict that turned unknown leaves it open and unverified. `judgements` must be
+ * all that `judgements(estate, rules, …)` yields. Reads and writes in sets; what did not change is not written.
  */
 export async function storeEvaluation(
   tx: Tx,
   given: {
     estate: ThingsEstate
     rules: readonly Rule[]
-    evaluated: Iterable<Evaluated>
+    judgements: Iterable<Judged>
     now: Date
     run?: number
     expressions?: ReadonlyMap<string, string>
@@ -68,37 +70,47 @@ export async function storeEvaluation(
   )
   const judged = new Map<string, number>()
   const passes = new Passes()
-  const findings: Finding[] = []
+  const told: Told[] = []
   const closings: Closing[] = []
-  const visited = new Set<Known>()
   const incoming = await openIncoming(tx)
 
-  let verdictsSeen = 0
-  for (const { rule, subject, outcome } of given.evaluated) {
-    if (++verdictsSeen % BREATH === 0) await breathe()
-    const tally = tallies.get(rule.id)!
-    tally[outcome.verdict === 'not-applicable' ? 'notApplicable' : outcome.verdict]++
-    if (outcome.verdict !== 'not-applicable') judged.set(subject.key, (judged.get(subject.key) ?? 0) + 1)
-    if (outcome.verdict === 'pass') passes.add(subject.key, rule.id)
-    const before = known.get(rule.id)?.get(subject.key)
-    if (before) visited.add(before)
-    if (outcome.verdict === 'pass' || outcome.verdict === 'not-applicable') {
-      if (before && before.state !== 'resolved') closings.push({ id: before.id, rule, subject, outcome })
-      continue
+  let seen = 0
+  for (const { subject, rules: asked, outcomes } of given.judgements) {
+    if (++seen % BREATH === 0) await breathe()
+    const before = known.get(subject.key)
+    const passed: string[] = []
+    let applied = 0
+    for (let n = 0; n < asked.length; n++) {
+      const [rule, outcome] = [asked[n]!, outcomes[n]!]
+      const tally = tallies.get(rule.id)!
+      tally[outcome.verdict === 'not-applicable' ? 'notApplicable' : outcome.verdict]++
+      if (outcome.verdict !== 'not-applicable') applied++
+      if (outcome.verdict === 'pass') passed.push(rule.id)
+      const was = before?.get(rule.id)
+      if (was) was.judged = true
+      if (outcome.verdict === 'pass' || outcome.verdict === 'not-applicable') {
+        if (was && was.state !== 'resolved') closings.push({ id: was.id, rule, subject, outcome })
+        continue
+      }
+      const finding = toFinding(rule, subject, outcome)
+      const digest = digestOf(finding, rule, subject)
+      if (was && was.digest === digest && was.state !== 'resolved' && !was.unverified) {
+        if (was.state === 'open') told.push({ finding: { ...finding, id: was.id }, stands: true })
+        continue
+      }
+      told.push({ finding, stands: false })
+      const saw = finding.verdict === 'fail' ? sawOf(rule, subject, estate) : null
+      await incoming.add(finding, digest, saw, rule.remembers ?? [])
     }
-    const finding = toFinding(rule, subject, outcome)
-    findings.push(finding)
-    const digest = digestOf(finding, rule, subject)
-    if (before && before.digest === digest && before.state !== 'resolved' && !before.unverified) continue
-    const saw = finding.verdict === 'fail' ? sawOf(rule, subject, estate) : null
-    await incoming.add(finding, digest, saw, rule.remembers ?? [])
+    if (applied > 0) judged.set(subject.key, applied)
+    passes.add(subject.key, passed)
   }
   await incoming.end()
 
   const asked = new Map(rules.map((rule) => [rule.id, rule]))
-  for (const [rule, subjects] of known) {
-    for (const [subject, before] of subjects) {
-      if (before.state === 'resolved' || visited.has(before)) continue
+  for (const [subject, rules] of known) {
+    for (const [rule, before] of rules) {
+      if (before.state === 'resolved' || before.judged) continue
       closings.push({
         id: before.id,
         rule: asked.get(rule) ?? rule,
@@ -111,7 +123,7 @@ export async function storeEvaluation(
   const { opened, reopened, unverified } = await carryOn(tx, now)
   const resolved = await close(tx, closings, estate, now)
   const verdicts = sum(tallies.values())
-  const open = await openOnly(tx, findings)
+  const open = await openOnly(tx, told)
   await storeRules(tx, rules, tallies, given.expressions)
   await storeStandings(tx, { estate, rules, judged, open, passes: await passes.store(tx) })
   await storeThings(tx, { estate, rules, findings: open })
@@ -151,26 +163,30 @@ function digestOf({ id: _, ...judged }: Finding, { remembers }: Rule, { attribut
 }
 
 /**
- * What is known, rule → subject. A credential that was found to be another one bears that one's key now; its findings
+ * What is known, subject → rule. A credential that was found to be another one bears that one's key now; its findings
  * follow it, unless the other one has them already.
  */
 async function load(tx: Tx, estate: ThingsEstate): Promise<Map<string, Map<string, Known>>> {
   const { rows } = await sql<Known & { rule: string; subject: string }>`
-    select id, number, rule, subject, state, verdict, digest, unverified_since is not null as unverified from assess.finding`.execute(
+    select id, number, rule, subject, state, verdict, digest, unverified_since is not null as unverified, false as judged from assess.finding`.execute(
     tx,
   )
   const known = new Map<string, Map<string, Known>>()
-  const moved: { id: string; subject: string }[] = []
-  for (const { rule, subject, ...row } of rows) {
-    if (!known.has(rule)) known.set(rule, new Map())
-    known.get(rule)!.set(subject, row)
+  for (const row of rows) {
+    const rules = known.get(row.subject)
+    if (rules) rules.set(row.rule, row)
+    else known.set(row.subject, new Map([[row.rule, row]]))
   }
-  for (const subjects of known.values()) {
-    for (const [subject, row] of subjects) {
-      const now = row.state === 'resolved' ? subject : (estate.get(subject)?.key ?? subject)
-      if (now === subject || subjects.has(now)) continue
-      subjects.delete(subject)
-      subjects.set(now, row)
+  const moved: { id: string; subject: string }[] = []
+  for (const [subject, rules] of [...known]) {
+    const now = estate.get(subject)?.key ?? subject
+    if (now === subject) continue
+    const others = known.get(now) ?? new Map<string, Known>()
+    known.set(now, others)
+    for (const [rule, row] of rules) {
+      if (row.state === 'resolved' || others.has(rule)) continue
+      rules.delete(rule)
+      others.set(rule, row)
       moved.push({ id: row.id, subject: now })
     }
   }
@@ -214,19 +230,24 @@ async function close(tx: Tx, closings: readonly Closing[], estate: ThingsEstate,
   return closed
 }
 
+/** A finding of this evaluation. `stands`: it is open as it was, under the id that it bears; else what became of it is asked. */
+interface Told {
+  finding: Finding
+  stands: boolean
+}
+
 /**
  * What is open, with the ids that the database gave: without the muted and accepted, and with those that failed before and
  * cannot be verified now, beside the verdict that was lost.
  */
-async function openOnly(tx: Tx, findings: readonly Finding[]): Promise<Finding[]> {
-  const { rows } = await sql<{
-    id: string
-    rule: string
-    subject: string
-  }>`select id, rule, subject from assess.finding where state = 'open'`.execute(tx)
-  const open = new Map(rows.map(({ id, rule, subject }) => [`${rule}\n${subject}`, id]))
-  const judged = findings.flatMap((finding) => {
-    const id = open.get(`${finding.rule}\n${finding.subject}`)
+async function openOnly(tx: Tx, told: readonly Told[]): Promise<Finding[]> {
+  const { rows } = await sql<{ id: string; rule: string; subject: string }>`
+    select f.id, f.rule, f.subject from incoming join assess.finding f using (rule, subject) where f.state = 'open'`.execute(
+    tx,
+  )
+  const became = new Map(rows.map(({ id, rule, subject }) => [`${rule}\n${subject}`, id]))
+  const judged = told.flatMap(({ finding, stands }) => {
+    const id = stands ? finding.id : became.get(`${finding.rule}\n${finding.subject}`)
     return id === undefined ? [] : [{ ...finding, id }]
   })
   return [

@@ -24,7 +24,7 @@ async function suggestedAfter(day: number, items: (Entity | Edge)[]) {
   const now = new Date(`2026-11-${day}T12:00:00.000Z`)
   await database.db
     .transaction()
-    .execute((tx) => storeEvaluation(tx, { estate, rules: [], evaluated: [], now, run: day }))
+    .execute((tx) => storeEvaluation(tx, { estate, rules: [], judgements: [], now, run: day }))
   const { rows } = await sql<{
     person: string
     because: string[]

@@ -1,4 +1,4 @@
-import { evaluate, remembered, rules, storeEvaluation } from '../../assess/index.ts'
+import { judgements, remembered, rules, storeEvaluation } from '../../assess/index.ts'
 import { loadEstate, openStage } from '../../graph/index.ts'
 import type { TestDatabase } from '../../platform/testing/index.ts'
 import { type Edge, type Entity, isEdge, type LedgerLine } from '../../sdk/index.ts'
@@ -35,5 +35,5 @@ export async function judge({ db }: Pick<TestDatabase, 'db'>, now = new Date()):
   const estate = await loadEstate(db, { remember: remembered(rules) })
   await db
     .transaction()
-    .execute((tx) => storeEvaluation(tx, { estate, rules, evaluated: evaluate(estate, rules, { now }), now, run }))
+    .execute((tx) => storeEvaluation(tx, { estate, rules, judgements: judgements(estate, rules, { now }), now, run }))
 }

@@ -97,7 +97,7 @@ async function open(command: Command) {
   return { estate, flags, out: terminal(flags) }
 }
 
-function printDecision(out: Terminal, { verdict, because, layers }: Decision, unknown: readonly string[]): void {
+export function printDecision(out: Terminal, { verdict, because, layers }: Decision, unknown: readonly string[]): void {
   out.line(`${out.style('bold', verdict)}: ${plain(because)}`)
   out.line()
   out.table(

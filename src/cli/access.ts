@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Edge, EscalationRow } from '../access/index.ts'
 import { type FileFlags, withFiles } from './access-files.ts'
+import { addAccessPostgres } from './access-postgres.ts'
 import { addAccessQuestions } from './access-questions.ts'
 import { addAccessRoles } from './access-roles.ts'
 import { EXIT } from './exit.ts'
@@ -19,6 +20,7 @@ export function addAccess(program: Command): void {
     })
   addAccessQuestions(access)
   addAccessRoles(access)
+  addAccessPostgres(access)
 }
 
 async function escalation(files: string[], flags: FileFlags & { all?: boolean }): Promise<number> {

@@ -2,9 +2,9 @@
 import { among, isNobody, join, meet, without } from '../answers.ts'
 import { anyBit, bitsOf, dropBits, hasBit } from '../bits.ts'
 import type { Answer } from '../compile.ts'
+import { type Asking, creators, type WayInto, wayTo } from './asking.ts'
 import type { Database } from './estate.ts'
 import { functionId, idOf, quoted } from './objects.ts'
-import { type Asking, creators, type WayInto, wayTo } from './powers.ts'
 import type { RightOf, Routine } from './rights.ts'
 
 export const functionWays = (asking: Asking): WayInto[] =>

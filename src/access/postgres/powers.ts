@@ -1,46 +1,17 @@
 /** What can be made out of rights in PostgreSQL: another's place, or all power over the server. */
-import { among, join, meet } from '../answers.ts'
-import { addBits, anyBit, type Bits, bitsOf, dropBits, emptyBits, setBit } from '../bits.ts'
-import { type Answer, type Compiled, compile } from '../compile.ts'
+import { among, meet } from '../answers.ts'
+import { addBits, anyBit, bitsOf, dropBits, emptyBits, setBit } from '../bits.ts'
+import type { Answer, Compiled } from '../compile.ts'
 import type { Powers, Way } from '../escalation.ts'
-import { whoCan } from '../who-can.ts'
+import { type Asking, askingOf, creators, type WayInto, wayTo } from './asking.ts'
 import type { PostgresEstate } from './estate.ts'
 import { functionWays } from './functions.ts'
 import { DATABASE_OWNER } from './holdings.ts'
 import { functionId, idOf } from './objects.ts'
-import type { RightOf } from './rights.ts'
+import { targetsOf } from './targets.ts'
 
-/** Questions about one server, and sets of its roles. */
-export interface Asking {
-  estate: PostgresEstate
-  who(action: string, object: string): Answer
-  sure(members: Bits): Answer
-}
-
-export const wayTo = (
-  who: Answer,
-  actions: readonly string[],
-  object: string,
-  dependsOn: readonly string[] = [],
-): Way => ({
-  who: dependsOn.length === 0 ? who : { sure: emptyBits(who.possible.length << 5), possible: who.possible },
-  actions,
-  object,
-  dependsOn: () => [...dependsOn],
-})
-
-export function postgresPowers(estate: PostgresEstate, compiled: Compiled = compile(estate.grants)): Powers {
-  const asking: Asking = {
-    estate,
-    who: (action, resource) => {
-      const { sure, possible } = whoCan(compiled, { action, resource })
-      return { sure: dropBits(sure, estate.superusers), possible: dropBits(possible, estate.superusers) }
-    },
-    sure: (members) => {
-      const bits = dropBits(members.slice(), estate.superusers)
-      return { sure: bits, possible: bits }
-    },
-  }
+export function postgresPowers(estate: PostgresEstate, compiled?: Compiled): Powers {
+  const asking = askingOf(estate, compiled)
   const become: Way[][] = Array.from({ length: estate.size }, () => [])
   const ways = [...membershipWays(asking), ...roleMakers(asking), ...functionWays(asking), ...ownPassword(asking)]
   for (const { to, way } of ways) if (anyBit(way.who.possible)) become[to]!.push(way)
@@ -50,13 +21,8 @@ export function postgresPowers(estate: PostgresEstate, compiled: Compiled = comp
     strengthen: Array.from({ length: estate.size }, () => []),
     make: makers(asking).filter(({ who }) => anyBit(who.possible)),
     admins: estate.superusers,
-    targets: targets(asking),
+    targets: targetsOf(asking),
   }
-}
-
-export interface WayInto {
-  to: number
-  way: Way
 }
 
 /** Taking the place of a role one is a member of; giving oneself a membership one may give. */
@@ -196,59 +162,4 @@ function makers({ estate, who, sure }: Asking): Way[] {
     }
   }
   return ways
-}
-
-/** Who may create something somewhere in a database. */
-export function creators(
-  who: Asking['who'],
-  rights: PostgresEstate['databases'][number]['rights'],
-  database: string,
-): Answer {
-  const schemas = rights.filter((right): right is RightOf<'schema'> => right.what === 'schema')
-  return join(
-    who('CREATE', idOf('database', database)),
-    ...schemas.map(({ name }) => who('CREATE', idOf('schema', database, name))),
-  )
-}
-
-/** What is worth reaching by itself: all that is stored, and other servers whose passwords stand here. */
-function targets({ estate, who, sure }: Asking): Powers['targets'] {
-  const replicating = bitsOf(
-    estate.size,
-    estate.roles.flatMap(({ replication }, index) => (replication ? [index] : [])),
-  )
-  const read =
-    estate.indexOf('pg_read_all_data') === undefined
-      ? emptyBits(estate.size)
-      : estate.havingPrivilegesOf('pg_read_all_data')
-  const all: Powers['targets'][number] = {
-    id: 'all that is stored',
-    ways: [
-      wayTo(sure(read), ['SELECT'], 'every table, by pg_read_all_data'),
-      wayTo(sure(replicating), ['REPLICATION'], 'a copy of the whole server', [
-        'whether pg_hba.conf lets it in for replication',
-      ]),
-    ].filter((way) => anyBit(way.who.possible)),
-  }
-  const others = estate.databases.flatMap(({ name: database, rights }) =>
-    rights.flatMap((right) => {
-      if (right.what !== 'mapping') return []
-      const server = rights.find((one): one is RightOf<'server'> => one.what === 'server' && one.name === right.server)
-      if (server === undefined) return []
-      const mapped = emptyBits(estate.size)
-      for (const at of right.role === null ? [] : [estate.indexOf(right.role), estate.shadowOf(right.role)])
-        if (at !== undefined) setBit(mapped, at)
-      const use = who('USAGE', idOf('server', database, right.server))
-      const able = right.role === null ? use : among(use, mapped)
-      if (!anyBit(able.possible)) return []
-      const id = `foreign server ${right.server}${right.user === null ? '' : ` as ${right.user}`}${server.at === null ? '' : ` (${server.at})`}`
-      return [
-        {
-          id,
-          ways: [wayTo(able, ['USAGE'], `user mapping of ${right.role ?? 'everybody'} for server ${right.server}`)],
-        },
-      ]
-    }),
-  )
-  return [...(all.ways.length > 0 ? [all] : []), ...others]
 }

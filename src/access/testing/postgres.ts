@@ -16,6 +16,8 @@ export interface Server {
   /** A session as the superuser, or as a role, in one of its databases. */
   session(role?: string, database?: string): Promise<pg.Client>
   rights(database?: string): Promise<DatabaseRights>
+  /** Of a connection. */
+  settings: { host: string; port: number; user: string; password: string | undefined; database: string }
   stop(): Promise<void>
 }
 
@@ -58,14 +60,19 @@ async function startDebian(): Promise<Server> {
 
 function serverAt(url: string, stop: () => Promise<void>): Server {
   const open = new Set<pg.Client>()
+  const address = new URL(url.replace('postgres:///', 'postgres://localhost/'))
+  const settings: Server['settings'] = {
+    host: address.searchParams.get('host') ?? address.hostname,
+    port: Number(address.searchParams.get('port') ?? (address.port || 5432)),
+    user: decodeURIComponent(address.searchParams.get('user') ?? address.username),
+    password: decodeURIComponent(address.password) || undefined,
+    database: address.pathname.slice(1),
+  }
   const session = async (role?: string, database?: string): Promise<pg.Client> => {
-    const address = new URL(url.replace('postgres:///', 'postgres://localhost/'))
     const client = new pg.Client({
-      host: address.searchParams.get('host') ?? address.hostname,
-      port: Number(address.searchParams.get('port') ?? (address.port || 5432)),
-      user: role ?? decodeURIComponent(address.searchParams.get('user') ?? address.username),
-      password: role === undefined ? decodeURIComponent(address.password) : undefined,
-      database: database ?? address.pathname.slice(1),
+      ...settings,
+      ...(role !== undefined && { user: role, password: undefined }),
+      ...(database !== undefined && { database }),
     })
     client.on('error', () => {})
     await client.connect()
@@ -74,6 +81,7 @@ function serverAt(url: string, stop: () => Promise<void>): Server {
   }
   return {
     session,
+    settings,
     async rights(database) {
       const client = await session(undefined, database)
       const { rows: asked } = await client.query<{ version: number }>(

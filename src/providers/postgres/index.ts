@@ -2,6 +2,7 @@ import { defineProvider } from '../../sdk/index.ts'
 import { Config, connect, type Postgres } from './client.ts'
 import { grants } from './grants.ts'
 import { hostRules } from './host-rules.ts'
+import { rights } from './rights.ts'
 import { roles } from './roles.ts'
 import { server } from './server.ts'
 import { sessions } from './sessions.ts'
@@ -16,5 +17,5 @@ export const postgres = defineProvider<Config, Postgres>({
   label: (config) => `${config.host.startsWith('/') ? 'localhost' : config.host}:${config.port}`,
   connect,
   disconnect: (client) => client.close(),
-  collections: [server, roles, grants, hostRules, sessions, storedCredentials],
+  collections: [server, roles, grants, rights, hostRules, sessions, storedCredentials],
 })

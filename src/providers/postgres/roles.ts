@@ -63,10 +63,17 @@ export const roles: Collection<Postgres> = {
       yield { from: passwordKey(client, role.name), verb: 'authenticates', to: roleKey(client.key, role.name) }
     }
 
-    for await (const row of client.rows<{ member: string; role: string; admin: boolean; inherits: boolean }>(
+    for await (const row of client.rows<{
+      member: string
+      role: string
+      admin: boolean
+      inherits: boolean
+      sets: boolean
+    }>(
       // One sentence for a membership however many grantors it has. Before PostgreSQL 16 the member alone says whether it inherits.
       `select m.rolname as member, r.rolname as role, bool_or(a.admin_option) as admin,
-              bool_or(coalesce((to_jsonb(a) ->> 'inherit_option')::boolean, m.rolinherit)) as inherits
+              bool_or(coalesce((to_jsonb(a) ->> 'inherit_option')::boolean, m.rolinherit)) as inherits,
+              bool_or(coalesce((to_jsonb(a) ->> 'set_option')::boolean, true)) as sets
        from pg_auth_members a join pg_roles m on m.oid = a.member join pg_roles r on r.oid = a.roleid
        group by 1, 2 order by 1, 2`,
     )) {
@@ -74,7 +81,7 @@ export const roles: Collection<Postgres> = {
         from: roleKey(client.key, row.member),
         verb: 'has',
         to: roleKey(client.key, row.role),
-        attributes: { admin: row.admin, inherits: row.inherits },
+        attributes: { admin: row.admin, inherits: row.inherits, sets: row.sets },
       }
       if (row.admin) {
         yield {

@@ -6,6 +6,7 @@ import { scanDiff } from './diff.ts'
 import { compile } from './engine.ts'
 import { scanFolder } from './folder.ts'
 import { scanHistory, scanStaged } from './history.ts'
+import { scanWhole } from './inside/leaf.ts'
 import { LIMITS, type Limits } from './inside/limits.ts'
 import { scanBytes } from './reading.ts'
 
@@ -38,7 +39,8 @@ export const createScanner = (options: ScannerOptions = {}): Scanner => {
   const vendored = options.vendored ?? false
   const opening = archives && { limits: archives, vendored }
   return {
-    scan: (bytes, place) => scanBytes(engine, bytes, place.file ?? ''),
+    scan: (bytes, { file = '' }) =>
+      bytes.length <= engine.room.length ? scanWhole(engine, bytes, file).detections : scanBytes(engine, bytes, file),
     scanFolder: (path, more) => scanFolder(engine, path, { ...more, threads, archives, vendored }),
     scanHistory: (repository, more) => scanHistory(engine, repository, { ...more, opening }),
     scanDiff: (repository, range, more) => scanDiff(engine, repository, range, { ...more, opening }),

@@ -1,7 +1,9 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 import type { ScannedFile } from '../sdk/index.ts'
 import type { Engine } from './engine.ts'
+import { withLayers } from './inside/image.ts'
 import { HEAD, type Kind, kindOf, TAIL } from './inside/kinds.ts'
+import { layoutAround, readLayout } from './inside/layout.ts'
 import { scanWhole } from './inside/leaf.ts'
 import { type Opening, scanInside } from './inside/open.ts'
 import { ofFile } from './inside/source.ts'
@@ -53,7 +55,7 @@ export const scanFile = (
     const opened = (kind: Kind | null): AsyncGenerator<ScannedFile> | null => {
       if (kind === null || opening === null) return null
       left = false
-      return openFile(engine, handle, kind, { file, bytes: stat.size }, opening, turn)
+      return openFile(engine, handle, kind, { file, bytes: stat.size, path: path.toString() }, opening, turn)
     }
     if (stat.size >= engine.room.length) {
       const inside = opening && opened(kindOfLong(handle, stat.size))
@@ -92,12 +94,19 @@ async function* openFile(
   engine: Engine,
   handle: number,
   kind: Kind,
-  { file, bytes }: { file: string; bytes: number },
+  { file, bytes, path }: { file: string; bytes: number; path: string },
   opening: Opening,
   turn: () => Promise<void> | undefined,
 ): AsyncGenerator<ScannedFile> {
+  const layout = layoutAround(path)
+  const held: ScannedFile[] = []
   try {
-    yield* scanInside(engine, kind, ofFile(handle, bytes), { file, bytes }, opening, turn)
+    for await (const part of scanInside(engine, kind, ofFile(handle, bytes), { file, bytes }, opening, turn))
+      if (layout === null || part.detections.length === 0) yield part
+      else held.push(part)
+    if (layout === null || held.length === 0) return
+    const image = await readLayout(layout, opening.limits)
+    yield* withLayers(engine, image, (part) => layout.blob + part.slice(file.length), held)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
     yield { file, bytes, detections: [], skipped: because(error) }

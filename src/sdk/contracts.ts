@@ -139,6 +139,10 @@ export interface Detection {
   /** From 1; columns in UTF-16 code units, as editors count. */
   line: number
   column: number
+  /** Of a container image: the digest of the layer. */
+  layer?: string
+  /** What else there is to say of the place, as part of a sentence: `layer 2 of 5, sha256:0a1b…, made by “COPY . .”`. */
+  note?: string
 }
 
 export interface ScanFolderOptions {

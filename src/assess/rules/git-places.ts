@@ -12,6 +12,8 @@ export interface Leak {
   /** Anybody on the internet can read the repository. */
   open: boolean
   openSince: string | undefined
+  /** What else is known of the place. */
+  note: string | undefined
 }
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
@@ -22,7 +24,7 @@ export function leaksOf(copies: readonly Neighbour[]): Leak[] {
   const leaks: Leak[] = []
   for (const { entity } of copies) {
     if (entity?.type !== 'git_leak') continue
-    const { file, line, column, commit, author, date, atHead } = entity.attributes
+    const { file, line, column, commit, author, date, atHead, layer, note } = entity.attributes
     const { inFolder, tracked, repository, repositoryName, example, public: open, publicSince } = entity.attributes
     if (typeof file !== 'string') continue
     leaks.push({
@@ -34,6 +36,7 @@ export function leaksOf(copies: readonly Neighbour[]): Leak[] {
         author: text(author),
         date: text(date),
         atHead: atHead === true,
+        ...(text(layer) === undefined ? {} : { layer: text(layer) }),
       },
       repository: text(repositoryName) ?? 'the repository',
       inRepository: repository === true,
@@ -42,6 +45,7 @@ export function leaksOf(copies: readonly Neighbour[]): Leak[] {
       example: example === true,
       open: open === true,
       openSince: text(publicSince),
+      note: text(note),
     })
   }
   const rank = (leak: Leak) => (isNow(leak) ? 0 : 1)
@@ -56,12 +60,12 @@ export const isOnlyHere = ({ place, inRepository, inFolder, tracked }: Leak): bo
   inRepository && inFolder && !tracked && place.atHead !== true && place.commit === undefined
 
 /** `config/prod.env:3, since 5 March 2024 by Ada <ada@acme.test>`. */
-export function sentence({ place, repository }: Leak): string {
+export function sentence({ place, repository, note }: Leak): string {
   const where = `${place.file}${place.line ? `:${place.line}` : ''}`
   const when = place.date ? ` since ${day(Date.parse(place.date))}` : ''
   const who = place.author ? `, committed by ${place.author.slice(0, 100)}` : ''
   const commit = place.commit ? ` (${place.commit.slice(0, 10)})` : ''
-  return `${repository}: ${where}${when}${who}${commit}.`
+  return `${repository}: ${where}${when}${who}${commit}${note === undefined ? '' : ` (${note})`}.`
 }
 
 export const secretOf = ({

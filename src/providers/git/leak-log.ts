@@ -12,6 +12,8 @@ export interface LeakPlace {
   ordinal: number
   line: number
   column: number
+  layer: string | null
+  note: string | null
   commit: string | null
   author: string | null
   date: Instant | null

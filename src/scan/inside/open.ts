@@ -4,6 +4,7 @@ import { startFeed } from '../reading.ts'
 import { arEntries } from './ar.ts'
 import { decompressed } from './compressed.ts'
 import { placeOf, strippedName } from './entry-names.ts'
+import { type Image, startImage, tellsOfImage, withLayers } from './image.ts'
 import { type Closed, HEAD, type Kind, kindOf, TAIL } from './kinds.ts'
 import { scanWhole } from './leaf.ts'
 import { type Budget, Fault, Halt, inUnits, type Limits, openBudget } from './limits.ts'
@@ -21,6 +22,8 @@ interface Work extends Opening {
   engine: Engine
   budget: Budget
   turn: () => Promise<void> | undefined
+  /** The tar that is read lies in another, which may be an image, as the layer of this name. */
+  image?: { image: Image; layer: string } | undefined
   /** Detections that were told of. */
   found: number
   /** Parts that could not be read and were told of. */
@@ -199,10 +202,30 @@ const contentNext = async ({ engine }: Work, pull: Pull, size: number): Promise<
   size <= engine.room.length ? ofBytes(await pull.take(size)) : { chunks: () => pull.pieces(size) }
 
 async function* partsOfTar(work: Work, pull: Pull, file: string, depth: number): AsyncGenerator<ScannedFile | null> {
-  for await (const { name, size, type } of tarEntries(pull, work.budget)) {
-    yield null
-    if (type === 'file' && size > 0) yield* scanEntry(work, await contentNext(work, pull, size), name, file, depth)
+  const outer = work.image
+  const image = startImage()
+  /** What was found in tars in it, which may be layers: told when it is known what they are. */
+  const held: ScannedFile[] = []
+  let failure: unknown
+  try {
+    for await (const { name, size, type } of tarEntries(pull, work.budget)) {
+      yield null
+      const { place } = placeOf(name)
+      outer?.image.name(outer.layer, name)
+      if (type !== 'file' || size === 0) continue
+      const content = await contentNext(work, pull, size)
+      if (content.random !== undefined && tellsOfImage(name, size)) image.learn(name, content.random.at(0, size))
+      work.image = { image, layer: place }
+      for await (const part of scanEntry(work, content, name, file, depth))
+        if (part.file.includes('!/', file.length + 2) && part.detections.length > 0) held.push(part)
+        else yield part
+    }
+  } catch (error) {
+    failure = error
   }
+  work.image = outer
+  yield* image.isImage ? withLayers(work.engine, image, (part) => part.slice(file.length + 2), held) : held
+  if (failure !== undefined) throw failure
 }
 
 async function* partsOfZip(

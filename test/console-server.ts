@@ -161,6 +161,8 @@ function api(method: string, url: URL, body: Record<string, unknown>, mood: Mood
       return [200, checked(read.FirstRun, of.firstRun)]
     case '/overview':
       return [200, checked(read.Overview, of.overview)]
+    case '/plans/differences':
+      return [200, checked(read.TagDifferences, { rows: [], total: 0, asOf: null })]
     case '/entities':
       if (q.includes('onwer'))
         return problem(400, 'query/unknown-field', '`onwer` is not a field. Did you mean `owner`?', {

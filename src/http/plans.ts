@@ -156,6 +156,7 @@ function mayOf(
       role ??
       busy ??
       over ??
+      (counts.conflict > 0 ? 'Something is left to choose' : null) ??
       none ??
       (approved === null ? 'Nobody has approved it yet' : approved.expired ? 'Its approval has ended' : null) ??
       (about.connections.some(({ granted }) => granted)

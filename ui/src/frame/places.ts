@@ -21,6 +21,7 @@ export const PLACES: readonly Place[] = [
   { group: 'Estate', title: 'Expiry', href: '/expiry', icon: 'expiry', key: 'e', behind: true },
   { group: 'Work', title: 'Findings', href: '/findings', icon: 'findings', key: 'f' },
   { group: 'Work', title: 'Owners', href: '/owners', icon: 'owners', key: 'w', behind: true },
+  { group: 'Work', title: 'Plans', href: '/plans', icon: 'wrench', behind: true },
   { group: 'Work', title: 'Inbox', href: '/inbox', icon: 'inbox', key: 'w', owner: 'alone' },
   { group: 'Sources', title: 'Connections', href: '/connections', icon: 'connections', key: 'c' },
   { group: 'Prove', title: 'Reports', href: '/reports', icon: 'reports', behind: true },

@@ -194,23 +194,26 @@ export function Facts({ of }: { of: ConnectionPage }) {
       <div>
         <dt>Settings</dt>
         <dd>
-          <dl className="said">
-            {Object.entries(of.settings).map(([name, value]) => (
-              <div key={name}>
-                <dt>{attributeWord(name)}</dt>
-                <dd>
-                  <Said value={value} />
-                </dd>
-              </div>
-            ))}
-            {of.secrets.map((name) => (
-              <div key={name}>
-                <dt>{attributeWord(name)}</dt>
-                <dd>set, sealed, never shown</dd>
-              </div>
-            ))}
-            {Object.keys(of.settings).length + of.secrets.length === 0 && <span className="quiet">It has none.</span>}
-          </dl>
+          {Object.keys(of.settings).length + of.secrets.length === 0 ? (
+            <span className="quiet">It has none.</span>
+          ) : (
+            <dl className="said">
+              {Object.entries(of.settings).map(([name, value]) => (
+                <div key={name}>
+                  <dt>{attributeWord(name)}</dt>
+                  <dd>
+                    <Said value={value} />
+                  </dd>
+                </div>
+              ))}
+              {of.secrets.map((name) => (
+                <div key={name}>
+                  <dt>{attributeWord(name)}</dt>
+                  <dd>set, sealed, never shown</dd>
+                </div>
+              ))}
+            </dl>
+          )}
         </dd>
       </div>
     </dl>

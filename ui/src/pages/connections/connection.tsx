@@ -18,6 +18,7 @@ import { Sentence } from '../../parts/sentence.tsx'
 import { Waiting } from '../../parts/waiting.tsx'
 import { count, dayAndTime, short, some } from '../../words.ts'
 import { Facts, Grants, OwnIdentity } from './about.tsx'
+import { GrantForChanges } from './grant-changes.tsx'
 import { LedgerTable, Runs } from './ledger-lines.tsx'
 import { ListingProgress } from './progress.tsx'
 import { Remove } from './remove.tsx'
@@ -125,6 +126,7 @@ function Shown({ of, id, active }: { of: ConnectionPage; id: string; active: boo
         <aside className="aside" aria-label="About this connection">
           {of.grants.length > 0 && <Grants of={of.grants} />}
           <OwnIdentity of={of} />
+          <GrantForChanges id={id} />
           <Facts of={of} />
         </aside>
       </div>

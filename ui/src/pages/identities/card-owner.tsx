@@ -8,8 +8,16 @@ import { Name } from '../../parts/name.tsx'
 import { OwnerSheet } from '../../parts/owner-sheet.tsx'
 import { Refused } from '../../parts/refused.tsx'
 import { say } from '../inbox/answering.ts'
+import { Difference } from '../plans/differences.tsx'
 
-export function OwnerActs({ of: { entity, owners } }: { of: Card }) {
+export const OwnerActs = ({ of }: { of: Card }) => (
+  <>
+    <OwnerButtons of={of} />
+    {of.tagDifference && <Difference of={of.tagDifference} />}
+  </>
+)
+
+function OwnerButtons({ of: { entity, owners } }: { of: Card }) {
   const may = useMay('owner')
   const me = useFrame()?.user.person
   const [sheet, setSheet] = useState<'owner' | 'backup' | null>(null)

@@ -5,15 +5,17 @@ import { to } from '../../address.tsx'
 import { forget, useAnswer, useMay } from '../../asking.ts'
 import { ask } from '../../http.ts'
 import type { Bulk } from '../../nouns.ts'
+import { Layer } from '../../parts/layer.tsx'
 import { Name } from '../../parts/name.tsx'
 import { OwnerSheet } from '../../parts/owner-sheet.tsx'
 import { Refused } from '../../parts/refused.tsx'
 import { UntilSheet } from '../../parts/until-sheet.tsx'
 import { count, some } from '../../words.ts'
+import { planWriteBack } from '../plans/planning.ts'
 import type { Selection } from './inventory-selection.ts'
 import { LabelSheet } from './label-sheet.tsx'
 
-export type BulkAct = 'owner' | 'label' | 'mute'
+export type BulkAct = 'owner' | 'label' | 'mute' | 'write'
 
 /** What is chosen and what may be done with it. */
 export function BulkBar({
@@ -52,6 +54,11 @@ export function BulkBar({
           Mute findings
         </button>
       )}
+      {mayOperate && (
+        <button type="button" className="button small" onClick={() => begin('write')}>
+          Write back
+        </button>
+      )}
       {!mayAnswer && <span className="meta">Acting on rows needs the role owner, operator or admin.</span>}
       <button type="button" className="button small bare push" onClick={selecting.clear}>
         Clear
@@ -75,6 +82,7 @@ export function BulkSheet({
   close: () => void
   begun: (bulk: Bulk) => void
 }) {
+  const { busy, refused, run } = useAct()
   const start = async (body: object) => {
     const bulk = await ask<Bulk>(`/v1/bulk/${act}`, { method: 'POST', body: { chosen, ...body } })
     await forget('/v1/bulk')
@@ -92,6 +100,31 @@ export function BulkSheet({
       )
     case 'label':
       return <LabelSheet of={says} close={close} act={start} />
+    case 'write':
+      return (
+        <Layer title="Write owners back" close={close}>
+          <div className="form">
+            <p>
+              Who answers for {says} is written into their own tags at the source. The plan says tag by tag what would
+              change, and changes nothing before somebody approves and applies it.
+            </p>
+            <Refused error={refused} />
+            <div className="acts">
+              <button
+                type="button"
+                className="button primary"
+                disabled={busy}
+                onClick={() => void run(() => planWriteBack(chosen)).then((done) => done && close())}
+              >
+                Plan it
+              </button>
+              <button type="button" className="button bare" onClick={close}>
+                Not now
+              </button>
+            </div>
+          </div>
+        </Layer>
+      )
     case 'mute':
       return (
         <UntilSheet

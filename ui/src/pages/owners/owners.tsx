@@ -10,6 +10,7 @@ import { Failure } from '../../parts/failure.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { Partial } from '../../parts/partial.tsx'
 import { Waiting } from '../../parts/waiting.tsx'
+import { Differences } from '../plans/differences.tsx'
 import { ImportSheet } from './import-sheet.tsx'
 import { Says, Unknown } from './owners-words.tsx'
 import { PeopleList } from './people-list.tsx'
@@ -48,6 +49,11 @@ export function Owners() {
               Import…
             </button>
           )}
+          {mayImport && (
+            <a className="button" href="/plans">
+              Plans
+            </a>
+          )}
           <a className="button" href="/v1/owners/export?format=csv" download>
             <Icon name="down" />
             CSV
@@ -81,6 +87,7 @@ export function Owners() {
             <PeopleList of={data} />
             <Queue of={data} view={query.get('queue')} />
           </div>
+          <Differences />
           <Teams of={data.teams} />
         </>
       )}

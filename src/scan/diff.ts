@@ -1,8 +1,9 @@
 import { type Detection, ReeveError, type ScannedFile } from '../sdk/index.ts'
 import { scanBlobs } from './blobs.ts'
+import { isFile } from './commits.ts'
 import type { Engine } from './engine.ts'
 import { type Git, gitOf } from './git.ts'
-import { filesOf, hasCommit, ignoreIn, isFile } from './history.ts'
+import { filesOf, hasCommit, ignoreIn } from './history.ts'
 import { isIgnored } from './ignore.ts'
 import type { Opening } from './inside/open.ts'
 

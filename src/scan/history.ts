@@ -6,6 +6,7 @@ import {
   type ScannedFile,
 } from '../sdk/index.ts'
 import { type ScannedContent, scanBlobs } from './blobs.ts'
+import { type Change, changesOf, isFile, startChanges } from './commits.ts'
 import type { Engine } from './engine.ts'
 import { type Git, gitOf } from './git.ts'
 import { type Ignore, isIgnored, parseIgnore } from './ignore.ts'
@@ -13,63 +14,7 @@ import type { Opening } from './inside/open.ts'
 import { PackFault } from './packs/pack-file.ts'
 import { scanStore } from './packs/scan-store.ts'
 
-/** One path of one commit that is not the same as in any parent: also what a merge itself made. */
-interface Change {
-  commit: string
-  author: string
-  /** Seconds since 1970. */
-  time: number
-  path: string
-  /** The blobs before (one for each parent) and after; null where there is no file. */
-  before: (string | null)[]
-  after: string | null
-}
-
-const FORMAT = '--format=%x01%H%x00%at%x00%an <%ae>'
-/** Files only: neither links nor submodules. */
 const MOST_UNREAD = 20
-export const isFile = (mode: string): boolean => mode.startsWith('100')
-
-/** The changes of all commits in reach, newest first. */
-async function* changesOf(git: Git, revisions: readonly string[], signal?: AbortSignal): AsyncGenerator<Change> {
-  const args = [
-    'log',
-    '--raw',
-    '-z',
-    '-c',
-    '--root',
-    '--no-renames',
-    '--no-abbrev',
-    '--full-history',
-    '--topo-order',
-    '--no-ext-diff',
-    '--no-textconv',
-    '--no-color',
-    '--no-notes',
-    FORMAT,
-    ...revisions,
-    '--',
-  ]
-  const records = git.records(args, signal)
-  let [commit, author, time] = ['', '', 0]
-  for await (const record of records) {
-    const text = record.replace(/^\n+/, '')
-    if (text.startsWith('\x01')) {
-      commit = text.slice(1)
-      time = Number((await records.next()).value)
-      author = String((await records.next()).value).slice(0, 500)
-    } else if (text.startsWith(':')) {
-      const parents = /^:+/.exec(text)![0].length
-      const words = text.slice(parents).split(' ')
-      const path = String((await records.next()).value)
-      const modes = words.slice(0, parents + 1)
-      const blobs = words
-        .slice(parents + 1, 2 * parents + 2)
-        .map((blob, at) => (isFile(modes[at]!) && !/^0+$/.test(blob) ? blob : null))
-      yield { commit, author, time, path, before: blobs.slice(0, parents), after: blobs[parents] ?? null }
-    }
-  }
-}
 
 const instant = (seconds: number): string => {
   const time = Number.isFinite(seconds) ? Math.max(0, Math.min(seconds, 253_402_300_799)) : 0
@@ -159,15 +104,14 @@ const scanObjects = async (
   git: Git,
   ignore: Ignore,
   opening: Opening | null,
+  onFound: () => void,
   signal?: AbortSignal,
 ): Promise<(Found & { paths: Map<string, string> }) | null> => {
-  const [folder, format] = [
-    await git.text('rev-parse', '--path-format=absolute', '--git-path', 'objects'),
-    await git.text('rev-parse', '--show-object-format'),
-  ]
+  const said = await git.text('rev-parse', '--show-object-format', '--path-format=absolute', '--git-path', 'objects')
+  const width = said.startsWith('sha256\n') ? 32 : 20
+  const folder = said.slice(said.indexOf('\n') + 1)
   try {
-    const width = format === 'sha256' ? 32 : 20
-    const { hits, left, missing } = await scanStore(engine, folder, width, signal, opening !== null)
+    const { hits, left, missing } = await scanStore(engine, folder, width, { signal, opens: opening !== null, onFound })
     const found: Found = {
       hits: new Map([...hits].map(([blob, { detections }]) => [blob, detections])),
       parts: new Map(),
@@ -212,9 +156,40 @@ export async function* scanHistory(
   if (!withHead && (await git.text('for-each-ref', '--count=1')) === '') return
 
   const ignore = await ignoreIn(git)
-  const scanned = since === undefined ? await scanObjects(engine, git, ignore, opening, signal) : null
-  const { hits, parts, unread, missing } =
-    scanned ?? (await scanReached(engine, git, revisions, ignore, opening, signal))
+  let changes: ReturnType<typeof startChanges> | undefined
+  const begin = () => {
+    changes ??= startChanges(git, revisions, signal)
+    return changes
+  }
+  try {
+    const scanned = since === undefined ? await scanObjects(engine, git, ignore, opening, begin, signal) : null
+    yield* appearing(
+      { engine, git, ignore, opening, withHead, signal },
+      scanned ?? (await scanReached(engine, git, revisions, ignore, opening, signal)),
+      scanned?.paths,
+      (isWanted) => begin().read(isWanted),
+    )
+  } finally {
+    await changes?.close()
+  }
+}
+
+interface Asked {
+  engine: Engine
+  git: Git
+  ignore: Ignore
+  opening: Opening | null
+  withHead: boolean
+  signal: AbortSignal | undefined
+}
+
+/** What was found, with the commits that brought and removed it. `judgedAt`: the paths at which blobs were judged, where they may have others. */
+async function* appearing(
+  { engine, git, ignore, opening, withHead, signal }: Asked,
+  { hits, parts, unread, missing }: Found,
+  judgedAt: ReadonlyMap<string, string> | undefined,
+  changes: (isWanted: (blob: string) => boolean) => AsyncIterable<Change>,
+): AsyncGenerator<ScannedBlob> {
   const wrong = unread.slice(0, MOST_UNREAD)
   if (missing > 0)
     wrong.unshift(
@@ -238,16 +213,18 @@ export async function* scanHistory(
   }
   const came = new Map<string, { path: string; change: Change }[]>()
   const left = new Map<string, number>()
-  for await (const change of changesOf(git, revisions, signal)) {
-    if (change.after !== null && hits.has(change.after))
-      came.set(change.after, [...(came.get(change.after) ?? []), { path: change.path, change }])
+  for await (const change of changes((blob) => hits.has(blob))) {
+    if (change.after !== null && hits.has(change.after)) {
+      const places = came.get(change.after) ?? []
+      came.set(change.after, places)
+      places.push({ path: change.path, change })
+    }
     for (const blob of change.before) {
       if (blob === null || blob === change.after || !hits.has(blob)) continue
       const place = `${blob} ${change.path}`
       left.set(place, Math.max(left.get(place) ?? 0, change.time))
     }
   }
-  const judgedAt = scanned?.paths
   if (judgedAt !== undefined) {
     // A blob is judged at the path that it had last; what no ref leads to is left out.
     const elsewhere = new Map<string, string>()

@@ -19,6 +19,8 @@ interface Base {
   size: number
 }
 
+const NOTHING: Base = { kept: null, copies: new Uint32Array(0), size: 0 }
+
 const beforeOf = ({ before = DEFAULT_BEFORE }: Detector): number => before
 const spanOf = ({ span = DEFAULT_SPAN }: Detector): number => span
 
@@ -34,28 +36,30 @@ export const openDeltaScan = (engine: Engine) => {
     after: Math.max(0, ...besides.map(spanOf)),
   }
 
-  const scan = (bytes: Buffer, file: string, base: Base | null): { detections: Detection[]; kept: Kept } => {
+  /** `isBase`: something is made from it. */
+  const scan = (
+    bytes: Buffer,
+    file: string,
+    base: Base | null,
+    isBase = true,
+  ): { detections: Detection[]; kept: Kept } => {
     if (steps === undefined || bytes.length > engine.room.length || isWide(bytes))
       return { detections: scanBytes(engine, bytes, file), kept: null }
     const text = engine.room.subarray(0, bytes.length)
     text.set(bytes)
+    const isNew = base === null || base.kept === null
     const { anchors, found } =
-      base === null || base.kept === null || base.kept.file !== file
-        ? whole(steps, text, file)
-        : fromBase(steps, text, file, base.kept, base)
+      isNew && !isBase
+        ? { anchors: [], found: engine.find(text, 0, text.length, file, true) }
+        : fromBase(steps, text, file, isNew ? NOTHING : base)
     if (found.length > MOST_CANDIDATES) return { detections: scanBytes(engine, bytes, file), kept: null }
-    const kept = anchors.length > 2 * MOST_ANCHORS ? null : { file, candidates: found, anchors }
+    const kept = !isBase || anchors.length > 2 * MOST_ANCHORS ? null : { file, candidates: found, anchors }
     if (found.length === 0) return { detections: [], kept }
     found.sort((a, b) => a.anchor - b.anchor)
     const reading = startReading(engine, file)
     reading.place([...found], bytes)
     return { detections: reading.detections(), kept }
   }
-
-  const whole = (steps: Steps, text: Buffer, file: string) => ({
-    found: engine.find(text, 0, text.length, file, true),
-    anchors: steps.anchorsIn(text, 0, text.length),
-  })
 
   /** How far before and from an anchor on its detectors look. */
   const sights = new Map<number, { before: number; span: number }>()
@@ -68,7 +72,9 @@ export const openDeltaScan = (engine: Engine) => {
     return sight
   }
 
-  const fromBase = (steps: Steps, text: Buffer, file: string, kept: NonNullable<Kept>, { copies, size }: Base) => {
+  const fromBase = (steps: Steps, text: Buffer, file: string, { kept, copies, size }: Base) => {
+    // What a match means may depend on the name of the file; where anchors stand does not.
+    const isSame = kept?.file === file
     /** Does a window lie in one piece from the base, with the file ending where the base's ended if it is cut there? */
     const isInCopy = (copy: number, anchor: number, before: number, span: number): boolean => {
       if (copy < 0) return false
@@ -83,11 +89,11 @@ export const openDeltaScan = (engine: Engine) => {
       )
     }
     const isKnown = (copy: number, anchor: number, detector: Detector): boolean =>
-      isInCopy(copy, anchor, beforeOf(detector), spanOf(detector))
+      isSame && isInCopy(copy, anchor, beforeOf(detector), spanOf(detector))
 
     const found = steps.atStart(text, file)
-    for (const candidate of kept.candidates) {
-      if (candidate.detector.atStart === true) continue
+    for (const candidate of kept?.candidates ?? []) {
+      if (!isSame || candidate.detector.atStart === true) continue
       for (let copy = 0; copy < copies.length; copy += 3) {
         const by = copies[copy]! - copies[copy + 1]!
         if (isKnown(copy, candidate.anchor + by, candidate.detector)) found.push(moved(candidate, by))
@@ -113,7 +119,7 @@ export const openDeltaScan = (engine: Engine) => {
     const meet = (place: number, anchor: number, copy: number): void => {
       anchors.push(place, anchor)
       const { before, span } = sightOf(anchor)
-      if (isInCopy(copy, place, before, span)) return
+      if (isSame && isInCopy(copy, place, before, span)) return
       for (const one of steps.at(text, place, anchor, file, (detector) => !isKnown(copy, place, detector)))
         found.push(one)
     }
@@ -124,13 +130,13 @@ export const openDeltaScan = (engine: Engine) => {
         return
       }
       const by = copies[copy]! - copies[copy + 1]!
-      const known = kept.anchors
+      const known = kept!.anchors
       for (let at = firstFrom(known, from - by); at < known.length && known[at]! + by < to; at += 2)
         meet(known[at]! + by, known[at + 1]!, copy)
     })
     if (besides.length > 0)
       parts(besideReach.before, besideReach.after, (from, to, copy) => {
-        if (copy >= 0) return
+        if (isSame && copy >= 0) return
         for (const candidate of steps.beside(text, from, to, file))
           if (!isKnown(copyAt(copies, candidate.anchor), candidate.anchor, candidate.detector)) found.push(candidate)
       })

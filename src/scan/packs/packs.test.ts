@@ -198,6 +198,7 @@ test('the search of what a delta inserted gives what the search of the whole giv
     { weight: 2, arbitrary: part },
   )
   const pieces = fc.array(piece, { minLength: 1, maxLength: 6 })
+  const generation = fc.record({ name: file, from: pieces, isBase: fc.boolean() })
   const made = (base: Buffer, from: readonly (string | [number, number])[]): { bytes: Buffer; copies: Uint32Array } => {
     const parts: Buffer[] = []
     const copies: number[] = []
@@ -216,13 +217,13 @@ test('the search of what a delta inserted gives what the search of the whole giv
     return { bytes: Buffer.concat(parts), copies: Uint32Array.from(copies) }
   }
   fc.assert(
-    fc.property(text, fc.array(pieces, { minLength: 1, maxLength: 3 }), file, (given, generations, name) => {
+    fc.property(text, fc.array(generation, { minLength: 1, maxLength: 3 }), file, (given, generations, name) => {
       // What is kept of each serves as the base of the next.
       let base: Buffer = Buffer.from(given)
       let { kept } = scan(base, name, null)
-      for (const generation of generations) {
-        const { bytes, copies } = made(base, generation)
-        const short = scan(bytes, name, { kept, copies, size: base.length })
+      for (const { name, from, isBase } of generations) {
+        const { bytes, copies } = made(base, from)
+        const short = scan(bytes, name, { kept, copies, size: base.length }, isBase)
         expect(told(short.detections)).toEqual(told(scanBytes(engine, bytes, name)))
         base = bytes
         kept = short.kept

@@ -17,8 +17,16 @@ export interface ScannedStore {
   left: Map<string, string>
 }
 
+export interface StoreOptions {
+  signal?: AbortSignal | undefined
+  /** Archives are not searched but left. */
+  opens?: boolean
+  /** Called whenever something was found in a blob. */
+  onFound?: () => void
+}
+
 /** The longest that other work of the process waits, milliseconds. */
-const TURN = 20
+const TURN = 8
 
 /**
  * Secrets in all blobs of a repository that some tree has as a file, each unpacked once. Objects that no ref leads to are among them. Throws
@@ -26,14 +34,12 @@ const TURN = 20
  *
  * @param objects the folder of the repository's objects
  * @param width length of an object's name in bytes
- * @param opens archives are not searched but left
  */
 export const scanStore = async (
   engine: Engine,
   objects: string,
   width: number,
-  signal?: AbortSignal,
-  opens = false,
+  { signal, opens = false, onFound = () => undefined }: StoreOptions = {},
 ): Promise<ScannedStore> => {
   const store = openStore(objects, width)
   try {
@@ -42,6 +48,10 @@ export const scanStore = async (
     const { scan } = openDeltaScan(engine)
     const hits: ScannedStore['hits'] = new Map()
     const left: ScannedStore['left'] = new Map()
+    const found = (blob: string, hit: { detections: Detection[]; path: string }): void => {
+      hits.set(blob, hit)
+      onFound()
+    }
     let since = performance.now()
     const run = async (steps: Iterable<void>): Promise<void> => {
       for (const _ of steps) {
@@ -79,15 +89,15 @@ export const scanStore = async (
         unpacker.unpack<Kept>(
           pack,
           (kind) => kind === BLOB,
-          ({ entry, bytes, base }) => {
+          ({ entry, bytes, base, isBase }) => {
             const path = places.pathOf(places.numberOf(index, entry))
             if (path === null) return null
             if (opens && kindOf(bytes) !== null) {
               left.set(nameOf(entry), path)
               return null
             }
-            const { detections, kept } = scan(bytes, path, base)
-            if (detections.length > 0) hits.set(nameOf(entry), { detections, path })
+            const { detections, kept } = scan(bytes, path, base, isBase)
+            if (detections.length > 0) found(nameOf(entry), { detections, path })
             return kept
           },
           leave,
@@ -112,8 +122,8 @@ export const scanStore = async (
         const object = readLoose(file)
         if (object === null || (opens && object.kind === 'blob' && kindOf(object.bytes) !== null)) left.set(name, path)
         else if (object.kind === 'blob') {
-          const { detections } = scan(object.bytes, path, null)
-          if (detections.length > 0) hits.set(name, { detections, path })
+          const { detections } = scan(object.bytes, path, null, false)
+          if (detections.length > 0) found(name, { detections, path })
         }
         yield
       }

@@ -22,6 +22,8 @@ export interface Unpacked<Kept> {
   bytes: Buffer
   /** What was kept of the base, and what of its bytes are in this one; null when it is no delta or there is too much to say. */
   base: { kept: Kept; copies: Copies; size: number } | null
+  /** Others are made from it. */
+  isBase: boolean
 }
 
 /** One memory to unpack in; not to be used by two at once. */
@@ -102,7 +104,14 @@ export const openUnpacker = () => {
           entry: root,
           at: stack,
           size: bytes.length,
-          kept: take({ pack, entry: root, kind: kinds[root]!, bytes, base: null }),
+          kept: take({
+            pack,
+            entry: root,
+            kind: kinds[root]!,
+            bytes,
+            base: null,
+            isBase: starts[root]! < starts[root + 1]!,
+          }),
           next: starts[root]!,
         },
       ]
@@ -137,6 +146,7 @@ export const openUnpacker = () => {
             copies < constants['MOST_COPIES']!
               ? { kept: base.kept, copies: words.subarray(first, first + 3 * copies), size: base.size }
               : null,
+          isBase: starts[entry]! < starts[entry + 1]!,
         }
         frames.push({ entry, at, size, kept: take(object), next: starts[entry]! })
       }

@@ -17,10 +17,20 @@ import {
   startDiscovery,
 } from './discover/index.ts'
 import { migrations as graph, startReach } from './graph/index.ts'
-import { type App, createServer, migrations as http, plansOf, startBulks, startUpkeep } from './http/index.ts'
+import {
+  type AccessDesk,
+  type App,
+  createServer,
+  migrations as http,
+  plansOf,
+  startAccessDesk,
+  startBulks,
+  startUpkeep,
+} from './http/index.ts'
 import {
   addressGuard,
   audit,
+  type Clock,
   type Config,
   createFetch,
   createSealer,
@@ -102,8 +112,12 @@ export async function compose(
     }
     const assessor = toldTo(alerts, startAssessor({ url: database.url }))
     ending.push(() => assessor.stop())
+    const access = startAccessDesk({ url: database.url })
+    ending.push(() => access.stop())
+    const derive = deriving(access, parts)
     const judge = async (run?: number): Promise<void> => {
       if (await isLoading(db)) return
+      await derive()
       await assessor.judge({ now: clock.now(), ...(run === undefined ? {} : { run }) })
     }
     const reach = startReach({ log })
@@ -146,6 +160,7 @@ export async function compose(
         ? {}
         : { hostnames: [new URL(config.http.url).hostname], secure: config.http.url.startsWith('https:') }),
       discovery,
+      access,
       reach,
       alerts,
       demo: desk,
@@ -181,6 +196,18 @@ export async function compose(
   } catch (error) {
     await end(ending, log)
     throw error
+  }
+}
+
+/** What follows from what was read, worked out before it is judged. Where that fails, what followed before stands, and the log says so. */
+function deriving(access: AccessDesk, { clock, log }: { clock: Clock; log: Log }): () => Promise<void> {
+  let done: Readonly<Record<string, string>> = {}
+  return async () => {
+    try {
+      ;({ done } = await access.ask('derive', { done }, { now: clock.now(), asOf: null }))
+    } catch (error) {
+      log.error({ error: messageOf(error) }, 'working out who can become whom failed')
+    }
   }
 }
 

@@ -35,11 +35,13 @@ export interface World {
   /** By the index of the principal. */
   subjects: readonly Subject[]
   things: readonly Thing[]
+  /** By the name that grants have for it. */
+  thingAt(id: string): Thing | undefined
   /** The name that grants have for what somebody wrote: a key, an ARN, a name. */
   idOf(text: string): string
   keyOf(id: string): string
-  /** Actions worth asking about for one subject, as the system writes them. */
-  actionsOf(index: number): Promise<readonly string[]>
+  /** Actions worth asking about for one subject and one thing, as the system writes them. */
+  actionsOf(index: number, id: string): Promise<readonly string[]>
   /** What was not read and could change the answer, each a sentence. */
   notRead(action: string, id: string): string[]
 }
@@ -65,10 +67,10 @@ export interface Outsider {
   from: string
 }
 
-export const worldOf = (grants: Grants, rest: Omit<World, 'compiled'>): World => ({
-  ...rest,
-  compiled: compile(grants),
-})
+export function worldOf(grants: Grants, rest: Omit<World, 'compiled' | 'thingAt'>): World {
+  const things = new Map(rest.things.map((thing) => [thing.id, thing]))
+  return { ...rest, thingAt: (id) => things.get(id), compiled: compile(grants) }
+}
 
 /** What is known of the request; what is known of the principal, the object or every request is not overruled by who asks. */
 export function withRequest(
@@ -80,7 +82,10 @@ export function withRequest(
   if (told.size === 0) return question
   const { grants } = world.compiled
   const known = contextOf(grants, question, index === undefined ? undefined : grants.principals[index])
-  return { ...question, request: new Map([...told].filter(([key]) => known(key) === undefined)) }
+  // Asked of everybody, what is known of anybody is told of nobody: fewer are sure then, and none wrongly.
+  const ofAnybody = (key: string) =>
+    index === undefined && grants.principals.some(({ about }) => about(key) !== undefined)
+  return { ...question, request: new Map([...told].filter(([key]) => known(key) === undefined && !ofAnybody(key))) }
 }
 
 /** Everybody who can do this. */
@@ -107,10 +112,7 @@ export function whoCanIn(
 }
 
 export function indexOfSubject(world: World, named: string): number | undefined {
-  const index = world.subjects.findIndex(({ key, passive }) => key === named && !passive)
-  if (index >= 0) return index
-  const id = world.idOf(named)
-  const at = world.compiled.indexOf.get(id)
+  const at = world.compiled.indexOf.get(world.idOf(named))
   if (at !== undefined && world.subjects[at] !== undefined && !world.subjects[at].passive) return at
   const found = [...world.subjects.keys()].filter(
     (one) => world.subjects[one]!.name === named && !world.subjects[one]!.passive,

@@ -10,19 +10,19 @@ import {
   leastPolicy,
   neededCalls,
   peersNamed,
+  postgresDerived,
   templateOf,
   trustsOf,
-  unlistedActions,
   whatCan,
   whatIf,
   whoCanIn,
   whyIn,
 } from '../access/index.ts'
 import { replaceDerivedEdges, type Settles } from '../graph/index.ts'
-import { ReeveError } from '../sdk/index.ts'
-import type { Moments } from './access-worlds.ts'
+import { type DerivedEdge, ReeveError } from '../sdk/index.ts'
+import { collectedOf, type Moments } from './access-worlds.ts'
+import { type Batch, evaluateIn, type SearchFor, searchIn } from './authzen-answers.ts'
 
-const MAKER = 'access'
 /** Rows that one answer shows of a list that could be very long. */
 const MOST = 1_000
 
@@ -187,24 +187,51 @@ export const answers = {
     return { like, peers: peers.map((key) => byKey.get(key)!), unknown: unknown.map((key) => byKey.get(key)!), policy }
   },
 
-  /** After a sync: what follows from what was collected becomes rows of the graph. Nothing is written when nothing it reads changed. */
-  derive: async (at: Moments, { done }: { done: string | null }) => {
-    if (done === at.digest) return { digest: at.digest, rows: 0, added: 0, gone: 0 }
-    const rows = await awsDerived(at.aws.aws)
-    const settles: Settles[] = weighed(at).map((connection) => ({ connection, verbs: ['assumes', 'allows'] }))
-    const changed = await at.db
-      .transaction()
-      .execute((tx) => replaceDerivedEdges(tx, MAKER, rows, { at: at.now, settles }))
-    return { digest: at.digest, rows: rows.length, ...changed }
+  /**
+   * After a sync: what follows from what was collected becomes rows of the graph. A maker that reads what it read when it was last `done` writes
+   * nothing.
+   */
+  derive: async (at: Moments, { done }: { done: Readonly<Record<string, string>> }) => {
+    const postgres = await collectedOf(at.db, 'postgres')
+    const makers: Maker[] = [
+      { maker: 'access', digest: at.digest, rows: () => awsDerived(at.aws.aws), settles: weighed(at) },
+      {
+        maker: 'postgres',
+        digest: postgres.digest,
+        rows: async () => postgresDerived(postgres.collected),
+        settles: [],
+      },
+    ]
+    const changed = { added: 0, gone: 0 }
+    for (const { maker, digest, rows, settles } of makers) {
+      if (done[maker] === digest) continue
+      const made = await rows()
+      const { added, gone } = await at.db
+        .transaction()
+        .execute((tx) => replaceDerivedEdges(tx, maker, made, { at: at.now, settles }))
+      changed.added += added
+      changed.gone += gone
+    }
+    return { done: Object.fromEntries(makers.map(({ maker, digest }) => [maker, digest])), ...changed }
   },
 
-  warnings: async (at: Moments, _: object) => [...at.aws.aws.warnings, ...(await unlistedActions(at.aws.aws))],
+  evaluate: ({ aws }: Moments, { evaluations, until }: Batch) => evaluateIn([aws], evaluations, until),
+
+  search: async ({ aws }: Moments, asked: SearchFor) => searchIn([aws], asked),
+}
+
+interface Maker {
+  maker: string
+  digest: string
+  rows(): Promise<DerivedEdge[]>
+  settles: readonly Settles[]
 }
 
 /** Connections whose users and roles were read with their policies: what they only suggest is settled by what was worked out. */
-function weighed({ aws }: Moments): string[] {
+function weighed({ aws }: Moments): Settles[] {
   const known = new Set(aws.subjects.flatMap(({ key, unknown }) => (unknown.length === 0 ? [key] : [])))
-  return [...new Set(aws.collected.nodes.flatMap(({ key, connections }) => (known.has(key) ? connections : [])))].sort()
+  const connections = new Set(aws.collected.nodes.flatMap((node) => (known.has(node.key) ? node.connections : [])))
+  return [...connections].sort().map((connection) => ({ connection, verbs: ['assumes', 'allows'] }))
 }
 
 export type Answers = typeof answers

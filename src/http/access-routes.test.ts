@@ -275,10 +275,15 @@ test('derived rows are written once, and tell what they stand on', async () => {
   const now = { now: new Date(), asOf: null }
   const { access } = { access: (await import('./access-desk.ts')).startAccessDesk({ url: server.database.url }) }
   try {
-    const first = await access.ask('derive', { done: null }, now)
+    const first = await access.ask('derive', { done: {} }, now)
     expect(first.added).toBeGreaterThan(0)
-    expect(await access.ask('derive', { done: first.digest }, now)).toMatchObject({ rows: 0, added: 0, gone: 0 })
-    expect(await access.ask('derive', { done: null }, now)).toMatchObject({ added: 0, gone: 0 })
+    expect(await access.ask('derive', { done: first.done }, { now: at(-1), asOf: null })).toMatchObject({
+      added: 0,
+      gone: 0,
+    })
+    const { rows: worked } = await server.database.pool.query(`select at from graph.derivation where maker = 'access'`)
+    expect(worked[0].at.toISOString()).toBe(now.now.toISOString())
+    expect(await access.ask('derive', { done: {} }, now)).toMatchObject({ added: 0, gone: 0 })
   } finally {
     await access.stop()
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type AwsWorld, awsWorld, type EscalationRow, escalate } from '../access/index.ts'
 import type { Db } from '../platform/index.ts'
-import { collectedMark, type PastDatabase, readCollected } from '../read/index.ts'
+import { type Collected, collectedMark, type PastDatabase, readCollected } from '../read/index.ts'
 
 /** What is asked: one moment of the estate, compiled. */
 export interface Moments {
@@ -19,6 +19,11 @@ export interface Moments {
 /** What dates in conditions mean moves on: an estate is not asked for longer than this without being compiled anew. */
 const FRESH_MS = 900_000
 const MOST_PASTS = 2
+
+export async function collectedOf(db: Db, system: string): Promise<{ collected: Collected; digest: string }> {
+  const collected = await readCollected(db, system)
+  return { collected, digest: createHash('sha256').update(JSON.stringify(collected)).digest('base64') }
+}
 
 /** Estates as they are now and were at moments that were asked for, each compiled once. */
 export class Worlds {
@@ -61,8 +66,7 @@ export class Worlds {
   }
 
   async #compile(db: Db, now: Date, before?: Moments): Promise<Moments> {
-    const collected = await readCollected(db, 'aws')
-    const digest = createHash('sha256').update(JSON.stringify(collected)).digest('base64')
+    const { collected, digest } = await collectedOf(db, 'aws')
     // A read that changed nothing leaves what was worked out as it is.
     if (before?.digest === digest && now.getTime() - before.now.getTime() < FRESH_MS) return before
     const aws = await awsWorld(collected, now.getTime())

@@ -10,7 +10,7 @@ import { allowed } from './server.ts'
 
 /** Where files are: an address below a page may end in anything, since keys do. */
 const FILE = /^\/(?:assets\/.*|[^/]*\.\w{1,5})$/
-const API = /^\/(v1|healthz|readyz|metrics|openapi\.json)(\/|$|\?)/
+const API = /^\/(v1|access\/v1|\.well-known|healthz|readyz|metrics|openapi\.json)(\/|$|\?)/
 
 /** The console's files, and its index.html for each address that is one of its pages; unknown API addresses are problems. */
 export async function serveConsole(fastify: FastifyInstance, app: App, list: readonly Route[]): Promise<void> {

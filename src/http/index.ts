@@ -1,3 +1,4 @@
+export { type AccessDesk, startAccessDesk } from './access-desk.ts'
 export { adminLink, firstAdminLink } from './accounts.ts'
 export { plansOf } from './acts.ts'
 export type { App } from './app.ts'

@@ -38,6 +38,8 @@ export interface Route<P extends Shape = any, Q extends Shape = any, B extends S
   streams?: string
   /** The media type of a body that is a stream and not JSON; `body` is then of a `Readable`. */
   takes?: string
+  /** A standard whose callers know one status for every request that cannot be read, and expect their own request ids back. */
+  dialect?: 'authzen'
   /** Bytes the body may have. */
   bodyLimit?: number
   handle(

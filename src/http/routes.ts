@@ -5,6 +5,7 @@ import { alertRoutes } from './alerts.ts'
 import { channelRoutes } from './alerts-channels.ts'
 import { feedRoutes } from './alerts-feeds.ts'
 import { auditRoutes } from './audit.ts'
+import { authzenRoutes } from './authzen.ts'
 import { bulkRoutes } from './bulk.ts'
 import { connectionRoutes } from './connections.ts'
 import { actingRoutes } from './connections-acting.ts'
@@ -55,6 +56,7 @@ const described: readonly Route[] = [
   ...entityRoutes,
   ...expiryRoutes,
   ...accessRoutes,
+  ...authzenRoutes,
   ...reachRoutes,
   ...feedRoutes,
   ...alertRoutes,

@@ -91,9 +91,11 @@ function add(fastify: FastifyInstance, app: Serving, one: Route, closing: AbortS
     url: one.path.replaceAll(/\{(\w+)\}/g, ':$1'),
     exposeHeadRoute: one.method === 'GET' && one.streams === undefined,
     ...(one.bodyLimit ? { bodyLimit: one.bodyLimit } : {}),
-    config: { path: one.path },
+    config: { path: one.path, ...(one.dialect && { dialect: one.dialect }) },
     // Before the body is read: who may not is not listened to.
-    onRequest: async (request) => {
+    onRequest: async (request, reply) => {
+      const id = request.headers['x-request-id']
+      if (one.dialect && typeof id === 'string' && id.length <= 200) reply.header('x-request-id', id)
       request.caller = one.can === 'anyone' ? null : await callerOf(app, one, request)
     },
     handler: async (request, reply) => {
@@ -208,6 +210,7 @@ export const allowed = (list: readonly Route[]): string =>
 
 function failed(app: App, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = problemOf(error, request.url.split('?')[0]!, request.id)
+  if (problem.status === 415) problem.status = request.routeOptions.config.dialect ? 400 : 415
   if (problem.status >= 500)
     app.log.error(
       { request: request.id, path: request.url.split('?')[0], code: codeOf(error), err: error },
@@ -228,5 +231,6 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     path?: string
+    dialect?: 'authzen'
   }
 }

@@ -53,9 +53,10 @@ export async function readCollected(db: Db, system: string): Promise<Collected> 
     ),
     sql<Collected['edges'][number]>`select f.key as from, e.verb, t.key as to, e.attributes from graph.edge e
       join graph.key f on f.id = e.from_id join graph.key t on t.id = e.to_id
-      where e.valid_to is null and e.verb = any(${TOLD}::graph.verb[]) and starts_with(f.key, ${prefix})`.execute(db),
+      where e.valid_to is null and e.verb = any(${TOLD}::graph.verb[]) and starts_with(f.key, ${prefix})
+      order by f.key, e.verb, t.key, e.source_id, e.digest`.execute(db),
     sql<{ type: string }>`select y as type from graph.source s, unnest(s.yields) y where s.removed_at is null
-      group by y having bool_and(s.complete)`.execute(db),
+      group by y having bool_and(s.complete) order by y`.execute(db),
     sql<Unread>`select s.connection, s.collection, l.scope, coalesce(l.reason, 'not all of it came') as reason, l.permission
       from graph.ledger l join graph.source s on s.id = l.source_id
       where s.removed_at is null and (l.refused > 0 or l.obtained < l.expected)

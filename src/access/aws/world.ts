@@ -1,6 +1,8 @@
 import type { Collected } from '../collected.ts'
 import { unreadText } from '../collected.ts'
 import { type World, worldOf } from '../world.ts'
+import { actionsOf } from './actions.ts'
+import { arnOf } from './arn.ts'
 import { type AwsEstate, type AwsInput, awsEstate } from './estate.ts'
 import { awsInputOf, keyOfArn } from './from-collected.ts'
 import { whatCan } from './inquire.ts'
@@ -39,7 +41,11 @@ export async function awsWorld(collected: Collected, now: number): Promise<AwsWo
           ? text
           : (byAlias.get(text) ?? text),
     keyOf: keyOfArn,
-    actionsOf: async (index) => (await whatCan(aws, index)).map(({ action }) => action),
+    actionsOf: async (index, id) => {
+      const granted = (await whatCan(aws, index)).map(({ action }) => action)
+      // Whoever can do everything can do what the service of the thing has.
+      return granted.includes('*') ? actionsOf(arnOf(id).service) : granted
+    },
     notRead: (action, id) => notReadOf(collected, action, id),
   })
   return { ...world, aws, input, collected }

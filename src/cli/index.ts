@@ -5,6 +5,7 @@ import { addDemo } from './demo.ts'
 import { addDevelop } from './develop.ts'
 import { complaint, EXIT, exitStatusOf } from './exit.ts'
 import { addOwners } from './owners.ts'
+import { addPlans } from './plans.ts'
 import type { Reeve } from './reeve.ts'
 import { addReports } from './reports.ts'
 import { addScan } from './scan.ts'
@@ -29,6 +30,7 @@ const JOBS: [string, (program: Command, reeve: Reeve) => void][] = [
   ['Read more systems:', addSources],
   ['Ask:', addSearch],
   ['Know who answers:', addOwners],
+  ['Change at the source:', addPlans],
   ['Be told:', addAlerts],
   ['Prove:', addReports],
   ['Keep it well:', addUpkeep],

@@ -3,6 +3,7 @@ import type { Api } from './api.ts'
 import { EXIT } from './exit.ts'
 import { addOwnersActs, personPath } from './owners-acts.ts'
 import { addOwnersLists } from './owners-lists.ts'
+import { addWriteBack } from './plans.ts'
 import type { Reeve } from './reeve.ts'
 import { known } from './search.ts'
 import { type OutputOptions, plain, type Terminal, terminal } from './terminal.ts'
@@ -98,6 +99,7 @@ export function addOwners(program: Command, reeve: Reeve): void {
   addLeaving(owners, asked)
   addOwnersActs(owners, asked)
   addOwnersLists(owners, asked)
+  addWriteBack(owners, asked)
 }
 
 function printPage({ counts, coverage, unknownBecause, people, peopleCount, nextReview }: Page, out: Terminal): void {

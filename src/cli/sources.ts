@@ -5,6 +5,7 @@ import { parse } from 'yaml'
 import { ReeveError } from '../sdk/index.ts'
 import type { Api } from './api.ts'
 import { EXIT } from './exit.ts'
+import { addGrants } from './grants.ts'
 import type { Reeve } from './reeve.ts'
 import { type OutputOptions, plain, type Terminal, terminal } from './terminal.ts'
 import { withApi } from './with-api.ts'
@@ -125,7 +126,7 @@ export function addSources(program: Command, reeve: Reeve): void {
       })
     })
 
-  program
+  const connections = program
     .command('connections')
     .summary('what is read, and how much of it came')
     .addHelpText('after', '\nExample:\n  $ reeve connections --json\n')
@@ -150,6 +151,7 @@ export function addSources(program: Command, reeve: Reeve): void {
         return EXIT.done
       })
     })
+  addGrants(connections, reeve)
 }
 
 /** Starts a run and stays with it. Status 4 when it was partial, 3 when it failed. */

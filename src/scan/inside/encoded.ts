@@ -1,7 +1,8 @@
 import { gunzipSync } from 'node:zlib'
+import { eachBlock } from './blocks.ts'
 import { openView, type View } from './view.ts'
 
-/** The shortest run of base64 that is looked at: an access key id of twenty characters has 28. */
+/** The shortest run of base64 that is looked at. */
 const SHORTEST = 24
 const LONGEST = 2 << 20
 /** All that is decoded of one file. */
@@ -12,6 +13,9 @@ const FULL_LINE = 48
 const IN_BASE64 = new Uint8Array(256)
 for (const letter of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_')
   IN_BASE64[letter.charCodeAt(0)] = 1
+/** Characters that a group of four begins with, when it is text: a byte below 0x80 that is no rare control character, or one of two. */
+const BEGINS_TEXT = new Uint8Array(256)
+for (const letter of 'ACDIJKLMNOPQRSTUVWXYZabcdef') BEGINS_TEXT[letter.charCodeAt(0)] = 1
 const IS_TEXT = new Uint8Array(256)
 IS_TEXT.fill(1, 0x20, 0x7f)
 for (const code of [9, 10, 13]) IS_TEXT[code] = 1
@@ -30,22 +34,6 @@ const isMostlyText = (bytes: Uint8Array): boolean => {
 const isWideText = (bytes: Uint8Array): boolean => {
   for (let at = 0; at + 1 < bytes.length; at += 2) if (IS_TEXT[bytes[at]!] === 0 || bytes[at + 1] !== 0) return false
   return bytes.length >= 2
-}
-
-/** The next run of base64 characters of at least `SHORTEST`, by looking at every 24th byte. */
-const nextRun = (bytes: Uint8Array, from: number): [start: number, end: number] | null => {
-  for (let start = from; start + SHORTEST <= bytes.length; ) {
-    let at = start + SHORTEST - 1
-    while (at >= start && IN_BASE64[bytes[at]!] === 1) at--
-    if (at >= start) {
-      start = at + 1
-      continue
-    }
-    let end = start + SHORTEST
-    while (end < bytes.length && IN_BASE64[bytes[end]!] === 1) end++
-    return [start, end]
-  }
-  return null
 }
 
 /** A run may go on in the next line, behind blanks. */
@@ -75,36 +63,48 @@ const inflated = (bytes: Buffer): Buffer | null => {
   }
 }
 
+/** The run of base64 around a place, over several lines where it goes on, decoded; null for a word, a path, or what was drawn. */
+const runAround = (bytes: Buffer, at: number, from: number): { start: number; end: number; decoded: Buffer | null } => {
+  let start = at
+  while (start > from && IN_BASE64[bytes[start - 1]!] === 1) start--
+  const lineEnd = (place: number): number => {
+    let end = place
+    while (end < bytes.length && IN_BASE64[bytes[end]!] === 1) end++
+    return end
+  }
+  let end = lineEnd(at)
+  if (end - start < SHORTEST) return { start, end, decoded: null }
+  let groups = 0
+  while (groups < SHORTEST && BEGINS_TEXT[bytes[start + groups]!] === 1) groups += 4
+  // A letter H begins gzip.
+  if (groups < SHORTEST && bytes[start] !== 0x48) return { start, end, decoded: null }
+  const begin = Buffer.from(bytes.toString('latin1', start, start + SHORTEST), 'base64')
+  const isPacked = begin[0] === 0x1f && begin[1] === 0x8b && begin[2] === 8
+  if (!isPacked && !isText(begin) && !isWideText(begin)) return { start, end, decoded: null }
+  let text = bytes.toString('latin1', start, Math.min(end, start + LONGEST))
+  for (let line = start; end - line >= FULL_LINE && text.length < LONGEST; ) {
+    line = goesOn(bytes, end)
+    if (line < 0) break
+    end = lineEnd(line)
+    text += bytes.toString('latin1', line, Math.min(end, line + LONGEST))
+  }
+  return { start, end, decoded: decodedOf(text) }
+}
+
 /** Texts in base64 (either alphabet, over several lines, with gzip in it); null in nearly all files. */
 export const base64View = (bytes: Buffer): View | null => {
   let view: ReturnType<typeof openView> | undefined
-  for (let run = nextRun(bytes, 0); run !== null; ) {
-    let [start, end] = run
-    const head = bytes.toString('latin1', start, start + SHORTEST)
-    const begin = Buffer.from(head, 'base64')
-    // What is drawn, or a word, or a path, decodes to no text.
-    const isPacked = begin[0] === 0x1f && begin[1] === 0x8b && begin[2] === 8
-    if (isPacked || isText(begin) || isWideText(begin)) {
-      const first = start
-      let text = ''
-      for (let line = start; ; ) {
-        text += bytes.toString('latin1', line, Math.min(end, line + LONGEST))
-        const next = end - line >= FULL_LINE && text.length < LONGEST ? goesOn(bytes, end) : -1
-        if (next < 0) break
-        line = next
-        end = next
-        while (end < bytes.length && IN_BASE64[bytes[end]!] === 1) end++
-      }
-      start = first
-      const decoded = decodedOf(text)
-      if (decoded !== null && decoded.length > 0) {
-        view ??= openView()
-        view.add(decoded, start, end)
-        if (view.length > MOST) break
-      }
-    }
-    run = nextRun(bytes, end + 1)
-  }
+  let done = 0
+  eachBlock(bytes, (at) => {
+    if (at < done) return done
+    const { start, end, decoded } = runAround(bytes, at, done)
+    done = end + 1
+    if (decoded === null || decoded.length === 0) return done
+    view ??= openView()
+    view.add(decoded, start, end)
+    if (view.length > MOST) done = bytes.length
+    return done
+  })
   return view?.view('in base64') ?? null
 }
 

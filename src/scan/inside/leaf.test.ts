@@ -56,6 +56,12 @@ describe('base64', () => {
     expect(values).toContain('tr0ub4dor-x2')
   })
 
+  test('wherever it begins, over the seams of what is looked at together too', () => {
+    const encoded = base64(SECRET)
+    for (const place of [0, 1, 15, 16, 17, 65_500, 65_510, 65_519, 65_520, 65_521, 65_535, 131_030])
+      expect(hits(`${'.'.repeat(place)} ${encoded}`)).toEqual([expect.stringContaining('tr0ub4dor-x1 (in base64)')])
+  })
+
   test('deeper than one level is left', () => {
     expect(hits(`x: ${base64(base64(SECRET))}\n`)).toEqual([])
   })

@@ -54,41 +54,37 @@ export const sharedU32 = (length: number): Uint32Array => new Uint32Array(new Sh
 export const sharedU16 = (length: number): Uint16Array => new Uint16Array(new SharedArrayBuffer(length * 2))
 export const sharedU8 = (length: number): Uint8Array => new Uint8Array(new SharedArrayBuffer(length))
 
-/** Two counting sorts. The rows that leave a node come out in order of their other end, as do those that arrive. */
+/** Two counting sorts. The rows that leave a node come out in order of their other end. */
 export function layerOf(nodes: number, { from, to, kind, length }: RawEdges): Layer {
-  const arriving = sorted(nodes, length, (edge) => to[edge]!, from, kind)
-  const out = turned(nodes, length, arriving)
-  return { out, in: turned(nodes, length, out) }
+  const into = sorted(nodes, length, to, from, kind)
+  return { out: turned(nodes, length, into), in: into }
 }
 
-function sorted(
-  nodes: number,
-  length: number,
-  row: (edge: number) => number,
-  end: Uint32Array,
-  kind: Uint8Array,
-): Rows {
+function sorted(nodes: number, length: number, row: Uint32Array, end: Uint32Array, kind: Uint8Array): Rows {
   const rows: Rows = { start: sharedU32(nodes + 1), end: sharedU32(length), kind: sharedU8(length) }
-  const { start } = rows
-  for (let edge = 0; edge < length; edge++) start[row(edge) + 1]!++
-  for (let node = 0; node < nodes; node++) start[node + 1]! += start[node]!
-  const next = start.slice(0, nodes)
+  const next = startsOf(rows.start, row, length)
   for (let edge = 0; edge < length; edge++) {
-    const place = next[row(edge)]!++
+    const place = next[row[edge]!]!++
     rows.end[place] = end[edge]!
     rows.kind[place] = kind[edge]!
   }
   return rows
 }
 
+/** Fills in where the row of each node begins; a copy of it to count on from. */
+function startsOf(start: Uint32Array, row: Uint32Array, length: number): Uint32Array {
+  for (let edge = 0; edge < length; edge++) start[row[edge]! + 1]!++
+  for (let node = 1; node < start.length; node++) start[node]! += start[node - 1]!
+  return start.slice(0, -1)
+}
+
 /** The same edges from their other ends. */
 function turned(nodes: number, length: number, { start, end, kind }: Rows): Rows {
   const rows: Rows = { start: sharedU32(nodes + 1), end: sharedU32(length), kind: sharedU8(length) }
-  for (let edge = 0; edge < length; edge++) rows.start[end[edge]! + 1]!++
-  for (let node = 0; node < nodes; node++) rows.start[node + 1]! += rows.start[node]!
-  const next = rows.start.slice(0, nodes)
+  const next = startsOf(rows.start, end, length)
   for (let node = 0; node < nodes; node++) {
-    for (let edge = start[node]!; edge < start[node + 1]!; edge++) {
+    const stop = start[node + 1]!
+    for (let edge = start[node]!; edge < stop; edge++) {
       const place = next[end[edge]!]!++
       rows.end[place] = node
       rows.kind[place] = kind[edge]!

@@ -133,10 +133,12 @@ export const answers = {
       rows.push({
         subject: subjectOf(at.aws.subjects[index]!),
         everything,
-        used: count((used) => 'at' in used && used.at !== null),
-        unused: count((used) => 'at' in used && used.at === null),
+        used: count((used) => 'value' in used && used.value !== null),
+        unused: count((used) => 'value' in used && used.value === null),
         unknown: count((used) => 'unknown' in used),
-        unusedServices: services.flatMap(({ service, used }) => ('at' in used && used.at === null ? [service] : [])),
+        unusedServices: services.flatMap(({ service, used }) =>
+          'value' in used && used.value === null ? [service] : [],
+        ),
         days,
       })
     }

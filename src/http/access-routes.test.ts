@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { allow, arn, deny, EVERYTHING, type Invented, trustOf } from '../access/testing/account.ts'
-import type { Entity } from '../sdk/index.ts'
+import { describedAccount } from './testing/aws-account.ts'
 import { type Client, read, type TestServer, testServer } from './testing/index.ts'
 
 const ACCOUNT = '222233334444'
@@ -8,29 +8,6 @@ const key = (kind: string, name: string) => `aws:${arn(kind, name)}`
 const BUCKET = 'arn:aws:s3:::payroll'
 const DAY = 86_400_000
 const at = (days: number) => new Date(Date.now() - days * DAY)
-
-/** Descriptions of an account as its connection gives them: users and roles with inline policies. */
-function described({ users = {}, roles = {} }: Invented): Parameters<typeof read>[1][number][] {
-  const items: Parameters<typeof read>[1][number][] = []
-  const add = (type: string, place: string, inline: unknown[] = [], attributes: Entity['attributes'] = {}) => {
-    items.push({ kind: 'identity', type, key: place, attributes: { path: '/', account: ACCOUNT, ...attributes } })
-    for (const [n, document] of inline.entries()) {
-      items.push({
-        kind: 'entitlement',
-        type: 'aws_iam_policy',
-        key: `${place}#inline-${n}`,
-        attributes: { document: JSON.parse(JSON.stringify(document)), inline: true },
-      })
-      items.push({ from: place, verb: 'has', to: `${place}#inline-${n}` })
-    }
-  }
-  for (const [name, { inline }] of Object.entries(users)) add('aws_iam_user', key('user', name), inline)
-  for (const [name, { inline, trust }] of Object.entries(roles))
-    add('aws_iam_role', key('role', name), inline, {
-      trustPolicy: JSON.parse(JSON.stringify(trust ?? { Statement: [] })),
-    })
-  return items
-}
 
 const ESTATE: Invented = {
   users: {
@@ -66,12 +43,15 @@ let server: TestServer
 let admin: Client
 beforeAll(async () => {
   server = await testServer()
-  const before = described({ ...ESTATE, users: { ...ESTATE.users, ana: { inline: [allow('s3:ListBucket', BUCKET)] } } })
+  const before = describedAccount({
+    ...ESTATE,
+    users: { ...ESTATE.users, ana: { inline: [allow('s3:ListBucket', BUCKET)] } },
+  })
   await read(server.database, before, { connection: 'aws-main', at: at(20) })
   await read(
     server.database,
     [
-      ...described(ESTATE),
+      ...describedAccount(ESTATE),
       { kind: 'resource', type: 'aws_s3_bucket', key: `aws:${BUCKET}`, attributes: { account: ACCOUNT } },
       {
         kind: 'entitlement',
@@ -186,8 +166,8 @@ test('why: the statement that decides, of every layer', async () => {
 test('what can: granted beside used, with the way up and who satisfies the trust', async () => {
   const backup = await ask('what-can', { principal: 'app-backup' })
   expect(backup.services.map(({ service, used }: { service: string; used: object }) => [service, used])).toEqual([
-    ['s3', { at: '2026-11-01T00:00:00.000Z' }],
-    ['sqs', { at: null }],
+    ['s3', { value: '2026-11-01T00:00:00.000Z' }],
+    ['sqs', { value: null }],
   ])
   expect(backup).toMatchObject({ isAdmin: false, paths: [], everything: false })
   const bob = await ask('what-can', { principal: 'bob' })

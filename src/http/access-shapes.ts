@@ -1,6 +1,6 @@
 /** What answers about access look like, one schema each. */
 import { z } from 'zod'
-import { Instant, Key } from '../sdk/index.ts'
+import { Instant, Key, known } from '../sdk/index.ts'
 
 const Verdict = z.enum(['yes', 'no', 'depends'])
 const Possible = z.enum(['yes', 'depends'])
@@ -39,10 +39,7 @@ export const Trust = z.object({
   from: z.string(),
 })
 
-const Used = z.union([
-  z.object({ at: Instant.nullable() }),
-  z.object({ unknown: z.string(), permission: z.string().optional() }),
-])
+const Used = known(Instant.nullable())
 
 export const WhoCan = z.object({
   action: z.string(),

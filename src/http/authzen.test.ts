@@ -4,6 +4,7 @@ import { type Grants, type World, worldOf } from '../access/index.ts'
 import { allow, arn } from '../access/testing/account.ts'
 import type { AccessDesk } from './access-desk.ts'
 import { evaluateIn, searchIn } from './authzen-answers.ts'
+import { describedAccount } from './testing/aws-account.ts'
 import { type Client, read, type TestServer, testServer } from './testing/index.ts'
 
 const RECORDS: Record<string, string> = { 'record-1': 'active', 'record-2': 'archived' }
@@ -405,27 +406,17 @@ test('over what was collected of AWS, search says what who-can says', async () =
   const aws = await testServer()
   try {
     const bucket = 'arn:aws:s3:::payroll'
-    const holder = (name: string, document: object): Parameters<typeof read>[1][number][] => {
-      const key = `aws:${arn('user', name)}`
-      return [
-        { kind: 'identity', type: 'aws_iam_user', key, attributes: { path: '/' } },
-        {
-          kind: 'entitlement',
-          type: 'aws_iam_policy',
-          key: `${key}#it`,
-          attributes: { document: JSON.parse(JSON.stringify(document)) },
-        },
-        { from: key, verb: 'has', to: `${key}#it` },
-      ]
-    }
     await read(
       aws.database,
       [
-        ...holder('ana', allow(['s3:GetObject', 's3:ListBucket'], [bucket, `${bucket}/*`])),
-        ...holder(
-          'bob',
-          allow('s3:ListBucket', bucket, { Condition: { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } } }),
-        ),
+        ...describedAccount({
+          users: {
+            ana: { inline: [allow(['s3:GetObject', 's3:ListBucket'], [bucket, `${bucket}/*`])] },
+            bob: {
+              inline: [allow('s3:ListBucket', bucket, { Condition: { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } } })],
+            },
+          },
+        }),
         { kind: 'resource', type: 'aws_s3_bucket', key: `aws:${bucket}`, attributes: { account: '222233334444' } },
       ],
       { connection: 'aws-main' },

@@ -23,7 +23,7 @@ const CHANGED = 'reeve:address'
 const OF_NOW = /^\/(plans|settings|welcome|sign-in|connections\/new|connections\/[^/]+\/settings)(\/|$)/
 /** What the server can be asked of an earlier day. */
 const OF_A_DAY =
-  /^\/v1\/(frame|overview|expiry|owners|teams|inbox|entities|facets|counts|findings|find|connections|runs|rules|frameworks|reports|audit|plans\/differences)(?![\w-]|\/proof)/
+  /^\/v1\/(frame|overview|access|expiry|owners|teams|inbox|entities|facets|counts|findings|find|connections|runs|rules|frameworks|reports|audit|plans\/differences)(?![\w-]|\/proof)/
 
 /** The day that the page of an address shows, or null for now. */
 export function asOfHere(href: string = window.location.href): string | null {

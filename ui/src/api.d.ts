@@ -5638,10 +5638,12 @@ export interface operations {
                             }[];
                             more: number;
                             used: {
-                                at: components["schemas"]["Instant"] | null;
+                                value: components["schemas"]["Instant"] | null;
                             } | {
                                 unknown: string;
                                 permission?: string;
+                            } | {
+                                notApplicable: string;
                             };
                         }[];
                         calls: number;

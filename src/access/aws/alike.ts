@@ -30,7 +30,7 @@ export async function templateOf(world: AwsWorld, peers: readonly number[]): Pro
     const actions = new Map<string, string[]>()
     for (const { action, resource = '*' } of calls) actions.set(action, [...(actions.get(action) ?? []), resource])
     for (const { service, actions: granted, used } of services)
-      if (!told.has(service) && 'at' in used && used.at !== null)
+      if (!told.has(service) && 'value' in used && used.value !== null)
         for (const { action, on } of granted) actions.set(action, on)
     const nothing = actions.size === 0 && services.every(({ used }) => 'unknown' in used)
     if (nothing) unknown.push(key)

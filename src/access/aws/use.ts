@@ -1,11 +1,12 @@
 /** What is granted against what was used: by service, as AWS records it, and by action where calls were told. */
 
+import type { Known } from '../../sdk/index.ts'
 import { type Granted, whatCan } from './inquire.ts'
 import type { Call } from './read-used.ts'
 import type { AwsWorld } from './world.ts'
 
 /** When; null, never in the time that AWS looks back; or why it is not known. */
-export type Used = { at: string | null } | { unknown: string; permission?: string }
+export type Used = Exclude<Known<string | null>, { notApplicable: string }>
 
 export interface ServiceGrants {
   service: string
@@ -80,9 +81,9 @@ function useOf(world: AwsWorld, index: number): (service: string) => Used {
   const unread = node?.unknowns['servicesAccessed']
   return (service) => {
     const at = list?.find((one) => one.service === service)?.at
-    if (at !== undefined) return { at }
+    if (at !== undefined) return { value: at }
     if (called.has(service)) return { unknown: 'it was called, and the source does not say when' }
-    if (unused.has(service)) return { at: null }
+    if (unused.has(service)) return { value: null }
     if (unread)
       return { unknown: unread.reason, ...(unread.permission !== undefined && { permission: unread.permission }) }
     return list === undefined
@@ -111,7 +112,7 @@ export async function neededCalls(world: AwsWorld, index: number): Promise<{ cal
   const { services, calls } = await grantsUsed(world, index)
   const told = new Set(calls.map(({ action }) => serviceOf(action)))
   const unknown = services.filter(({ service, used }) => 'unknown' in used && !told.has(service))
-  const kept = services.filter(({ service, used }) => !told.has(service) && ('unknown' in used || used.at !== null))
+  const kept = services.filter(({ service, used }) => !told.has(service) && ('unknown' in used || used.value !== null))
   return {
     calls: [...calls, ...kept.flatMap(({ actions }) => actions.map(({ action }) => ({ action })))],
     unknown: unknown.map(({ service, used }) => `${service}: ${'unknown' in used ? used.unknown : ''}`),

@@ -1,4 +1,5 @@
 /** Can I touch this? Four verdicts, then who uses it, what proves it, what it may do, what is wrong, what stands around it. */
+import { lazy, Suspense } from 'react'
 import { to } from '../../address.tsx'
 import { useAnswer, useMay } from '../../asking.ts'
 import { useKeys } from '../../frame/keys.ts'
@@ -121,11 +122,21 @@ function Shown({ of }: { of: Card }) {
             <Credentials of={of.credentials} kind={attributes.kind} />
           )}
           {(of.grants.rows.length > 0 || attributes.kind === 'identity') && <Grants of={of.grants} />}
+          {COMPILED.test(attributes.type) && of.entity.gone === null && (
+            <Suspense fallback={<Waiting rows={4} />}>
+              <Access of={of} />
+            </Suspense>
+          )}
           <CardFindings of={of} />
           <section className="section" id="around">
             <header>
               <h2>Neighbourhood</h2>
               <span className="meta">one step each way</span>
+              {entity.gone === null && (
+                <a className="link" href={to.reach({ from: entity.key })}>
+                  What it leads to
+                </a>
+              )}
             </header>
             <Neighbourhood of={of.neighbourhood} self={entity.key} />
           </section>
@@ -165,6 +176,10 @@ function Shown({ of }: { of: Card }) {
     </>
   )
 }
+
+/** Types whose policies are compiled, so that exact questions are answered; of others their source's own words are all there is. */
+const COMPILED = /^aws_iam_(user|role)$/
+const Access = lazy(() => import('./access.tsx').then((module) => ({ default: module.Access })))
 
 /** What is asked of who uses it, of the kinds that something can use. */
 const USED: Partial<Record<Kind, string>> = {

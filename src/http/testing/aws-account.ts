@@ -1,0 +1,36 @@
+import { ACCOUNT, arn, type Invented } from '../../access/testing/account.ts'
+import type { read } from './estate.ts'
+
+type Item = Parameters<typeof read>[1][number]
+
+const plain = (value: unknown) => JSON.parse(JSON.stringify(value))
+
+/** The descriptions of an invented account as its connection gives them: users and roles with policies of their own. */
+export function describedAccount({ users = {}, roles = {} }: Invented): Item[] {
+  const holder = (kind: 'user' | 'role', name: string, inline: readonly unknown[] = [], trust?: unknown): Item[] => {
+    const key = `aws:${arn(kind, name)}`
+    return [
+      {
+        kind: 'identity',
+        type: `aws_iam_${kind}`,
+        key,
+        attributes: { path: '/', account: ACCOUNT, ...(trust !== undefined && { trustPolicy: plain(trust) }) },
+      },
+      ...inline.flatMap((document, n): Item[] => [
+        {
+          kind: 'entitlement',
+          type: 'aws_iam_policy',
+          key: `${key}#inline-${n}`,
+          attributes: { document: plain(document), inline: true },
+        },
+        { from: key, verb: 'has', to: `${key}#inline-${n}` },
+      ]),
+    ]
+  }
+  return [
+    ...Object.entries(users).flatMap(([name, { inline }]) => holder('user', name, inline)),
+    ...Object.entries(roles).flatMap(([name, { inline, trust }]) =>
+      holder('role', name, inline, trust ?? { Statement: [] }),
+    ),
+  ]
+}

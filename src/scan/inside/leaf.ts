@@ -14,18 +14,14 @@ export interface Leaf {
   full: boolean
 }
 
-/**
- * Secrets in a file that is in memory, at most `engine.room.length` bytes: as it is, and in what it has encoded, one level deep.
- *
- * @param views further texts that the file is known to hold
- */
-export const scanWhole = (engine: Engine, bytes: Uint8Array, file: string, views: readonly View[] = []): Leaf => {
+/** Secrets in a file that is in memory, at most `engine.room.length` bytes: as it is, and in what it has encoded, one level deep. */
+export const scanWhole = (engine: Engine, bytes: Uint8Array, file: string): Leaf => {
   const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const wide = isWide(bytes)
   const found = wide ? null : engine.find(bytes, 0, bytes.length, file, true)
   const others = wide
     ? []
-    : [...views, base64View(content), percentView(content), wideView(content), documentView(content, file)].filter(
+    : [base64View(content), percentView(content), wideView(content), documentView(content, file)].filter(
         (view) => view !== null,
       )
   // Nearly always there is nothing.
@@ -47,16 +43,13 @@ const withView = (engine: Engine, leaf: Leaf, view: View, bytes: Buffer, file: s
   const known = new Set(leaf.detections.map(({ value }) => value.reveal()))
   const shown = scanBytes(engine, view.text, `${file}!/${view.name}`).filter(({ value }) => !known.has(value.reveal()))
   if (shown.length === 0) return leaf
-  const placed = view.pieces.length === 0 ? shown : shown.map((one) => inFile(view, bytes, one))
+  const placed = shown.map((one) => inFile(view, bytes, one))
   const overlap = (a: Detection, b: Detection): boolean => a.start < b.end && b.start < a.end
   /** The encoded text itself was taken for a secret, and what is in it is known now. */
   const standsBack = (one: Detection): boolean =>
     view.yields !== true && view.pieces.some(({ from, to }) => from <= one.start && one.end <= to + PADDING)
-  const isOwnPlace = view.pieces.length > 0
-  const kept = isOwnPlace
-    ? leaf.detections.filter((one) => !(placed.some((other) => overlap(one, other)) && standsBack(one)))
-    : leaf.detections
-  const added = isOwnPlace ? placed.filter((one) => !kept.some((other) => overlap(one, other))) : placed
+  const kept = leaf.detections.filter((one) => !(placed.some((other) => overlap(one, other)) && standsBack(one)))
+  const added = placed.filter((one) => !kept.some((other) => overlap(one, other)))
   return { full: leaf.full, detections: [...kept, ...added].sort((a, b) => a.start - b.start) }
 }
 

@@ -1,16 +1,18 @@
 import type { ScannedFile } from '../../sdk/index.ts'
 import type { Engine } from '../engine.ts'
-import { startFeed } from '../reading.ts'
+import { scanBytes, startFeed } from '../reading.ts'
 import { arEntries } from './ar.ts'
 import { decompressed } from './compressed.ts'
 import { placeOf, strippedName } from './entry-names.ts'
 import { type Image, startImage, tellsOfImage, withLayers } from './image.ts'
 import { type Closed, HEAD, type Kind, kindOf, TAIL } from './kinds.ts'
-import { scanWhole } from './leaf.ts'
+import { type Leaf, scanWhole } from './leaf.ts'
 import { type Budget, Fault, Halt, inUnits, type Limits, openBudget } from './limits.ts'
+import { officeText, sharedStrings } from './office.ts'
+import { textsOfPdf } from './pdf.ts'
 import { gather, ofBytes, openPull, type Pull, type Source } from './source.ts'
 import { tarEntries } from './tar.ts'
-import { openZip } from './zip.ts'
+import { openZip, type Zip } from './zip.ts'
 
 export interface Opening {
   limits: Limits
@@ -24,6 +26,8 @@ interface Work extends Opening {
   turn: () => Promise<void> | undefined
   /** The tar that is read lies in another, which may be an image, as the layer of this name. */
   image?: { image: Image; layer: string } | undefined
+  /** The strings of the workbook that is read. */
+  shared: readonly string[]
   /** Detections that were told of. */
   found: number
   /** Parts that could not be read and were told of. */
@@ -33,6 +37,8 @@ interface Work extends Opening {
 }
 
 const TOO_MANY = 'too many possible secrets; the rest was not judged'
+/** Of the strings that a workbook shares so much is put into its cells. */
+const MOST_STRINGS = 32 << 20
 const MOST_FOUND = 50_000
 const MOST_PROBLEMS = 200
 
@@ -50,7 +56,16 @@ export async function* scanInside(
   opening: Opening,
   turn: () => Promise<void> | undefined,
 ): AsyncGenerator<ScannedFile> {
-  const work: Work = { ...opening, engine, turn, budget: openBudget(opening.limits), found: 0, problems: 0, untold: 0 }
+  const work: Work = {
+    ...opening,
+    engine,
+    turn,
+    budget: openBudget(opening.limits),
+    found: 0,
+    shared: [],
+    problems: 0,
+    untold: 0,
+  }
   const wrong: string[] = []
   const own: ScannedFile = { file, bytes, detections: [] }
   try {
@@ -99,11 +114,19 @@ async function* scanPart(work: Work, source: Source, file: string, depth: number
     return
   }
   if (whole) {
-    const { detections, full } = scanWhole(engine, start, file)
+    const text = officeText(start, file, work.shared)
+    const { detections, full } =
+      text === null ? scanWhole(engine, start, file) : scanText(engine, Buffer.from(text), `${file}!/text`)
     const skipped = pull?.fault?.message ?? (full ? TOO_MANY : undefined)
     yield* told(work, { file, bytes: start.length, detections, ...(skipped === undefined ? {} : { skipped }) })
   } else yield* told(work, await scanLong(work, pull, file))
 }
+
+/** A text that was put together, of any size. */
+const scanText = (engine: Engine, text: Buffer, name: string): Leaf =>
+  text.length <= engine.room.length
+    ? scanWhole(engine, text, name)
+    : { detections: scanBytes(engine, text, name), full: false }
 
 const scanLong = async ({ engine, turn }: Work, pull: Pull, file: string): Promise<ScannedFile> => {
   const feed = startFeed(engine, file)
@@ -193,6 +216,7 @@ async function* partsOf(
       yield* partsOfZip(work, source, file, depth)
       return
     case 'pdf':
+      yield* partsOfPdf(work, source, file, depth)
       return
   }
 }
@@ -240,6 +264,8 @@ async function* partsOfZip(
   if (random === undefined)
     throw new Fault(`it is a zip of more than ${inUnits(limits.held)} inside of another archive: unpack it first`)
   const zip = openZip(random, budget)
+  const outer = work.shared
+  work.shared = await sharedOf(zip)
   for await (const { name, problem, source } of zip.entries()) {
     if (problem === undefined) {
       yield null
@@ -249,6 +275,7 @@ async function* partsOfZip(
       yield* told(work, { file: `${file}!/${place}`, bytes: 0, detections: [], skipped: problem })
     }
   }
+  work.shared = outer
   // What stands around the entries: a script that begins it, words about it.
   const around = Buffer.concat([random.at(0, Math.min(zip.head, work.engine.room.length / 2)), zip.comment])
   if (around.length > 0) {
@@ -256,6 +283,31 @@ async function* partsOfZip(
     yield* told(work, { file, bytes: around.length, detections })
   }
   if (zip.problem !== undefined) throw new Fault(zip.problem)
+}
+
+async function* partsOfPdf(
+  work: Work,
+  source: Source,
+  file: string,
+  depth: number,
+): AsyncGenerator<ScannedFile | null> {
+  const { limits, budget } = work
+  const bytes = await gather(source.chunks(), limits.held)
+  if (bytes === null) throw new Fault(`it is a PDF of more than ${inUnits(limits.held)}, which is not read`)
+  for (const text of textsOfPdf(bytes, budget)) {
+    yield null
+    yield* scanPart(work, ofBytes(text.bytes), `${file}!/${text.name}`, depth)
+  }
+}
+
+/** What the cells of a workbook refer to. */
+const sharedOf = async (zip: Zip): Promise<string[]> => {
+  for await (const { source, problem } of zip.entries((name) => name === 'xl/sharedStrings.xml'))
+    if (problem === undefined)
+      return sharedStrings(
+        (await gather(openPull(source.chunks()).pieces(MOST_STRINGS), MOST_STRINGS))!.toString('utf8'),
+      )
+  return []
 }
 
 async function* scanEntry(

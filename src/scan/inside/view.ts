@@ -1,7 +1,7 @@
 /** Text that stands in a file in another form than it is read, put together for the engine. */
 export interface View {
   text: Buffer
-  /** Where each piece of the text begins, how long it is, and where it stands in the file; none when its places are those of the text. */
+  /** Where each piece of the text begins, how long it is, and where it stands in the file. */
   pieces: readonly Piece[]
   /** What it would be called as a file of its own: detectors go by the ending. */
   name: string

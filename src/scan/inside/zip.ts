@@ -14,7 +14,7 @@ export interface ZipEntry {
 }
 
 export interface Zip {
-  entries(): AsyncGenerator<ZipEntry>
+  entries(isWanted?: (name: string) => boolean): AsyncGenerator<ZipEntry>
   /** Bytes before the first entry: a program or a script. */
   head: number
   /** What somebody wrote about the archive. */
@@ -170,10 +170,11 @@ export const openZip = (random: Random, budget: Budget): Zip => {
     comment: end?.comment ?? Buffer.alloc(0),
     head: Math.min(listed[0]?.offset ?? 0, random.size),
     ...(problem === undefined ? {} : { problem }),
-    async *entries() {
+    async *entries(isWanted) {
       let taken = 0
       for (const entry of listed) {
         budget.clock()
+        if (isWanted?.(entry.name) === false) continue
         const { name, flags, method, offset, packed, size } = entry
         const refused = (reason: string): ZipEntry => ({
           name,

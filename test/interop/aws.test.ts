@@ -1,6 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { CreatePolicyVersionCommand, IAMClient } from '@aws-sdk/client-iam'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -8,7 +6,7 @@ import { readProvider } from '../../src/discover/index.ts'
 import { providers } from '../../src/providers/index.ts'
 import { type Edge, type Entity, isEdge } from '../../src/sdk/index.ts'
 import { testCollection, testRun } from '../../src/sdk/testing/index.ts'
-import { environment, run as runToEnd } from './python.ts'
+import { type Moto, startMoto } from './moto.ts'
 
 /** moto 5.2.5 over HTTP: the SDK's own requests, signed, and IAM enforced where the test asks for it. */
 const aws = providers.find(({ id }) => id === 'aws')!
@@ -17,52 +15,26 @@ const ACCOUNT = '123456789012'
 const PLANTED = ['planted-secret-9Xq', 'planted-Password-1!']
 
 let missing: string | undefined
-let server: ChildProcess | undefined
+let moto: Moto
 let endpoint: string
-let seeded: { id: string; secret: string; member: string; policy: string }
+let seeded: Moto['seeded']
 const run = testRun({ fetch: globalThis.fetch as never })
 
 beforeAll(async () => {
-  const moto = await environment('moto', ['moto[server]==5.2.5'])
-  if ('missing' in moto) {
-    missing = moto.missing
+  const started = await startMoto(policyFile)
+  if ('missing' in started) {
+    missing = started.missing
     return
   }
-  const port = await freePort()
-  endpoint = `http://127.0.0.1:${port}`
-  server = spawn(moto.tool('moto_server'), ['-H', '127.0.0.1', '-p', String(port)], {
-    stdio: 'ignore',
-    env: { ...process.env, MOTO_IAM_LOAD_MANAGED_POLICIES: 'true' },
-  })
-  for (let tried = 0; !(await answers()) && tried < 180; tried++)
-    await new Promise((resolve) => setTimeout(resolve, 500))
-  const estate = fileURLToPath(new URL('aws_estate.py', import.meta.url))
-  const { status, out, err } = await runToEnd(moto.tool('python'), ['-I', estate, endpoint, policyFile])
-  expect([status, err]).toEqual([0, ''])
-  seeded = JSON.parse(out)
+  moto = started
+  ;({ endpoint, seeded } = moto)
 }, 400_000)
-afterAll(() => void server?.kill())
+afterAll(() => moto?.stop())
 beforeEach((context) => {
   if (missing) context.skip(missing)
 })
 
-const answers = () =>
-  fetch(`${endpoint}/moto-api/`).then(
-    (answer) => answer.ok,
-    () => false,
-  )
-
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number }
-      probe.close(() => resolve(port))
-    })
-  })
-
-/** From now on every request is checked against the policies of who asks; `inf` for none. */
-const enforce = (after: '0' | 'inf') =>
-  fetch(`${endpoint}/moto-api/reset-auth`, { method: 'POST', body: after, headers: { 'content-type': 'text/plain' } })
+const enforce = (after: '0' | 'inf') => moto.enforce(after)
 
 const settings = (more: object = {}) =>
   aws.config.parse({

@@ -23,7 +23,7 @@ const CHANGED = 'reeve:address'
 const OF_NOW = /^\/(plans|settings|welcome|sign-in|connections\/new|connections\/[^/]+\/settings)(\/|$)/
 /** What the server can be asked of an earlier day. */
 const OF_A_DAY =
-  /^\/v1\/(frame|overview|access|expiry|owners|teams|inbox|entities|facets|counts|findings|find|connections|runs|rules|frameworks|reports|audit|plans\/differences)(?![\w-]|\/proof)/
+  /^\/v1\/(frame|overview|access|reach|expiry|owners|teams|inbox|entities|facets|counts|findings|find|connections|runs|rules|frameworks|reports|audit|plans\/differences)(?![\w-]|\/proof)/
 
 /** The day that the page of an address shows, or null for now. */
 export function asOfHere(href: string = window.location.href): string | null {
@@ -156,6 +156,9 @@ export const to = {
   connection: (id: string) => `/connections/${segment(id)}`,
   leaving: (person: string) => `/owners/people/${segment(person)}`,
   rule: (id: string) => `/rules/${segment(id)}`,
+  /** What leads from somewhere to somewhere; what is left out stays open. */
+  reach: (ends: { from?: string | null; to?: string | null; without?: string }) =>
+    `/reach?${new URLSearchParams(Object.entries(ends).filter((one): one is [string, string] => !!one[1]))}`,
   inventory: (q: string, kind?: string) =>
     `/identities?${new URLSearchParams({ ...(kind && kind !== 'identity' ? { kind } : {}), ...(q ? { q } : {}) })}`,
   findings: (q: string, by?: string) =>

@@ -27,6 +27,7 @@ const PAGES: readonly (readonly [string, Page])[] = [
   ['/k/:id', page(() => import('./pages/identities/pasted.tsx'), 'Pasted')],
   ['/findings', page(loadFindings, 'Findings')],
   ['/findings/:id', page(loadFinding, 'Finding')],
+  ['/reach', page(() => import('./pages/reach/reach.tsx'), 'Reach')],
   ['/expiry', page(() => import('./pages/expiry/expiry.tsx'), 'Expiry')],
   ['/owners', page(() => import('./pages/owners/owners.tsx'), 'Owners')],
   ['/owners/people/:person', page(() => import('./pages/owners/leaving.tsx'), 'Leaving')],

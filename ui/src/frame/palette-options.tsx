@@ -41,6 +41,10 @@ export function useOptions(text: string, found: Found | undefined): Option[] {
   return [
     ...exact.map(optionOf),
     ...(operator ? exact.filter(canContain).slice(0, 1).map(contain) : []),
+    ...exact
+      .filter(({ entity }) => entity.gone === null)
+      .slice(0, 1)
+      .flatMap(pathsOf),
     ...(found?.hits ?? []).filter((hit) => !hit.exact).map(optionOf),
     ...(found?.findings ?? []).map((finding) => ({
       id: `finding ${finding.id}`,
@@ -77,6 +81,16 @@ const contain = (hit: Hit): Option => ({
   picture: <Icon name="wrench" />,
   hit,
 })
+
+/** What leads there, and where it leads. */
+const pathsOf = ({ entity: { key } }: Hit): Option[] =>
+  (['from', 'to'] as const).map((end) => ({
+    id: `paths ${end} ${key}`,
+    group: 'What to do with it',
+    act: toHref(to.reach({ [end]: key })),
+    title: `Paths ${end} it`,
+    picture: <Icon name="reach" />,
+  }))
 
 const pageOf = (place: Place): Option => ({
   id: `page ${place.href}`,

@@ -18,6 +18,7 @@ export interface Place {
 export const PLACES: readonly Place[] = [
   { group: '', title: 'Overview', href: '/', icon: 'overview', key: 'o', owner: 'too' },
   { group: 'Estate', title: 'Inventory', href: '/identities', icon: 'inventory', key: 'i', owner: 'too' },
+  { group: 'Estate', title: 'Reach', href: '/reach', icon: 'reach', key: 'r', behind: true },
   { group: 'Estate', title: 'Expiry', href: '/expiry', icon: 'expiry', key: 'e', behind: true },
   { group: 'Work', title: 'Findings', href: '/findings', icon: 'findings', key: 'f' },
   { group: 'Work', title: 'Owners', href: '/owners', icon: 'owners', key: 'w', behind: true },

@@ -12,7 +12,7 @@ const MOST = 40
 
 type Node = Around['nodes'][number]
 
-export function HopList({ of, self }: { of: Around; self: string }) {
+export function NeighbourList({ of, self }: { of: Around; self: string }) {
   const named = new Map(of.nodes.map((node) => [node.key, node]))
   const ref = (key: string) =>
     named.get(key) ?? {
@@ -131,7 +131,7 @@ export function Neighbourhood({ of, self }: { of: Around; self: string }) {
   return (
     <div className="around">
       {drawn && <Picture of={of} />}
-      <HopList of={of} self={self} />
+      <NeighbourList of={of} self={self} />
     </div>
   )
 }

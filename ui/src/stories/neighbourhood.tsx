@@ -1,5 +1,5 @@
 import type { Neighbourhood as Around } from '../nouns.ts'
-import { HopList, Neighbourhood } from '../parts/neighbourhood.tsx'
+import { Neighbourhood, NeighbourList } from '../parts/neighbourhood.tsx'
 import type { Stories } from './story.ts'
 import { ref } from './story.ts'
 
@@ -22,6 +22,6 @@ const around: Around = {
 
 export const stories: Stories = {
   'the picture, and the same as a list': <Neighbourhood of={around} self="host:a/user/backup" />,
-  'the list alone': <HopList of={{ ...around, more: 0 }} self="host:a/user/backup" />,
+  'the list alone': <NeighbourList of={{ ...around, more: 0 }} self="host:a/user/backup" />,
   'nothing leads to it or away': <Neighbourhood of={{ nodes: [], edges: [], more: 0 }} self="host:a" />,
 }

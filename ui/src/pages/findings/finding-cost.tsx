@@ -1,4 +1,5 @@
 /** Where it stands, and what it could cost. */
+import { to } from '../../address.tsx'
 import type { FindingPage } from '../../nouns.ts'
 import { BlastRing, hasBlast } from '../../parts/blast-ring.tsx'
 import { EntityLink } from '../../parts/entity-link.tsx'
@@ -52,6 +53,9 @@ export function Cost({ of }: { of: FindingPage }) {
       <header>
         <h2>What it could cost</h2>
         <span className="meta">if somebody uses it, and if it is taken away</span>
+        <a className="link" href={to.reach({ from: of.finding.subject.key })}>
+          What it leads to
+        </a>
       </header>
       <div className={hasBlast(blast) ? 'ring-lists' : 'ring-lists no-ring'}>
         {hasBlast(blast) && <BlastRing of={blast} kind={of.finding.subject.kind} type={of.finding.subject.type} />}

@@ -11,6 +11,7 @@ const PACKAGES = [
   { name: 'openssh-server', shown: ['/usr/sbin/sshd'] },
   { name: 'openssh-client', shown: ['/usr/bin/ssh-keygen'] },
   { name: 'etcd-server', shown: ['/usr/bin/etcd'] },
+  { name: 'sudo', shown: ['/usr/bin/sudo'] },
 ]
 
 const args = process.argv.slice(2)

@@ -45,11 +45,11 @@ export function printRising(out: Terminal, rows: readonly RisingRow[], all: bool
 }
 
 const stepText = (admin: string, { to, actions, object, dependsOn }: RisingEdge): string =>
-  `${actions.join(' + ')}${object ? ` (${object})` : ''} → ${to === 'admin' ? admin : to}${dependsOn ? `, if it is so: ${dependsOn.join('; ')}` : ''}`
+  `${actions.join(' + ')}${object ? ` (${object})` : ''} → ${to === 'admin' ? admin : to}${dependsOn ? `, depending on ${dependsOn.join('; ')}` : ''}`
 
 /** The last step of a path that ends at who is mighty already says nothing but that. */
 const pathText = (path: readonly RisingEdge[], admin: string): string =>
   path
     .filter(({ actions }) => actions.length > 0)
     .map((edge) => stepText(admin, edge))
-    .join('; then ') + (path.at(-1)?.actions.length === 0 ? `, ${admin}` : '')
+    .join('; then ') + (path.at(-1)?.actions.length === 0 && path.at(-1)?.from !== admin ? `, ${admin}` : '')

@@ -4,13 +4,17 @@ import { type FileFlags, withFiles } from './access-files.ts'
 import { addAccessPostgres } from './access-postgres.ts'
 import { addAccessQuestions } from './access-questions.ts'
 import { addAccessRoles } from './access-roles.ts'
+import { addAccessSudo } from './access-sudo.ts'
 import { EXIT } from './exit.ts'
+import type { Reeve } from './reeve.ts'
 import { plain, type Terminal, terminal } from './terminal.ts'
 
 const SHOWN = 30
 
-export function addAccess(program: Command): void {
-  const access = program.command('access').summary('who can do what, and how he could become more, from files alone')
+export function addAccess(program: Command, reeve: Reeve): void {
+  const access = program
+    .command('access')
+    .summary('who can do what, and how he could become more: from files alone, or from what the server read')
   withFiles(access.command('escalation').argument('<file...>', 'answers of aws iam get-account-authorization-details'))
     .summary('how each user and role could become more, step by step')
     .option('--all', 'show every path, not the first of each')
@@ -18,9 +22,10 @@ export function addAccess(program: Command): void {
     .action(async (files: string[], _flags: FileFlags, command: Command) => {
       process.exitCode = await escalation(files, command.optsWithGlobals<FileFlags & { all?: boolean }>())
     })
-  addAccessQuestions(access)
+  addAccessQuestions(access, reeve)
   addAccessRoles(access)
   addAccessPostgres(access)
+  addAccessSudo(access)
 }
 
 async function escalation(files: string[], flags: FileFlags & { all?: boolean }): Promise<number> {

@@ -1,5 +1,8 @@
+import type { SudoAliasKind as AliasKind, SudoItem as Item, Sudoers } from '../../sdk/index.ts'
 import type { Accounts, Passwd } from './accounts.ts'
-import type { AliasKind, Item, Sudoers } from './sudoers.ts'
+
+/** IPv4 or IPv6, alone or with a mask; `db1` is a name. */
+const ADDRESS = /^\d+(?:\.\d+){3}(?:\/[\d.]+)?$|^[\da-f]*:[\da-f:.]*(?:\/\d+)?$/i
 
 /** Answers who and what a sudoers policy means, aliases resolved. */
 export class SudoPolicy {
@@ -28,7 +31,7 @@ export class SudoPolicy {
     let answer = false
     let unsure = false
     for (const { text, negated } of this.flatten('Host', items, 1000)) {
-      if (text.startsWith('+') || /^[\d.:a-f/]+$/i.test(text)) unsure = true
+      if (text.startsWith('+') || ADDRESS.test(text)) unsure = true
       else if (text === 'ALL' || wildcard(text).test(hostname) || wildcard(text).test(short)) answer = !negated
     }
     return answer ? true : unsure ? null : false

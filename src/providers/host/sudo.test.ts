@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
+import { parseSudoers } from '../../sdk/index.ts'
 import { testCollection } from '../../sdk/testing/index.ts'
 import { parseGroup, parsePasswd } from './accounts.ts'
 import { sudo } from './sudo.ts'
 import { rootBy, SudoPolicy } from './sudo-members.ts'
-import { parseSudoers } from './sudoers.ts'
 import { DEBIAN, hostAt, plant, scanningRun } from './testing/machine.ts'
 
 const planted: ReturnType<typeof plant>[] = []

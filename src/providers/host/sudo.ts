@@ -1,8 +1,16 @@
-import type { Collection, Edge, Entity, Run } from '../../sdk/index.ts'
+import {
+  type Collection,
+  type Edge,
+  type Entity,
+  type SudoItem as Item,
+  parseSudoers,
+  type Run,
+  type Sudoers,
+  type SudoGrant,
+} from '../../sdk/index.ts'
 import { accountsOf } from './accounts.ts'
 import { clean, groupKey, type Host, hostKey, keyOf, namesIn, onHost, readText, shortHash, userKey } from './host.ts'
 import { rootBy, SudoPolicy } from './sudo-members.ts'
-import { type Item, parseSudoers, type Sudoers, type SudoGrant } from './sudoers.ts'
 
 type File = Sudoers & { file: string }
 

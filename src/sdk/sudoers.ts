@@ -1,29 +1,50 @@
 /** sudoers(5), parsed for what it grants. Nothing throws and nothing recurses without bounds: the text may be hostile. */
 
-export interface Item {
+export interface SudoItem {
   /** As written, without the exclamation marks: `%admin`, `#0`, `ALL`, `/usr/bin/less *`. */
   text: string
   negated: boolean
+  /** A command that must have this digest, whatever its name says. */
+  digest?: true
 }
 
 export interface SudoGrant {
-  users: Item[]
-  hosts: Item[]
+  users: SudoItem[]
+  hosts: SudoItem[]
   /** Null where nothing is said: root. Empty: as oneself, with other groups. */
-  runAs: Item[] | null
-  commands: Item[]
+  runAs: SudoItem[] | null
+  /** Groups that may be taken with `-g`. */
+  runAsGroups: SudoItem[]
+  commands: SudoItem[]
+  /** `NOEXEC`, `SETENV`; null where neither is said. */
+  noExec: boolean | null
+  setEnv: boolean | null
+  /** Holds only between dates, which are read by nobody here. */
+  timed: boolean
   /** Null where neither NOPASSWD nor PASSWD is said: `Defaults` decide. */
   noPassword: boolean | null
   line: number
 }
 
-export type AliasKind = 'User' | 'Runas' | 'Host' | 'Cmnd'
+export interface SudoSetting {
+  /** For whom: all, a user list, a host, a command, or whom it is run as. */
+  scope: '' | ':' | '@' | '!' | '>'
+  of: string
+  name: string
+  value: boolean | string
+  operator: '=' | '+=' | '-='
+  line: number
+}
+
+export type SudoAliasKind = 'User' | 'Runas' | 'Host' | 'Cmnd'
 
 export interface Sudoers {
   grants: SudoGrant[]
-  aliases: { kind: AliasKind; name: string; items: Item[] }[]
+  aliases: { kind: SudoAliasKind; name: string; items: SudoItem[] }[]
   /** `authenticate` settings; scope empty for all. */
   defaults: { scope: string; authenticate: boolean; line: number }[]
+  /** All settings of `Defaults` lines: `!env_reset` is false, `env_keep += X` has its values. */
+  settings: SudoSetting[]
   includes: { path: string; folder: boolean }[]
   /** Lines that could not be understood. */
   unread: number[]
@@ -37,7 +58,7 @@ const OPTION =
 const DIGEST = /^sha(?:224|256|384|512)\s*:\s*[\w+/=]+\s*,?\s*/
 
 export function parseSudoers(text: string): Sudoers {
-  const result: Sudoers = { grants: [], aliases: [], defaults: [], includes: [], unread: [] }
+  const result: Sudoers = { grants: [], aliases: [], defaults: [], settings: [], includes: [], unread: [] }
   for (const { content, line } of statements(text)) {
     const include = /^[@#]include(dir)?\s+("[^"]+"|\S.*)$/.exec(content)
     if (include) {
@@ -113,7 +134,7 @@ function split(text: string, separator: string): string[] {
   return parts
 }
 
-function itemOf(text: string): Item | null {
+function itemOf(text: string): SudoItem | null {
   const marks = /^[!\s]*/.exec(text)![0]
   const plain = text
     .slice(marks.length)
@@ -123,7 +144,7 @@ function itemOf(text: string): Item | null {
   return plain === '' ? null : { text: plain, negated: (marks.match(/!/g)?.length ?? 0) % 2 === 1 }
 }
 
-const itemsOf = (text: string): Item[] => split(text, ',').flatMap((part) => itemOf(part) ?? [])
+const itemsOf = (text: string): SudoItem[] => split(text, ',').flatMap((part) => itemOf(part) ?? [])
 
 function readAliases(kind: string, text: string, into: Sudoers): boolean {
   let all = true
@@ -131,7 +152,7 @@ function readAliases(kind: string, text: string, into: Sudoers): boolean {
     const found = /^\s*([A-Z][A-Z0-9_]*)\s*=(.*)$/s.exec(one)
     if (found)
       into.aliases.push({
-        kind: kind === 'Cmd' ? 'Cmnd' : (kind as AliasKind),
+        kind: kind === 'Cmd' ? 'Cmnd' : (kind as SudoAliasKind),
         name: found[1]!,
         items: itemsOf(found[2]!),
       })
@@ -147,6 +168,16 @@ function readDefaults(content: string, line: number, into: Sudoers): boolean {
   const found = /^Defaults(?:([@:!>])\s*("[^"]*"|[^\s]+))?\s+(.*)$/s.exec(content)
   if (!found) return /^Defaults\s*$/.test(content)
   for (const setting of split(found[3]!, ',')) {
+    const said = /^\s*(!*)\s*([a-z_]+)\s*(?:(\+=|-=|=)\s*(.*))?$/s.exec(setting)
+    if (said)
+      into.settings.push({
+        scope: (found[1] ?? '') as SudoSetting['scope'],
+        of: found[2]?.replace(/^"(.*)"$/, '$1') ?? '',
+        name: said[2]!,
+        value: said[4] === undefined ? said[1]!.length % 2 === 0 : said[4].trim().replace(/^"(.*)"$/s, '$1'),
+        operator: (said[3] ?? '=') as SudoSetting['operator'],
+        line,
+      })
     const authenticate = /^\s*(!*)\s*authenticate\s*$/.exec(setting)
     if (!authenticate || (found[1] !== undefined && found[1] !== ':')) continue
     into.defaults.push({
@@ -175,8 +206,8 @@ function readGrants(content: string, line: number, into: Sudoers): boolean {
 }
 
 /** Items parted by commas, up to what does not follow a comma. */
-function takeList(text: string): { items: Item[]; rest: string } | null {
-  const items: Item[] = []
+function takeList(text: string): { items: SudoItem[]; rest: string } | null {
+  const items: SudoItem[] = []
   let rest = text.trimStart()
   for (;;) {
     const found = /^(!\s*)*(?:[%+]:?)?(?:"[^"]*"|(?:\\.|[^\s,=:\\"()])(?:\\.|[^\s,=\\"()])*)/.exec(rest)
@@ -189,37 +220,84 @@ function takeList(text: string): { items: Item[]; rest: string } | null {
   }
 }
 
-function readCommands(text: string, users: Item[], hosts: Item[], line: number): { grants: SudoGrant[]; rest: string } {
+function readCommands(
+  text: string,
+  users: SudoItem[],
+  hosts: SudoItem[],
+  line: number,
+): { grants: SudoGrant[]; rest: string } {
   const grants: SudoGrant[] = []
-  let runAs: Item[] | null = null
-  let noPassword: boolean | null = null
+  let said: Omit<SudoGrant, 'users' | 'hosts' | 'commands' | 'line'> = {
+    runAs: null,
+    runAsGroups: [],
+    noPassword: null,
+    noExec: null,
+    setEnv: null,
+    timed: false,
+  }
   let rest = text.trimStart()
   while (rest !== '') {
     const given = /^\(([^)]*)\)\s*/.exec(rest)
     if (given) {
       const [names, groups] = given[1]!.split(':')
       const listed = itemsOf(names!)
-      runAs = listed.length === 0 && groups === undefined ? null : listed
+      said = {
+        ...said,
+        runAs: listed.length === 0 && groups === undefined ? null : listed,
+        runAsGroups: groups === undefined ? [] : itemsOf(groups),
+      }
       rest = rest.slice(given[0].length)
     }
     for (let found = OPTION.exec(rest) ?? TAG.exec(rest); found; found = OPTION.exec(rest) ?? TAG.exec(rest)) {
-      if (found[1] === 'NOPASSWD') noPassword = true
-      if (found[1] === 'PASSWD') noPassword = false
+      said = withTag(said, found[1], found[0])
       rest = rest.slice(found[0].length)
     }
-    for (let digest = DIGEST.exec(rest); digest; digest = DIGEST.exec(rest)) rest = rest.slice(digest[0].length)
+    let digest = false
+    for (let found = DIGEST.exec(rest); found; found = DIGEST.exec(rest)) {
+      rest = rest.slice(found[0].length)
+      digest = true
+    }
     const end = endOfCommand(rest)
     const command = itemOf(rest.slice(0, end))
     if (command) {
+      const item: SudoItem = digest ? { ...command, digest } : command
       const last = grants.at(-1)
-      if (last && last.runAs === runAs && last.noPassword === noPassword) last.commands.push(command)
-      else grants.push({ users, hosts, runAs, commands: [command], noPassword, line })
+      if (last && sameSaid(last, said)) last.commands.push(item)
+      else grants.push({ users, hosts, ...said, commands: [item], line })
     }
     const separator = rest[end]
     rest = rest.slice(end + 1).trimStart()
     if (separator === ':') break
   }
   return { grants, rest }
+}
+
+const sameSaid = (one: SudoGrant, other: Omit<SudoGrant, 'users' | 'hosts' | 'commands' | 'line'>): boolean =>
+  one.runAs === other.runAs &&
+  one.noPassword === other.noPassword &&
+  one.noExec === other.noExec &&
+  one.setEnv === other.setEnv &&
+  one.timed === other.timed
+
+/** Tags hold for the commands that follow too; dates for their own line. */
+function withTag<Said extends Pick<SudoGrant, 'noPassword' | 'noExec' | 'setEnv' | 'timed'>>(
+  said: Said,
+  tag: string | undefined,
+  text: string,
+): Said {
+  switch (tag) {
+    case 'NOPASSWD':
+    case 'PASSWD':
+      return { ...said, noPassword: tag === 'NOPASSWD' }
+    case 'NOEXEC':
+    case 'EXEC':
+      return { ...said, noExec: tag === 'NOEXEC' }
+    case 'SETENV':
+    case 'NOSETENV':
+      return { ...said, setEnv: tag === 'SETENV' }
+    default:
+      return /^NOT(BEFORE|AFTER)/.test(text) ? { ...said, timed: true } : said
+  }
 }
 
 function endOfCommand(text: string): number {

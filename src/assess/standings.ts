@@ -1,8 +1,10 @@
 import { hash } from 'node:crypto'
+import { setImmediate as breathe } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Tx } from '../platform/index.ts'
 import type { Entity, Finding, Rule, Verb } from '../sdk/index.ts'
 import { RANK } from './finding.ts'
+import { oneAhead } from './one-ahead.ts'
 import { accountable, suggestOwner } from './owner.ts'
 import { mostSensitiveReached, reachOf } from './reach.ts'
 import { rowText } from './row-text.ts'
@@ -24,6 +26,8 @@ export interface Standing {
 }
 
 const BATCH = 5_000
+/** Rows between two breaths, in which what was sent goes on its way. */
+const BREATH = 500
 const COUNTED = 100
 
 /** How each judged entity stands, from its open findings; identities with their score. Pure. */
@@ -195,16 +199,21 @@ async function replace(tx: Tx, table: keyof typeof COLUMNS, rows: Iterable<Row>)
   const list = (of?: string) => sql.join(names.map((name) => (of ? sql.id(of, name) : sql.id(name))))
   const known = await sql<{ subject: string; digest: string | null }>`select subject, digest from ${stored}`.execute(tx)
   const stood = new Map(known.rows.map(({ subject, digest }) => [subject, digest]))
+  const ahead = oneAhead()
   let changed: unknown[] = []
   const flush = async (): Promise<void> => {
-    if (changed.length > 0)
-      await sql`insert into ${stored} as s (subject, ${list()})
-        select subject, ${list()} from jsonb_populate_recordset(null::${stored}, ${rowText(changed)}::jsonb)
-        on conflict (subject) do update set ${sql.join(names.map((name) => sql`${sql.id(name)} = ${sql.id('excluded', name)}`))}
-        where (${list('s')}) is distinct from (${list('excluded')})`.execute(tx)
+    const text = rowText(changed)
     changed = []
+    await ahead.send(() =>
+      sql`insert into ${stored} as s (subject, ${list()})
+        select subject, ${list()} from jsonb_populate_recordset(null::${stored}, ${text}::jsonb)
+        on conflict (subject) do update set ${sql.join(names.map((name) => sql`${sql.id(name)} = ${sql.id('excluded', name)}`))}
+        where (${list('s')}) is distinct from (${list('excluded')})`.execute(tx),
+    )
   }
+  let seen = 0
   for (const row of rows) {
+    if (++seen % BREATH === 0) await breathe()
     const digest = hash('sha1', JSON.stringify(row), 'base64url')
     const before = stood.get(row.subject)
     stood.delete(row.subject)
@@ -212,7 +221,8 @@ async function replace(tx: Tx, table: keyof typeof COLUMNS, rows: Iterable<Row>)
     changed.push({ ...row, digest })
     if (changed.length >= BATCH) await flush()
   }
-  await flush()
+  if (changed.length > 0) await flush()
+  await ahead.end()
   const gone = [...stood.keys()]
   for (let from = 0; from < gone.length; from += BATCH)
     await sql`delete from ${stored} where subject = any(${gone.slice(from, from + BATCH)}::text[])`.execute(tx)

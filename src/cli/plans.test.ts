@@ -102,6 +102,22 @@ test('planned, chosen, granted, approved, applied, refused in part, and put back
   expect(await run('connections', 'revoke', 'ward')).toBe(0)
 })
 
+test('settings are shown and changed one by one', async () => {
+  expect(await run('plan', 'settings')).toBe(0)
+  expect(out).toContain('The address of the owner goes into the tag owner, that of the backup into none.')
+  expect(await run('plan', 'settings', '--backup-tag', 'owner-backup', '--second-person', 'yes', '--json')).toBe(0)
+  expect(JSON.parse(out)).toMatchObject({
+    ownerTag: 'owner',
+    backupTag: 'owner-backup',
+    secondPerson: true,
+    perSecond: 5,
+  })
+  expect(await run('plan', 'settings', '--second-person', 'maybe')).toBe(2)
+  expect(await run('plan', 'settings', '--per-second', 'many')).toBe(3)
+  expect(err).toContain('http/invalid')
+  expect(await run('plan', 'settings', '--second-person', 'no', '--backup-tag', 'none')).toBe(0)
+})
+
 test('what differs is listed; a wrong use says so', async () => {
   expect(await run('plan', 'differences')).toBe(0)
   expect(out).toContain('owner says platform-team, which names nobody we know; here Mara Quill answers')

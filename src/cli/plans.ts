@@ -3,6 +3,7 @@ import { ReeveError } from '../sdk/index.ts'
 import type { Api } from './api.ts'
 import { EXIT } from './exit.ts'
 import type { Asked } from './owners.ts'
+import { addPlanSettings } from './plans-settings.ts'
 import type { Reeve } from './reeve.ts'
 import { type OutputOptions, plain, type Terminal, terminal } from './terminal.ts'
 import { withApi } from './with-api.ts'
@@ -225,6 +226,7 @@ export function addPlans(program: Command, reeve: Reeve): void {
         return shown(await api.request<Plan>('POST', `${pathOf(id)}/approve`, { reason }), out)
       }),
     )
+  addPlanSettings(plan, asked)
   addRun(plan, asked, 'apply', 'write what was approved, thing by thing, or go on with what failed')
   addRun(plan, asked, 'undo', 'put back what was there, where nobody changed it since')
   plan

@@ -2,10 +2,11 @@ import type { Detection, ScannedFile } from '../sdk/index.ts'
 import type { Engine } from './engine.ts'
 import type { Git } from './git.ts'
 import { HEAD, type Kind, kindOf } from './inside/kinds.ts'
+import { scanWhole } from './inside/leaf.ts'
 import type { Limits } from './inside/limits.ts'
 import { type Opening, scanInside } from './inside/open.ts'
 import { ofBytes } from './inside/source.ts'
-import { startFeed } from './reading.ts'
+import { type Feed, startFeed } from './reading.ts'
 
 export interface ScannedContent {
   blob: string
@@ -20,30 +21,36 @@ const none = (): undefined => undefined
 
 /** A blob that comes in pieces: read as it comes, or kept when it is an archive, which is opened at its end. */
 const receive = (engine: Engine, path: string, size: number, opening: Opening | null) => {
-  const feed = startFeed(engine, path, size + 1)
-  /** What is not read yet: all of an archive, else only until it can be told what it is. */
-  let kept: Buffer[] | null = opening === null ? null : []
+  let feed: Feed | undefined
+  const fed = (): Feed => {
+    feed ??= startFeed(engine, path, size + 1)
+    return feed
+  }
+  /** What is not read yet: all of an archive and of what fits into the engine's room, else only until it can be told what it is. */
+  let kept: Buffer[] | null = opening === null && size > engine.room.length ? null : []
   let length = 0
   let kind: Kind | null = null
   let skipped: string | undefined
   const decide = (limits: Limits): void => {
     kind = kindOf(Buffer.concat(kept!))
     if (kind !== null && size > limits.held) skipped = 'it is too large to be opened in a history'
-    if (kind !== null && skipped === undefined) return
-    for (const piece of kept!) feed.push(piece)
+    if ((kind !== null && skipped === undefined) || size <= engine.room.length) return
+    for (const piece of kept!) fed().push(piece)
     kept = null
   }
   return {
     push(piece: Buffer): void {
       const before = length
       length += piece.length
-      if (kept === null) feed.push(piece)
+      if (kept === null) fed().push(piece)
       else kept.push(piece)
       if (opening !== null && before < HEAD && (length >= HEAD || length === size)) decide(opening.limits)
     },
     async end(blob: string): Promise<ScannedContent> {
-      if (kept === null || kind === null || opening === null)
-        return { blob, bytes: size, detections: feed.end().detections, parts: [], ...(skipped && { skipped }) }
+      if (kept === null || kind === null || opening === null) {
+        const { detections } = kept === null ? fed().end() : scanWhole(engine, Buffer.concat(kept), path)
+        return { blob, bytes: size, detections, parts: [], ...(skipped && { skipped }) }
+      }
       const content: ScannedContent = { blob, bytes: size, detections: [], parts: [] }
       const wrong: string[] = []
       const place = { file: path, bytes: size }

@@ -4,7 +4,7 @@
 export const BLOCKS: u32 = 0x1000
 export const BLOCKS_SIZE: u32 = 0x10000
 /** The shortest run. */
-export const SHORTEST: i32 = 24
+export const SHORTEST: i32 = 31
 
 /** A bit for every byte of a block: is it a letter, a digit or one of `+-/_`? */
 // @ts-ignore: a decorator of AssemblyScript

@@ -3,7 +3,7 @@ import { instantiate } from '../instance.ts'
 const BLOCK = 16
 
 /**
- * Searches for blocks of sixteen bytes, at multiples of sixteen, that are all base64 characters and stand in a run of at least 24. A run of 31 has
+ * Searches for blocks of sixteen bytes, at multiples of sixteen, that are all base64 characters and stand in a run of at least 31, which has
  * such a block wherever it begins.
  * Keeps no more than a few bytes of what it looks at.
  */

@@ -3,7 +3,9 @@ import { eachBlock } from './blocks.ts'
 import { openView, type View } from './view.ts'
 
 /** The shortest run of base64 that is looked at. */
-const SHORTEST = 24
+const SHORTEST = 31
+/** So much of it tells whether it is text. */
+const BEGIN = 24
 const LONGEST = 2 << 20
 /** All that is decoded of one file. */
 const MOST = 4 << 20
@@ -16,6 +18,8 @@ for (const letter of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345
 /** Characters that a group of four begins with, when it is text: a byte below 0x80 that is no rare control character, or one of two. */
 const BEGINS_TEXT = new Uint8Array(256)
 for (const letter of 'ACDIJKLMNOPQRSTUVWXYZabcdef') BEGINS_TEXT[letter.charCodeAt(0)] = 1
+export const isOfBase64 = (byte: number): boolean => IN_BASE64[byte] === 1
+
 const IS_TEXT = new Uint8Array(256)
 IS_TEXT.fill(1, 0x20, 0x7f)
 for (const code of [9, 10, 13]) IS_TEXT[code] = 1
@@ -75,10 +79,10 @@ const runAround = (bytes: Buffer, at: number, from: number): { start: number; en
   let end = lineEnd(at)
   if (end - start < SHORTEST) return { start, end, decoded: null }
   let groups = 0
-  while (groups < SHORTEST && BEGINS_TEXT[bytes[start + groups]!] === 1) groups += 4
+  while (groups < BEGIN && BEGINS_TEXT[bytes[start + groups]!] === 1) groups += 4
   // A letter H begins gzip.
-  if (groups < SHORTEST && bytes[start] !== 0x48) return { start, end, decoded: null }
-  const begin = Buffer.from(bytes.toString('latin1', start, start + SHORTEST), 'base64')
+  if (groups < BEGIN && bytes[start] !== 0x48) return { start, end, decoded: null }
+  const begin = Buffer.from(bytes.toString('latin1', start, start + BEGIN), 'base64')
   const isPacked = begin[0] === 0x1f && begin[1] === 0x8b && begin[2] === 8
   if (!isPacked && !isText(begin) && !isWideText(begin)) return { start, end, decoded: null }
   let text = bytes.toString('latin1', start, Math.min(end, start + LONGEST))

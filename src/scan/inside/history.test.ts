@@ -87,6 +87,59 @@ describe('archives in a history', () => {
   })
 })
 
+test('what is encoded is found in every version of a file, whatever version it is kept as a difference of', async () => {
+  const scanner = createScanner()
+  const encoded = (word: string): string => Buffer.from(`DB_PASSWORD=tr0ub4dor-${word}`).toString('base64')
+  const lines = Array.from({ length: 300 }, (_, at) => `line ${at} of some words, which say little; value${at}`)
+  const wrapped = Buffer.from(`${'lorem ipsum '.repeat(20)}\nDB_PASSWORD=tr0ub4dor-wrapped\n`)
+    .toString('base64')
+    .match(/.{1,64}/g)!
+  const changes: ((at: number) => void)[] = [
+    () => lines.splice(20, 0, `a: ${encoded('one')}`),
+    () => lines.splice(100, 1),
+    () => lines.splice(5, 0, 'a new line'),
+    () => lines.splice(200, 0, ...wrapped),
+    () =>
+      lines.splice(
+        203,
+        1,
+        wrapped[3]!.replace(/^./, (letter) => (letter === 'Y' ? 'Z' : 'Y')),
+      ),
+    () => lines.splice(20, 2, `b: ${encoded('two')}`, `c: ${encodeURIComponent('{"password":"tr0ub4dor-p"}')}`),
+    () => lines.splice(0, 10),
+    // A run comes about where two pieces of the base meet.
+    () => lines.push(`x: ${encoded('seam').slice(0, 20)} `, `${encoded('seam').slice(20)}`),
+    () => lines.splice(lines.length - 2, 2, `x: ${encoded('seam')}`),
+    () => lines.splice(150, 30),
+  ]
+  for (const [at, change] of changes.entries()) {
+    change(at)
+    write('a.txt', `${lines.join('\n')}\n`)
+    commit()
+  }
+  const expected = new Map<string, string[]>()
+  for (const line of git('rev-list', '--objects', '--all').split('\n')) {
+    const [blob = '', path] = line.split(' ')
+    if (path !== 'a.txt') continue
+    const bytes = execFileSync('git', ['-C', repo, 'cat-file', 'blob', blob])
+    const values = scanner
+      .scan(bytes, { file: path })
+      .map(({ value, line, column }) => `${line}:${column} ${value.reveal()}`)
+    if (values.length > 0) expected.set(blob, values)
+  }
+  expect(expected.size).toBe(changes.length)
+  const told = async () =>
+    new Map(
+      (await history()).map(({ blob, detections }) => [
+        blob,
+        detections.map(({ value, line, column }) => `${line}:${column} ${value.reveal()}`),
+      ]),
+    )
+  expect(new Map([...(await told())].sort())).toEqual(new Map([...expected].sort()))
+  git('gc', '-q', '--aggressive')
+  expect(new Map([...(await told())].sort())).toEqual(new Map([...expected].sort()))
+})
+
 describe('what a change brings in', () => {
   const diff = async (range: string): Promise<string[]> => hits(await gather(createScanner().scanDiff(repo, range)))
 

@@ -19,11 +19,7 @@ export const scanWhole = (engine: Engine, bytes: Uint8Array, file: string): Leaf
   const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const wide = isWide(bytes)
   const found = wide ? null : engine.find(bytes, 0, bytes.length, file, true)
-  const others = wide
-    ? []
-    : [base64View(content), percentView(content), wideView(content), documentView(content, file)].filter(
-        (view) => view !== null,
-      )
+  const others = wide ? [] : viewsOf(content, file, base64View(content))
   // Nearly always there is nothing.
   if (found?.length === 0 && others.length === 0) return { detections: [], full: false }
   let leaf: Leaf = { detections: [], full: false }
@@ -34,9 +30,16 @@ export const scanWhole = (engine: Engine, bytes: Uint8Array, file: string): Leaf
     reading.piece(content, 0, true)
     leaf = { detections: reading.detections(), full: reading.full }
   }
-  for (const view of others) leaf = withView(engine, leaf, view, kept, file)
-  return leaf
+  return withViews(engine, leaf, others, kept, file)
 }
+
+/** The texts that a file has in another form, with those in base64 that are known. */
+export const viewsOf = (bytes: Buffer, file: string, base64: View | null): View[] =>
+  [base64, percentView(bytes), wideView(bytes), documentView(bytes, file)].filter((view) => view !== null)
+
+/** What was found in a file as it is, and what its views show beside it. */
+export const withViews = (engine: Engine, leaf: Leaf, views: readonly View[], bytes: Buffer, file: string): Leaf =>
+  views.reduce((known, view) => withView(engine, known, view, bytes, file), leaf)
 
 /** What was found so far, and what a view shows beside it. */
 const withView = (engine: Engine, leaf: Leaf, view: View, bytes: Buffer, file: string): Leaf => {

@@ -3,6 +3,7 @@ import type { Detection } from '../../sdk/index.ts'
 import type { Engine } from '../engine.ts'
 import { kindOf } from '../inside/kinds.ts'
 import { type Kept, openDeltaScan } from './delta-scan.ts'
+import { scanEncoded } from './encoded-scan.ts'
 import { BLOB, COMMIT, namesOf, PackFault, TREE } from './pack-file.ts'
 import { openPlaces } from './places.ts'
 import { openStore, readLoose } from './store.ts'
@@ -24,6 +25,9 @@ export interface StoreOptions {
   /** Called whenever something was found in a blob. */
   onFound?: () => void
 }
+
+/** Of an object that was not searched nothing is known. */
+const UNREAD = { kept: null, encoded: true }
 
 /** The longest that other work of the process waits, milliseconds. */
 const TURN = 8
@@ -86,19 +90,26 @@ export const scanStore = async (
         if (path !== null) left.set(nameOf(entry), path)
       }
       await run(
-        unpacker.unpack<Kept>(
+        unpacker.unpack<{ kept: Kept; encoded: boolean }>(
           pack,
           (kind) => kind === BLOB,
           ({ entry, bytes, base, isBase }) => {
             const path = places.pathOf(places.numberOf(index, entry))
-            if (path === null) return null
+            if (path === null) return UNREAD
             if (opens && kindOf(bytes) !== null) {
               left.set(nameOf(entry), path)
-              return null
+              return UNREAD
             }
-            const { detections, kept } = scan(bytes, path, base, isBase)
+            const { detections: plain, kept } = scan(bytes, path, base && { ...base, kept: base.kept.kept }, isBase)
+            const { detections, encoded } = scanEncoded(
+              engine,
+              bytes,
+              path,
+              plain,
+              base && { copies: base.copies, encoded: base.kept.encoded },
+            )
             if (detections.length > 0) found(nameOf(entry), { detections, path })
-            return kept
+            return { kept, encoded }
           },
           leave,
         ),
@@ -122,7 +133,8 @@ export const scanStore = async (
         const object = readLoose(file)
         if (object === null || (opens && object.kind === 'blob' && kindOf(object.bytes) !== null)) left.set(name, path)
         else if (object.kind === 'blob') {
-          const { detections } = scan(object.bytes, path, null, false)
+          const { bytes } = object
+          const { detections } = scanEncoded(engine, bytes, path, scan(bytes, path, null, false).detections, null)
           if (detections.length > 0) found(name, { detections, path })
         }
         yield

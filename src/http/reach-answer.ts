@@ -68,17 +68,26 @@ function proofOf(
 }
 
 /**
- * What closes most of the listed paths first: hops that somebody can take away, each with how many paths need it. That a container contains a thing
- * is not taken away.
+ * Hops of the picture without which ends are not reached any more, those that part most ends first: they lie on every way to them. That a container
+ * contains a thing is not taken away.
  */
-export function cutsOf({ hops, paths }: Woven, most = 5): ReachCut[] {
-  const needed = new Map<number, number>()
-  for (const { hops: of } of paths) for (const hop of new Set(of)) needed.set(hop, (needed.get(hop) ?? 0) + 1)
-  return [...needed]
+export function cutsOf({ things, hops }: Woven, ways: readonly Path[], most = 5): ReachCut[] {
+  const placeOf = new Map(hops.map(({ from, to }, at) => [`${things[from]!.key} ${things[to]!.key}`, at]))
+  const parted = new Map<number, number>()
+  for (const group of Map.groupBy(ways, ({ hops: of }) => of.at(-1)?.to.key ?? '').values()) {
+    const times = new Map<string, number>()
+    for (const { hops: of } of group)
+      for (const { from, to } of of) times.set(`${from.key} ${to.key}`, (times.get(`${from.key} ${to.key}`) ?? 0) + 1)
+    for (const [name, many] of times) {
+      const hop = many === group.length ? placeOf.get(name) : undefined
+      if (hop !== undefined) parted.set(hop, (parted.get(hop) ?? 0) + 1)
+    }
+  }
+  return [...parted]
     .filter(([hop]) => hops[hop]!.verb !== 'contains')
     .sort(([a, many], [b, more]) => more - many || a - b)
     .slice(0, most)
-    .map(([hop, count]) => ({ hop, paths: count }))
+    .map(([hop, ends]) => ({ hop, ends }))
 }
 
 export async function unjudged(

@@ -62,6 +62,9 @@ const To = z
 const Rows = z.coerce.number().int().min(1).max(500).default(50)
 /** Things that a picture without a beginning shows: the nearest. */
 const DRAWN = 300
+/** Hops of the longest way that is looked at, and ways that are looked at for what all of them need. */
+const LONGEST = 8
+const WAYS = 500
 /** All that is of tier 0, so far as a page names it. */
 const NAMED = 200
 
@@ -263,9 +266,10 @@ type Asked = Switched & {
 async function pathsBetween(app: Serving, query: Asked & { from: string }): Promise<z.input<typeof Reach>> {
   const to = query.to ?? 'sensitive'
   const all = query.all === undefined ? isKey(to) : query.all === 'true'
-  const ask = (switches: Switches) =>
-    app.reach.paths(momentOf(app), { from: query.from, to, all, longest: 8, most: query.limit, switches })
+  const ask = (switches: Switches, every = all, most = query.limit) =>
+    app.reach.paths(momentOf(app), { from: query.from, to, all: every, longest: LONGEST, most, switches })
   const found = await ask(switchesOf(query))
+  const ways = all && found.more === null ? found : await ask(switchesOf(query), true, WAYS)
   const picture = await woven(app.db, found.paths, [found.from])
   const last = found.paths[0]?.hops.at(-1)?.to
   return {
@@ -273,7 +277,8 @@ async function pathsBetween(app: Serving, query: Asked & { from: string }): Prom
     to: await endOf(app, to, found.ends, isKey(to) ? last : undefined),
     ...picture,
     more: found.more,
-    cuts: cutsOf(picture),
+    cuts: cutsOf(picture, ways.paths),
+    cutsWhole: ways.more === null,
     who: null,
     unjudged: await unjudged(app.db, found.gaps, { depends: await leftOut(found, query, ask) }),
     asOf: asOfOf(app.asOf),
@@ -350,6 +355,7 @@ async function whoReaches(app: Serving, query: Asked): Promise<z.input<typeof Re
     paths: [],
     more: near.total > near.rows.length ? `the nearest ${near.rows.length} of ${near.total} are drawn` : null,
     cuts: [],
+    cutsWhole: true,
     who: { total: found.total, sure: found.sure, rows, next },
     unjudged: await unjudged(app.db, found.gaps),
     asOf: asOfOf(app.asOf),

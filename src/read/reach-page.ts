@@ -75,8 +75,8 @@ export type ReachGap = z.infer<typeof ReachGap>
 export const ReachEnd = z.object({ aim: ReachAim.nullable(), thing: ReachThing.nullable(), ends: whole })
 export type ReachEnd = z.infer<typeof ReachEnd>
 
-/** A hop whose going closes paths: how many of those that are listed. */
-export const ReachCut = z.object({ hop: whole, paths: whole })
+/** A hop that every way to some ends needs: how many of them are not reached any more without it. */
+export const ReachCut = z.object({ hop: whole, ends: whole })
 export type ReachCut = z.infer<typeof ReachCut>
 
 export const ReachRow = z.object({
@@ -104,8 +104,10 @@ export const Reach = z.object({
   paths: z.array(ReachPath),
   /** Why there are more than these; null when these are all. */
   more: z.string().nullable(),
-  /** Cheapest first. */
+  /** Those that part most first. */
   cuts: z.array(ReachCut),
+  /** Do the cuts hold for every way there is? False where there were too many to look at all, or some are longer than was looked. */
+  cutsWhole: z.boolean(),
   /** Without `from`: who reaches the end, nearest first. */
   who: z.object({ total: whole, sure: whole, rows: z.array(ReachRow), next: z.string().nullable() }).nullable(),
   unjudged: ReachUnjudged,

@@ -4315,6 +4315,7 @@ export interface components {
             paths: components["schemas"]["ReachPath"][];
             more: string | null;
             cuts: components["schemas"]["ReachCut"][];
+            cutsWhole: boolean;
             who: {
                 total: number;
                 sure: number;
@@ -4388,7 +4389,7 @@ export interface components {
         };
         ReachCut: {
             hop: number;
-            paths: number;
+            ends: number;
         };
         ReachEnd: {
             aim: components["schemas"]["ReachAim"] | null;

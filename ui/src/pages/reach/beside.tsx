@@ -47,7 +47,7 @@ export function Beside({
         </nav>
       )}
       <HopList things={of.things} hops={of.hops} path={path.hops} />
-      {of.cuts.length > 0 && <Cuts of={of} trying={trying} />}
+      <Cuts of={of} trying={trying} />
     </section>
   )
 }
@@ -55,25 +55,42 @@ export function Beside({
 const Cuts = ({ of, trying }: { of: Reach; trying: ((cut: number) => void) | null }) => (
   <div className="reach-cuts">
     <h3>Cheapest cuts</h3>
-    <ul>
-      {of.cuts.map(({ hop, paths }) => {
-        const { from, to: end } = of.hops[hop]!
-        return (
-          <li key={hop}>
-            <span>{cutWord(of.hops[hop]!, of.things[from]!, of.things[end]!)}</span>
-            <span className="number">
-              {count(paths)} of {count(of.paths.length)}
-            </span>
-            {trying && (
-              <button type="button" className="button small" onClick={() => trying(hop)}>
-                Try
-              </button>
-            )}
-          </li>
-        )
-      })}
-    </ul>
-    <p className="meta">How many of the listed paths each cut closes. Trying changes nothing.</p>
+    {of.cuts.length === 0 ? (
+      <p className="meta">
+        {of.cutsWhole
+          ? 'No single hop cuts anything: each end is reached by more than one way.'
+          : 'There are more ways than were looked at, so that no single hop is known to cut them all.'}
+      </p>
+    ) : (
+      <>
+        <ul>
+          {of.cuts.map(({ hop, ends }) => {
+            const { from, to: end } = of.hops[hop]!
+            return (
+              <li key={hop}>
+                <span>{cutWord(of.hops[hop]!, of.things[from]!, of.things[end]!)}</span>
+                {of.to.ends > 1 && (
+                  <span className="number">
+                    {count(ends)} of {count(of.to.ends)}
+                  </span>
+                )}
+                {trying && (
+                  <button type="button" className="button small" onClick={() => trying(hop)}>
+                    Try
+                  </button>
+                )}
+              </li>
+            )
+          })}
+        </ul>
+        <p className="meta">
+          {of.to.ends > 1
+            ? 'How many of the ends are reached no more without the hop.'
+            : 'Without any one of these the end is reached no more.'}
+          {!of.cutsWhole && ' There are more ways than were looked at: try it to be sure.'} Trying changes nothing.
+        </p>
+      </>
+    )}
   </div>
 )
 

@@ -16,11 +16,14 @@ export interface Choice {
 /** Opens a field; what is chosen becomes the address. */
 export function Pick({
   label,
+  title,
   shown,
   choices,
   choose,
 }: {
   label: string
+  /** Of the layer in which it is chosen. */
+  title: string
   /** What is chosen now. */
   shown: React.ReactNode
   /** Sorts beside things. */
@@ -35,7 +38,7 @@ export function Pick({
       </button>
       {open && (
         <Picking
-          label={label}
+          title={title}
           choices={choices}
           close={() => setOpen(false)}
           choose={(value) => {
@@ -49,12 +52,12 @@ export function Pick({
 }
 
 function Picking({
-  label,
+  title,
   choices,
   choose,
   close,
 }: {
-  label: string
+  title: string
   choices: readonly Choice[]
   choose: (value: string | null) => void
   close: () => void
@@ -76,7 +79,7 @@ function Picking({
   const hits = text === '' || held ? [] : (data?.hits.filter(({ entity }) => entity.gone === null).slice(0, 12) ?? [])
   const fitting = choices.filter(({ says }) => says.toLowerCase().includes(text.toLowerCase()))
   return (
-    <Layer title={label} close={close}>
+    <Layer title={title} close={close}>
       <div className="field">
         <label className="label" htmlFor={id}>
           A name, or any id

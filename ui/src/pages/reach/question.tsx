@@ -19,6 +19,7 @@ export function Question({ asked, reach }: { asked: Asked; reach: Reach | undefi
       <div className="reach-ends">
         <Pick
           label="From"
+          title="Where it starts"
           shown={
             asked.from === null ? (
               'anywhere'
@@ -34,6 +35,7 @@ export function Question({ asked, reach }: { asked: Asked; reach: Reach | undefi
         <Icon name="next" />
         <Pick
           label="to"
+          title="Where it ends"
           shown={
             to?.thing ? (
               <Thing of={to.thing} />

@@ -94,7 +94,7 @@ export function Reach() {
   )
 }
 
-/** What may be taken away in thought: hops that cut most of the listed paths, or the choke points of all. */
+/** What may be taken away in thought: hops that part most ends, or the choke points of all. */
 function candidatesOf({ cuts, hops, things, paths }: Answered, chokes: ReachChokePoints | undefined): Candidate[] {
   if (paths.length > 0)
     return cuts.map(({ hop }) => {
@@ -134,10 +134,10 @@ function Says({ of, asked }: { of: Answered; asked: Asked }) {
       {of.paths.length === 1 ? 'leads' : 'lead'} from <Name text={of.from.name} longest={60} /> to {end}
       {of.to.aim && of.to.ends !== of.paths.length && `, ${some(of.to.ends, 'thing')} of which are reached`}.{' '}
       {of.more && `There are more: ${of.more}. `}
-      {worst && hop && of.paths.length > 1 && (
+      {worst && hop && of.cutsWhole && of.to.ends > 1 && (
         <>
-          {count(worst.paths)} of them need one hop, from <Name text={of.things[hop.from]!.name} longest={48} /> to{' '}
-          <Name text={of.things[hop.to]!.name} longest={48} />: cut it and they are gone.{' '}
+          {count(worst.ends)} of the ends need one hop, from <Name text={of.things[hop.from]!.name} longest={48} /> to{' '}
+          <Name text={of.things[hop.to]!.name} longest={48} />: cut it and they are reached no more.{' '}
         </>
       )}
       {of.unjudged.depends > 0 && !asked.without.includes('depends') && (

@@ -189,12 +189,12 @@ test('a policy that is no JSON leaves its holder unknown, said and counted, and 
   )
   const { status, value } = await json('escalation', account)
   expect(status).toBe(4)
-  expect(value.rows[0]).toMatchObject({
+  expect(value.rows.find((row: { principal: string }) => row.principal === arn('user', 'odd'))).toMatchObject({
     principal: arn('user', 'odd'),
     isAdmin: null,
     unknown: ['inline-1 of odd: its document is not JSON'],
   })
-  expect(value.rows[1].paths).not.toEqual([])
+  expect(value.rows[0].paths).not.toEqual([])
 })
 
 test('a principal that is not there, and no file', async () => {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { PostgresEstate, PostgresRow } from '../access/index.ts'
-import { printDecision } from './access-questions.ts'
+import { printDecision } from './access-printed.ts'
 import { printRising } from './access-rising.ts'
 import { type OutputOptions, plain, type Terminal, terminal } from './terminal.ts'
 

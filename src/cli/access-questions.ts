@@ -1,22 +1,45 @@
 import type { Command } from 'commander'
-import type { Decision, Least } from '../access/index.ts'
+import { ReeveError } from '../sdk/index.ts'
 import { type FileFlags, withFiles } from './access-files.ts'
+import { askLeast, askWhatCan, askWhoCan, askWhy } from './access-online.ts'
+import { printDecision, printLeast } from './access-printed.ts'
+import type { Api } from './api.ts'
+import type { Reeve } from './reeve.ts'
 import { plain, type Terminal, terminal } from './terminal.ts'
+import { withApi } from './with-api.ts'
 
 interface QuestionFlags extends FileFlags {
-  from: string[]
+  from?: string[]
   used?: string
 }
 
-/** who-can, what-can, why and least: single questions, asked of the same files. */
-export function addAccessQuestions(access: Command): void {
+/** who-can, what-can, why and least: single questions, asked of files, or without them of the server. */
+export function addAccessQuestions(access: Command, reeve: Reeve): void {
+  /** Asked of the server, where no files were named; whether it was. */
+  const online = async (ask: (api: Api, out: Terminal) => Promise<number>, command: Command): Promise<boolean> => {
+    const flags = command.optsWithGlobals<QuestionFlags>()
+    if (flags.from !== undefined) return false
+    if (flags.resources !== undefined || flags.scp !== undefined)
+      throw new ReeveError(
+        'use/from',
+        'reeve access: --resources and --scp stand beside files of an account; name them with --from FILE',
+      )
+    process.exitCode = await withApi(reeve, (api) => ask(api, terminal(flags)))
+    return true
+  }
   const question = (name: string, summary: string, example: string): Command =>
     withFiles(
       access
         .command(name)
         .summary(summary)
-        .requiredOption('--from <file...>', 'answers of aws iam get-account-authorization-details'),
-    ).addHelpText('after', `\nExample:\n  $ reeve access ${example} --from account.json\n`)
+        .option(
+          '--from <file...>',
+          'answers of aws iam get-account-authorization-details; without them the server is asked',
+        ),
+    ).addHelpText(
+      'after',
+      `\nExamples:\n  $ reeve access ${example} --from account.json\n  $ reeve access ${example.replace(/ --used .*/, '')}\n`,
+    )
 
   question(
     'who-can',
@@ -26,6 +49,7 @@ export function addAccessQuestions(access: Command): void {
     .argument('<action>', 'service:Action')
     .argument('<resource>', 'an ARN, or * for actions that name none')
     .action(async (action: string, resource: string, _flags: QuestionFlags, command: Command) => {
+      if (await online((api, out) => askWhoCan(api, out, action, resource), command)) return
       const { estate, out } = await open(command)
       const { whoCanDo } = await import('../access/index.ts')
       const rows = whoCanDo(estate, action, resource)
@@ -42,6 +66,7 @@ export function addAccessQuestions(access: Command): void {
   question('what-can', 'what a user or role can do, and on what', 'what-can deployer')
     .argument('<principal>', 'an ARN or a name')
     .action(async (principal: string, _flags: QuestionFlags, command: Command) => {
+      if (await online((api, out) => askWhatCan(api, out, principal), command)) return
       const { estate, out } = await open(command)
       const { findPrincipal, whatCan } = await import('../access/index.ts')
       const index = findPrincipal(estate, principal)
@@ -68,6 +93,7 @@ export function addAccessQuestions(access: Command): void {
     .argument('<action>', 'service:Action')
     .argument('<resource>', 'an ARN, or * for actions that name none')
     .action(async (principal: string, action: string, resource: string, _flags: QuestionFlags, command: Command) => {
+      if (await online((api, out) => askWhy(api, out, principal, action, resource), command)) return
       const { estate, out } = await open(command)
       const { findPrincipal, why } = await import('../access/index.ts')
       const index = findPrincipal(estate, principal)
@@ -79,12 +105,20 @@ export function addAccessQuestions(access: Command): void {
 
   question('least', 'the smallest policy that keeps every call that was seen', 'least deployer --used calls.json')
     .argument('<principal>', 'an ARN or a name')
-    .requiredOption('--used <file>', 'calls: a list, records of CloudTrail, or get-service-last-accessed-details')
-    .action(async (principal: string, _flags: QuestionFlags, command: Command) => {
-      const { estate, out, flags } = await open(command)
-      const { findPrincipal, leastPolicy, readUsed } = await import('../access/index.ts')
+    .option(
+      '--used <file>',
+      'calls: a list, records of CloudTrail, or get-service-last-accessed-details; the server knows what was read',
+    )
+    .action(async (principal: string, flags: QuestionFlags, command: Command) => {
+      const { readUsed } = await import('../access/index.ts')
+      const used = flags.used === undefined ? undefined : await readUsed(flags.used)
+      if (await online((api, out) => askLeast(api, out, principal, used), command)) return
+      if (used === undefined)
+        throw new ReeveError('use/used', 'reeve access least --from: name what was used with --used FILE')
+      const { estate, out } = await open(command)
+      const { findPrincipal, leastPolicy } = await import('../access/index.ts')
       const index = findPrincipal(estate, principal)
-      const least = leastPolicy(estate, index, await readUsed(flags.used!))
+      const least = leastPolicy(estate, index, used)
       if (out.json) out.document({ principal: estate.holders[index]!.arn, ...least })
       else printLeast(out, least)
     })
@@ -93,32 +127,6 @@ export function addAccessQuestions(access: Command): void {
 async function open(command: Command) {
   const flags = command.optsWithGlobals<QuestionFlags>()
   const { openAws } = await import('../access/index.ts')
-  const estate = await openAws({ from: flags.from, resources: flags.resources, organization: flags.scp })
-  return { estate, flags, out: terminal(flags) }
-}
-
-export function printDecision(out: Terminal, { verdict, because, layers }: Decision, unknown: readonly string[]): void {
-  out.line(`${out.style('bold', verdict)}: ${plain(because)}`)
-  out.line()
-  out.table(
-    ['layer', 'says', 'statements'],
-    layers.map(({ name, verdict: says, statements }) => [
-      plain(name),
-      says === 'no' ? 'allows nothing' : says === 'yes' ? 'allows' : 'depends',
-      plain(
-        statements
-          .map(({ effect, from, applies }) => `${effect}${applies === 'depends' ? ' (depends)' : ''}: ${from}`)
-          .join('; '),
-      ),
-    ]),
-  )
-  for (const reason of unknown) out.line(`${out.mark('unknown')} not all is known: ${plain(reason)}`)
-}
-
-function printLeast(out: Terminal, { policy, replay, ungranted, unneeded }: Least): void {
-  out.line(JSON.stringify(policy, null, 2))
-  const lost = replay.filter(({ before, after }) => before !== 'no' && after === 'no')
-  out.say(`${replay.length} calls asked again: ${replay.length - lost.length} still allowed, ${lost.length} lost`)
-  for (const call of ungranted) out.say(`seen, though no policy it holds allows it: ${plain(call)}`)
-  for (const statement of unneeded) out.say(`no call needed: ${plain(statement)}`)
+  const estate = await openAws({ from: flags.from ?? [], resources: flags.resources, organization: flags.scp })
+  return { estate, out: terminal(flags) }
 }

@@ -20,7 +20,7 @@ export type { Check, Reading, Reeve, Running, Scanned, ScanOptions, UpOptions } 
 const addSeeing = (program: Command, reeve: Reeve): void => {
   addUp(program, reeve)
   addScan(program, reeve)
-  addAccess(program)
+  addAccess(program, reeve)
   addDemo(program, reeve)
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { allow, arn, deny, EVERYTHING, type Invented, trustOf } from '../access/testing/account.ts'
-import { describedAccount } from './testing/aws-account.ts'
+import { describedAccount } from '../access/testing/described.ts'
 import { type Client, read, type TestServer, testServer } from './testing/index.ts'
 
 const ACCOUNT = '222233334444'

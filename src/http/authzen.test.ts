@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Grants, type World, worldOf } from '../access/index.ts'
 import { allow, arn } from '../access/testing/account.ts'
+import { describedAccount } from '../access/testing/described.ts'
 import type { AccessDesk } from './access-desk.ts'
 import { evaluateIn, searchIn } from './authzen-answers.ts'
-import { describedAccount } from './testing/aws-account.ts'
 import { type Client, read, type TestServer, testServer } from './testing/index.ts'
 
 const RECORDS: Record<string, string> = { 'record-1': 'active', 'record-2': 'archived' }

@@ -1,7 +1,7 @@
-import { ACCOUNT, arn, type Invented } from '../../access/testing/account.ts'
-import type { read } from './estate.ts'
+import type { Edge, Entity } from '../../sdk/index.ts'
+import { ACCOUNT, arn, type Invented } from './account.ts'
 
-type Item = Parameters<typeof read>[1][number]
+type Item = (Partial<Entity> & Pick<Entity, 'kind' | 'type' | 'key'>) | Edge
 
 const plain = (value: unknown) => JSON.parse(JSON.stringify(value))
 

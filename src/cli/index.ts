@@ -5,11 +5,13 @@ import { addDemo } from './demo.ts'
 import { addDevelop } from './develop.ts'
 import { complaint, EXIT, exitStatusOf } from './exit.ts'
 import { addOwners } from './owners.ts'
+import { addPath } from './path.ts'
 import { addPlans } from './plans.ts'
 import type { Reeve } from './reeve.ts'
 import { addReports } from './reports.ts'
 import { addScan } from './scan.ts'
 import { addSearch } from './search.ts'
+import { addSimulate } from './simulate.ts'
 import { addSources } from './sources.ts'
 import { addUp } from './up.ts'
 import { addUpkeep } from './upkeep.ts'
@@ -24,11 +26,17 @@ const addSeeing = (program: Command, reeve: Reeve): void => {
   addDemo(program, reeve)
 }
 
+const addAsking = (program: Command, reeve: Reeve): void => {
+  addSearch(program, reeve)
+  addPath(program, reeve)
+  addSimulate(program, reeve)
+}
+
 /** `reeve help` groups commands by the job they are for. */
 const JOBS: [string, (program: Command, reeve: Reeve) => void][] = [
   ['See what there is:', addSeeing],
   ['Read more systems:', addSources],
-  ['Ask:', addSearch],
+  ['Ask:', addAsking],
   ['Know who answers:', addOwners],
   ['Change at the source:', addPlans],
   ['Be told:', addAlerts],

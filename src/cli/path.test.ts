@@ -1,0 +1,115 @@
+/** `reeve path` and `reeve simulate` over a real server. */
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { read, type TestServer, testServer } from '../http/testing/index.ts'
+import type { Edge } from '../sdk/index.ts'
+import { apiAt } from './api.ts'
+import { runCli } from './index.ts'
+import type { Reeve } from './reeve.ts'
+
+const localToken = `reeve_${'w'.repeat(40)}`
+const says = (from: string, verb: Edge['verb'], to: string, attributes?: Edge['attributes']): Edge => ({
+  from: `x:${from}`,
+  verb,
+  to: `x:${to}`,
+  ...(attributes && { attributes }),
+})
+const thing = (kind: 'identity' | 'credential' | 'secret' | 'resource', name: string, more = {}) => ({
+  kind,
+  type: `x_${kind}`,
+  key: `x:${name}`,
+  name,
+  ...more,
+})
+
+let server: TestServer
+let reeve: Reeve
+let out: string
+let err: string
+
+beforeAll(async () => {
+  server = await testServer({ localToken })
+  reeve = { version: '1', api: async () => apiAt(server.url, localToken) } as Partial<Reeve> as Reeve
+  await read(
+    server.database,
+    [
+      thing('secret', 'dotenv'),
+      thing('credential', 'accesskey'),
+      thing('identity', 'deploybot'),
+      thing('identity', 'adminrole', { tier: 0 }),
+      thing('identity', 'bystander'),
+      thing('resource', 'paybucket', { sensitivity: 'restricted' }),
+      says('dotenv', 'holds', 'accesskey'),
+      says('accesskey', 'authenticates', 'deploybot'),
+      says('deploybot', 'assumes', 'adminrole', { conditions: ['the address of who asks'] }),
+      says('adminrole', 'controls', 'paybucket'),
+    ],
+    { connection: 'acme', collection: 'all' },
+  )
+})
+afterAll(() => server.close())
+beforeEach(() => {
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    out += text
+    return true
+  })
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    err += text
+    return true
+  })
+})
+afterEach(() => {
+  vi.restoreAllMocks()
+  process.exitCode = undefined
+})
+
+async function run(...argv: string[]): Promise<number> {
+  ;[out, err, process.exitCode] = ['', '', undefined]
+  await runCli(argv, reeve)
+  return process.exitCode ?? -1
+}
+
+test('a path is told step by step, with what it depends on and where it was read', async () => {
+  expect(await run('path', 'dotenv', 'tier-zero')).toBe(0)
+  expect(out).toContain('dotenv → accesskey → deploybot → adminrole')
+  expect(out).toContain('whoever has accesskey signs in as deploybot')
+  expect(out).toContain('depends on: the address of who asks')
+  expect(out).toContain('acme: all, read ')
+  expect(out).toContain('1 path to 1 end; these are all')
+  expect(err).toContain('1 step turned on conditions that only a request settles')
+})
+
+test('switches take paths away, and it is said that none leads there', async () => {
+  expect(await run('path', 'dotenv', 'tier-zero', '--without', 'stolen')).toBe(0)
+  expect(out).toContain('No path leads from dotenv to tier zero')
+  expect(await run('path', 'deploybot', 'paybucket', '--avoid', 'adminrole', '--json')).toBe(0)
+  expect(JSON.parse(out).paths).toEqual([])
+  expect(await run('path', 'deploybot', '--without', 'magic')).toBe(3)
+  expect(err).toContain('without')
+})
+
+test('without a beginning it is told who reaches tier zero', async () => {
+  expect(await run('path')).toBe(0)
+  expect(out).toMatch(/0 .*adminrole.*is marked so/)
+  expect(out).toMatch(/1 .*deploybot.*adminrole.*depends/)
+  expect(out).not.toContain('bystander')
+  expect(out).toContain('2 identities reach tier zero, 1 without unknown conditions')
+})
+
+test('what would go is counted, and nothing is changed', async () => {
+  expect(await run('simulate', '--remove', 'deploybot -assumes-> adminrole', '--to', 'paybucket')).toBe(0)
+  // The secret's place and the bot; the role itself still reaches the bucket.
+  expect(out).toContain('2 paths go, 1 stays: of 3 beginnings that reach an end, 1 still does.')
+  expect(out).toContain('Nothing was changed.')
+  expect(await run('path', 'deploybot', 'paybucket', '--json')).toBe(0)
+  expect(JSON.parse(out).paths).toHaveLength(1)
+  expect(await run('simulate', '--remove', 'bystander', '--json')).toBe(0)
+  expect(JSON.parse(out)).toMatchObject({ changed: false, remove: [{ key: 'x:bystander' }], freedTotal: 0 })
+})
+
+test('wrong use says what to do', async () => {
+  expect(await run('simulate')).toBe(2)
+  expect(err).toContain('use/simulate')
+  expect(await run('path', 'nobody-at-all')).toBe(2)
+  expect(err).toContain('query/not-found')
+  expect(await run('simulate', '--fix', 'no-such-finding')).toBe(3)
+})

@@ -24,6 +24,8 @@ const SCROLL = quick ? 3_000 : 8_000
 const PAGES = 50
 const LIMIT = { paint: 900, usable: 1_500, key: 250, page: 100, card: 200, frames: 55, growth: 1.1 }
 const SLOWER = 4
+/** Milliseconds: what the page lets wait as long can come later; other pages are fetched ahead so (ui/src/pages.tsx). */
+const LATER = 1_000
 
 /** The first route stands: nothing on it is waited for. */
 const WHOLE = `document.querySelector('main h1') !== null && document.querySelector('.seen') !== null && document.querySelector('main .skeleton') === null`
@@ -67,10 +69,18 @@ async function signedIn(browser: Browser, { link }: EstateServer): Promise<State
   return state
 }
 
-/** Exact: the browser asked for these files and no other script, style or font before the page stood. */
+/**
+ * Exact: the browser asked for these files and no other script, style or font before the page stood. However late that is, what is
+ * left for later is not fetched meanwhile.
+ */
 async function bytes(browser: Browser, state: State): Promise<void> {
   const route = firstRoute(dist)
   const { page, context } = await open(browser, state)
+  await page.addInitScript((later) => {
+    const { setTimeout } = globalThis
+    const soon = (work: () => void, wait = 0, ...given: []) => (wait < later ? setTimeout(work, wait, ...given) : 0)
+    Object.assign(globalThis, { setTimeout: soon })
+  }, LATER)
   const asked = new Set<string>()
   page.on('request', (request) => {
     if (['script', 'stylesheet', 'font'].includes(request.resourceType())) asked.add(new URL(request.url()).pathname)

@@ -12,7 +12,7 @@ export const findRoutes = [
     says: 'Whatever is meant by a pasted id: exact matches first, also among the deleted. Never send a secret value here.',
     query: AsOfQuery.extend({ q: z.string().max(2_048) }),
     answers: Found,
-    handle: async ({ app, query }) => find(app.db, await app.rolls.current(), query.q, app.clock.now()),
+    handle: async ({ app, query }) => find(app.db, () => app.rolls.current(), query.q, app.clock.now()),
   }),
   route({
     method: 'POST',

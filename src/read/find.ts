@@ -48,16 +48,18 @@ const NAMED = 12
 const PREVIEWED = 3
 
 /** Whatever is meant by a pasted text. A secret value is not looked up: it should not have come this way. */
-export async function find(db: Db, roll: Roll, text: string, now: Date): Promise<Found> {
+export async function find(db: Db, current: () => Promise<Roll>, text: string, now: Date): Promise<Found> {
   const asked = text.trim()
   const { title, secret } = recognise(asked)
   if (secret || asked === '') return { recognised: title, secret, hits: [], findings: [], unread: [] }
   const exact = await exactly(db, asked)
   // A whole key is what it says; only what may be a part of something is looked for everywhere.
   const whole = exact.some(({ by }) => by === 'key')
-  const named = whole ? [] : roll.search(fold(asked), NAMED).map((row) => roll.keys[row]!)
+  const named = whole ? [] : search(await current(), asked)
   return answer(db, { title, exact, named: named.filter((key) => !exact.some((hit) => hit.key === key)), asked, now })
 }
+
+const search = (roll: Roll, text: string): string[] => roll.search(fold(text), NAMED).map((row) => roll.keys[row]!)
 
 /** The credentials and copies with a keyed fingerprint. */
 export async function findFingerprint(db: Db, fingerprint: string, now: Date): Promise<Found> {

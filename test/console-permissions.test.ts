@@ -8,6 +8,10 @@ import { read, type TestServer, testServer } from '../src/http/testing/index.ts'
 import { axe, built, enter, launch, look, settled, whyNot } from './console-browser.ts'
 import { dist } from './console-server.ts'
 
+/** The page's own world, inside the functions that are sent to it. */
+// biome-ignore lint/suspicious/noExplicitAny: the DOM's types would reach the server's code from here
+declare const document: any, window: any
+
 const reason = whyNot()
 if (reason) console.log(`skipped: permissions in the console, because ${reason}`)
 
@@ -60,21 +64,31 @@ describe.skipIf(reason !== null)('permissions in the console', () => {
       roles: { deploy: { ...ESTATE.roles!['deploy'], inline: [allow('s3:GetObject', `${BUCKET}/*`)] } },
     }
     await read(server.database, describedAccount(before), { connection: 'aws-main', at: at(20) })
-    await read(server.database, describedAccount(ESTATE), {
-      connection: 'aws-main',
-      at: at(10),
-      lines: [
-        { scope: '222233334444', expected: null, obtained: 3, refused: 0, reason: null, permission: null },
-        {
-          scope: 'policies of the organization',
-          expected: null,
-          obtained: 0,
-          refused: 1,
-          reason: 'access denied',
-          permission: 'organizations:ListPolicies',
-        },
-      ],
-    })
+    const trust = {
+      kind: 'credential' as const,
+      type: 'aws_trust',
+      key: `${deploy}#trust/${GITHUB}`,
+      method: 'federation' as const,
+    }
+    await read(
+      server.database,
+      [...describedAccount(ESTATE), trust, { from: trust.key, verb: 'authenticates', to: deploy }],
+      {
+        connection: 'aws-main',
+        at: at(10),
+        lines: [
+          { scope: '222233334444', expected: null, obtained: 3, refused: 0, reason: null, permission: null },
+          {
+            scope: 'policies of the organization',
+            expected: null,
+            obtained: 0,
+            refused: 1,
+            reason: 'access denied',
+            permission: 'organizations:ListPolicies',
+          },
+        ],
+      },
+    )
     await read(
       server.database,
       [
@@ -102,7 +116,7 @@ describe.skipIf(reason !== null)('permissions in the console', () => {
   test('granted beside used, the trust with a witness, and what was not read', async () => {
     const section = await open(deploy)
     await section.getByText('nothing that was read lets it become one').waitFor()
-    const text = await section.innerText()
+    const text = await section.textContent()
     expect(text).toContain('2 actions in services it used')
     expect(text).toContain('3 in services not used in 400 days')
     expect(text).toContain('1 unknown')
@@ -124,19 +138,23 @@ describe.skipIf(reason !== null)('permissions in the console', () => {
   test('the way to an administrator is told step by step', async () => {
     const section = await open(`aws:${arn('user', 'bob')}`)
     await section.getByText('It can become an administrator').waitFor()
-    expect(await section.locator('.access-path li').first().innerText()).toBe(
+    expect(await section.locator('.access-path li').first().textContent()).toBe(
       'user/bob calls iam:CreateAccessKey on user/root and acts as user/root',
     )
     await (await open(`aws:${arn('user', 'root')}`)).getByText('It is an administrator').waitFor()
+  })
+
+  test('the card of a trust says which tokens pass', async () => {
+    await (await open(`${deploy}#trust/${GITHUB}`)).getByText('anybody with an account at GitHub passes').waitFor()
   })
 
   test('the smallest policy is worked out, written two ways, and tried', async () => {
     const section = await open(deploy)
     await section.getByRole('button', { name: 'Work out the smallest policy' }).click()
     await section.getByText(/of 3 observed uses/).waitFor()
-    expect(await section.locator('pre').innerText()).toContain('"s3:PutObject"')
+    expect(await section.locator('pre').textContent()).toContain('"s3:PutObject"')
     await section.getByRole('button', { name: 'Terraform' }).click()
-    expect(await section.locator('pre').innerText()).toContain('aws_iam_policy_document')
+    expect(await section.locator('pre').textContent()).toContain('aws_iam_policy_document')
     await section.getByRole('button', { name: 'Try it below' }).click()
     await section.getByRole('button', { name: 'Try', exact: true }).click()
     await section.getByText('0 actions more, 3 actions less').waitFor()
@@ -171,12 +189,7 @@ describe.skipIf(reason !== null)('permissions in the console', () => {
         await section.getByRole('button', { name: 'Try', exact: true }).click()
         await section.locator('.access-outcome').waitFor()
         for (const line of await axe(page)) found.push(`${width} ${theme}: ${line}`)
-        // biome-ignore lint/suspicious/noExplicitAny: the DOM's types would reach the server's code from here
-        if (
-          await page.evaluate(
-            () => (globalThis as any).document.documentElement.scrollWidth > (globalThis as any).innerWidth,
-          )
-        )
+        if (await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth))
           found.push(`${width} ${theme}: wider than the window`)
         const pictures = process.env['REEVE_PICTURES']
         if (pictures) await page.screenshot({ path: `${pictures}/access-${width}-${theme}.png`, fullPage: true })

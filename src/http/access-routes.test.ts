@@ -279,6 +279,7 @@ test('derived rows are written once, and tell what they stand on', async () => {
       'bob escalates-to root',
       'ana reaches payroll',
       'aws:arn:aws:iam::999988887777:root escalates-to lent',
+      'aws:everybody escalates-to ci',
     ]),
   )
   expect(said).not.toContain('ana escalates-to root')

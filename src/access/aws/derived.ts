@@ -8,6 +8,7 @@ import type { Way } from '../escalation.ts'
 import { arnOf, lastName } from './arn.ts'
 import type { AwsEstate } from './estate.ts'
 import { exposuresOf } from './exposure.ts'
+import { trustsOf } from './federation.ts'
 import { keyOfArn } from './from-collected.ts'
 import { awsPowers } from './powers.ts'
 import { TARGETS } from './workloads.ts'
@@ -152,9 +153,28 @@ export async function awsDerived(estate: AwsEstate): Promise<DerivedEdge[]> {
             `${lastName(powers.names[index]!)} can give ${holders[target].name} any permission and act as it`,
           )
         })
-  rows.push(...reaching(estate, powers), ...fromOutside(estate))
+  rows.push(...reaching(estate, powers), ...fromOutside(estate), ...byToken(estate))
   return rows
 }
+
+/** Roles whose trust in tokens anybody satisfies who has an account at the issuer. */
+const byToken = (estate: AwsEstate): DerivedEdge[] =>
+  estate.holders.flatMap(({ arn }, index) =>
+    trustsOf(estate, index)
+      .filter(({ breadth }) => breadth === 'anybody')
+      .map(
+        ({ issuer, says, dependsOn }): DerivedEdge => ({
+          verb: 'escalates-to',
+          from: 'aws:everybody',
+          to: keyOfArn(arn),
+          actions: ['sts:AssumeRoleWithWebIdentity'],
+          object: keyOfArn(arn),
+          holds: dependsOn.length === 0 ? 'yes' : 'depends',
+          dependsOn: dependsOn.length === 0 ? null : cut(dependsOn.join('; ')),
+          says: cut(`the trust of ${lastName(arn)} in ${issuer}: ${says}`),
+        }),
+      ),
+  )
 
 /** Roles that let in somebody who was not read: everybody, another account, one of its identities. */
 const fromOutside = (estate: AwsEstate): DerivedEdge[] =>

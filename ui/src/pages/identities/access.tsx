@@ -36,6 +36,23 @@ export function Access({ of }: { of: Card }) {
   )
 }
 
+/** Of one trust of a role: which tokens pass it. */
+export function AccessByTrust({ trust }: { trust: string }) {
+  const [role = '', issuer = ''] = trust.split('#trust/')
+  const answer = useAnswer<WhatCan>(`/v1/access/what-can?${new URLSearchParams({ principal: role })}`)
+  const own = answer.data?.trust.filter(({ provider }) => provider.endsWith(issuer)) ?? []
+  if (own.length === 0) return null
+  return (
+    <section className="section" id="exact-access">
+      <header>
+        <h2>Which tokens pass</h2>
+        <span className="meta">worked out of the policy, with a subject as witness</span>
+      </header>
+      <Trusts of={own} />
+    </section>
+  )
+}
+
 function Shown({ of, name }: { of: WhatCan; name: string }) {
   return (
     <>

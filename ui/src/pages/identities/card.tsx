@@ -127,6 +127,11 @@ function Shown({ of }: { of: Card }) {
               <Access of={of} />
             </Suspense>
           )}
+          {attributes.type === 'aws_trust' && entity.gone === null && (
+            <Suspense fallback={<Waiting rows={2} />}>
+              <AccessByTrust trust={entity.key} />
+            </Suspense>
+          )}
           <CardFindings of={of} />
           <section className="section" id="around">
             <header>
@@ -180,6 +185,7 @@ function Shown({ of }: { of: Card }) {
 /** Types whose policies are compiled, so that exact questions are answered; of others their source's own words are all there is. */
 const COMPILED = /^aws_iam_(user|role)$/
 const Access = lazy(() => import('./access.tsx').then((module) => ({ default: module.Access })))
+const AccessByTrust = lazy(() => import('./access.tsx').then((module) => ({ default: module.AccessByTrust })))
 
 /** What is asked of who uses it, of the kinds that something can use. */
 const USED: Partial<Record<Kind, string>> = {

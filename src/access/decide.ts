@@ -4,7 +4,7 @@
  */
 import { holds as conditionHolds, withVariables } from './condition.ts'
 import { LITERAL_MARK, LITERAL_STAR } from './glob.ts'
-import type { Grants, Patterns, Policy, Question, Statement } from './model.ts'
+import type { Door, Grants, Patterns, Policy, Question, Statement } from './model.ts'
 import { contextOf } from './rules.ts'
 import { both, either, not, type Verdict, verdictOf } from './verdict.ts'
 
@@ -48,16 +48,13 @@ export function decide(grants: Grants, index: number, question: Question): Decis
     return allowed
   }
 
-  const holds = read(
-    'held',
-    'what it holds',
-    grants.held.filter(({ holders }) => holders.includes(index)).map(({ policy }) => policy),
-  )
+  const { heldBy, doorsOf } = sortedOf(grants)
+  const holds = read('held', 'what it holds', heldBy.get(index) ?? [])
   const held = question.granted ? 'yes' : holds
   const object = grants.objectOf(question.resource)
-  const own = object === '*' ? [] : grants.doors.filter((door) => door.object === object)
+  const own = object === '*' ? [] : (doorsOf.get(object) ?? [])
   const scope = own[0]?.scope ?? grants.scopeOf(question.resource)
-  const wide = grants.doors.filter((door) => door.object === '*' && door.scope === scope)
+  const wide = (doorsOf.get('*') ?? []).filter((door) => door.scope === scope)
   const [service = ''] = question.action.toLowerCase().split(':')
   const doors = [...own, ...wide].filter(({ services }) => services === undefined || services.has(service))
   const home = scope === undefined || scope === principal.scope
@@ -104,6 +101,25 @@ export function decide(grants: Grants, index: number, question: Question): Decis
     const by = first?.from ?? 'the rewritten policy of the object'
     return said === 'yes' ? `${by} allows it` : `${by} allows it, depending on ${dependsOn.join('; ') || deniedBy}`
   }
+}
+
+/** The policies of each, and the doors of each object, put together once for many questions. */
+const sorted = new WeakMap<Grants, { heldBy: Map<number, Policy[]>; doorsOf: Map<string, Door[]> }>()
+
+function sortedOf(grants: Grants): { heldBy: Map<number, Policy[]>; doorsOf: Map<string, Door[]> } {
+  let ready = sorted.get(grants)
+  if (ready === undefined) {
+    const heldBy = new Map<number, Policy[]>()
+    for (const { policy, holders } of grants.held)
+      for (const holder of new Set(holders)) {
+        const list = heldBy.get(holder)
+        if (list) list.push(policy)
+        else heldBy.set(holder, [policy])
+      }
+    ready = { heldBy, doorsOf: Map.groupBy(grants.doors, ({ object }) => object) }
+    sorted.set(grants, ready)
+  }
+  return ready
 }
 
 function appliesTo(

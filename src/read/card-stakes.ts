@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Db } from '../platform/index.ts'
 import type { Entity } from '../sdk/index.ts'
 import type { CardSource } from './card.ts'
-import { outOfForce } from './load-roll.ts'
+import { outOfForce } from './in-force.ts'
 import { iso } from './refs.ts'
 import type { Evidence } from './touch-checks.ts'
 

@@ -1,7 +1,7 @@
 /** Facts of the graph that are evidence where no rule judges: what is so of a thing, is not, or cannot be told. */
 import { type RawBuilder, sql } from 'kysely'
 import type { Kind } from '../sdk/index.ts'
-import { outOfForce } from './load-roll.ts'
+import { outOfForce } from './in-force.ts'
 
 export interface Fact {
   id: string

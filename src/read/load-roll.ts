@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Clock, Db } from '../platform/index.ts'
 import { type Kind, type Log, messageOf, ReeveError } from '../sdk/index.ts'
 import { NEVER } from './columns.ts'
+import { joinAccountKind, mustBeOwned, outOfForce } from './in-force.ts'
 import { fields, VERDICTS } from './inventory-fields.ts'
 import type { Ownership } from './owners.ts'
 import { parseQuery, type Query, type Term } from './query.ts'
@@ -36,7 +37,7 @@ interface Row {
   aliases: string[]
   account_kind: string | null
   owners: number[]
-  off: boolean | null
+  must_be_owned: boolean
   credentials: number
   oldest_credential: Date | null
   first_seen: Date
@@ -56,9 +57,9 @@ export async function loadRoll(db: Db): Promise<Roll> {
       select n.id, n.key, n.kind, n.name, lower(left(n.name, 100)) as at_name, n.type, n.connections, n.created, n.expires, n.last_used,
         n.body->'created' ? 'notApplicable' as never_created, n.body->'expires' ? 'notApplicable' as never_expires,
         n.body->'lastUsed' ? 'notApplicable' as never_used, n.environment, n.sensitivity, n.tier, n.method, n.methods, n.aliases,
-        n.account_kind, n.owners, n.kind = 'identity' and ${outOfForce('n')} as off, n.credentials, n.oldest_credential, n.first_seen,
+        n.account_kind, n.owners, ${mustBeOwned('n', 'l')} as must_be_owned, n.credentials, n.oldest_credential, n.first_seen,
         case n.body->'attributes'->'autoRenew' when 'true'::jsonb then true when 'false'::jsonb then false end as renews, s.worst, s.open, s.reach
-      from graph.node n left join assess.standing s on s.subject = n.key
+      from graph.node n left join assess.standing s on s.subject = n.key ${joinAccountKind('n', 'l')}
       where (n.kind, lower(left(n.name, 100)), n.id) > (${last.kind}, ${last.name}, ${last.id})
       order by n.kind, lower(left(n.name, 100)), n.id limit ${sql.lit(BATCH)}`.execute(db)
     for (const row of rows) table.add(entryOf(row, owners, undated, decided.get(row.key)))
@@ -92,7 +93,7 @@ function entryOf(
     sensitivity: [row.sensitivity],
     tier: [row.tier === null ? null : String(row.tier)],
     owner: named.flat(),
-    ownership: mustBeOwned(row, account) ? [ownershipOf(named)] : [],
+    ownership: row.must_be_owned ? [ownershipOf(named)] : [],
     method: row.kind === 'credential' ? [row.method] : row.methods,
     label: decided ? Object.values(decided.labels) : [],
     renews: row.renews === null ? [] : [row.renews ? 'yes' : 'no'],
@@ -110,10 +111,6 @@ function entryOf(
     undated: undated.get(row.id) ?? 0,
   }
 }
-
-/** As `mustBeOwned` of owners-roll.ts: in force, living where it was read, neither a person's own nor the system's. */
-const mustBeOwned = ({ kind, off, never_used }: Row, account: string): boolean =>
-  kind === 'identity' && off !== true && never_used !== true && account !== 'human' && account !== 'system'
 
 const ownershipOf = (named: readonly (readonly string[])[]): Ownership =>
   named.length === 0 ? 'unowned' : named.every(([, , left]) => left !== undefined) ? 'orphaned' : 'owned'
@@ -158,14 +155,6 @@ async function decisions(db: Db): Promise<Map<string, Decided>> {
     decided.set(entity, known)
   }
   return decided
-}
-
-/** Does the source say that the person is not here any more? */
-export const outOfForce = (node: string) => {
-  const attributes = sql.raw(`${node}.body->'attributes'`)
-  return sql`coalesce('true' in (${attributes}->>'disabled', ${attributes}->>'suspended', ${attributes}->>'revoked') or ${attributes}->>'enabled' = 'false'
-    or ${attributes}->>'employment' = 'left' and ${sql.raw(node)}.body->>'kind' = 'person'
-    or lower(${attributes}->>'status') in ('disabled', 'inactive', 'revoked', 'suspended', 'deprovisioned', 'deleted', 'expired'), false)`
 }
 
 /** The roll of now, made anew when something has changed. */

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../platform/index.ts'
-import { outOfForce } from './load-roll.ts'
+import { outOfForce } from './in-force.ts'
 import type { Presence } from './owners.ts'
 import { iso } from './refs.ts'
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../platform/index.ts'
-import { outOfForce } from './load-roll.ts'
+import { joinAccountKind, mustBeOwned } from './in-force.ts'
 import { onceForRoll } from './once-for-roll.ts'
 import type { Duty, Ownership } from './owners.ts'
 import { type KnownPerson, presencesOf } from './owners-presence.ts'
@@ -142,13 +142,13 @@ async function loadOwners(db: Db, now: Date): Promise<OwnersRoll> {
   for (let last = 0; ; ) {
     const { rows: found } = await sql<Row>`
       select n.id, n.key, n.first_seen, s.worst, sg.person as suggested, a.value, a.team, a.at, a.by, b.value as backup, src.sourced, src.sourced_since,
-        ${mustBeOwned('n', sql`coalesce(l.value, n.account_kind)`)} as counts
+        ${mustBeOwned('n', 'l')} as counts
       from (select * from graph.node where kind = 'identity' and id > ${last} order by id limit ${sql.lit(BATCH)}) n
       left join assess.standing s on s.subject = n.key
       left join assess.suggestion sg on sg.subject = n.key
       left join act.assignment a on a.entity = n.key and a.sort = 'owner' and a.ended_at is null
       left join act.assignment b on b.entity = n.key and b.sort = 'backup' and b.ended_at is null
-      left join act.assignment l on l.entity = n.key and l.sort = 'accountKind' and l.ended_at is null
+      ${joinAccountKind('n', 'l')}
       left join lateral (select array_agg(k.key order by e.valid_from desc, k.key) as sourced, array_agg(e.valid_from order by e.valid_from desc, k.key) as sourced_since
         from graph.edge e join graph.source es on es.id = e.source_id and es.connection <> 'self' join graph.key k on k.id = e.from_id
         where e.to_id = n.id and e.verb = 'owns' and e.valid_to is null) src on true order by n.id`.execute(db)
@@ -200,11 +200,6 @@ async function loadOwners(db: Db, now: Date): Promise<OwnersRoll> {
   }
   return { rows, people, teams, accounts, reviewDays }
 }
-
-/** Is it one that somebody must answer for: in force, living where it was read, neither a person's own nor the system's? */
-export const mustBeOwned = (node: string, account: ReturnType<typeof sql>) => sql`
-  not ${outOfForce(node)} and not coalesce(${sql.raw(node)}.body->'lastUsed' ? 'notApplicable', false)
-  and coalesce(${account}, 'service') not in ('human', 'system')`
 
 /** With their managers, to whom falls what nobody else is there for. */
 async function withManagers(db: Db, keys: ReadonlySet<string>, now: Date): Promise<Map<string, KnownPerson>> {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../platform/index.ts'
 import type { Method } from '../sdk/index.ts'
-import { outOfForce } from './load-roll.ts'
+import { outOfForce } from './in-force.ts'
 
 /** The rule whose limits say how old a credential may be. */
 const AGES = 'credential-long-lived'

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../platform/index.ts'
 import type { Entity, Kind, Known } from '../sdk/index.ts'
-import { outOfForce } from './load-roll.ts'
+import { outOfForce } from './in-force.ts'
 import type { Accountable, Owners, Suggestion } from './owner.ts'
 import type { EntityRef, Mark } from './ref.ts'
 

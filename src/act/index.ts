@@ -33,7 +33,7 @@ export {
   stopPlan,
   withdrawPlan,
 } from './plan.ts'
-export { type Changing, names, type PlannedItem, peopleNamed } from './plan-items.ts'
+export type { Changing, PlannedItem } from './plan-items.ts'
 export { type OpenConnection, type Plans, runPlan, startPlans } from './plan-run.ts'
 export { PLAN_DEFAULTS, PlanSettings } from './plan-settings.ts'
 export { anythingDecided, selfProvider } from './self.ts'

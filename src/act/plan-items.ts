@@ -139,7 +139,7 @@ const told = ({ address, name }: Person, { writes }: PlanSettings): string =>
   writes === 'address' ? (address ?? name) : name
 
 /** Is it this person who stands there, in whichever form? */
-export const names = (text: string, person: Person | undefined): boolean => {
+const names = (text: string, person: Person | undefined): boolean => {
   const said = text.trim().toLowerCase()
   return (
     person !== undefined &&
@@ -150,7 +150,7 @@ export const names = (text: string, person: Person | undefined): boolean => {
 }
 
 /** Whom these words name, where exactly one known person is meant; by the words in small letters. */
-export async function peopleNamed(db: Db, words: readonly string[]): Promise<Map<string, NamedPerson>> {
+async function peopleNamed(db: Db, words: readonly string[]): Promise<Map<string, NamedPerson>> {
   const asked = [...new Set(words.map((word) => word.trim().toLowerCase()))]
   if (asked.length === 0) return new Map()
   const { rows } = await sql<NamedPerson & { word: string }>`

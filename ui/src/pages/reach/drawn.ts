@@ -34,7 +34,7 @@ export function drawnOf(reach: Reach, around: ReachAround | undefined, chokes: R
     }
   }
   const choking = chokesOf(reach, chokes)
-  const end = (key: string): boolean => reach.to.thing?.key === key || reach.from?.key === key
+  const end = (key: string): boolean => key !== reach.from?.key && (reach.to.thing?.key === key || endsPath(reach, key))
   return {
     listed,
     joined,
@@ -44,7 +44,7 @@ export function drawnOf(reach: Reach, around: ReachAround | undefined, chokes: R
       type,
       name,
       sensitive,
-      end: end(key) || endsPath(reach, key),
+      end: end(key),
       choke: choking.has(key),
     })),
     hops: joined.map(({ from, to, verb, depends }) => ({ from, to, verb: verb ?? '', unknown: depends })),

@@ -5,6 +5,7 @@ import { Mark } from '../../parts/mark.tsx'
 import { Code, cut } from '../../parts/name.tsx'
 import { Sentence } from '../../parts/sentence.tsx'
 import { count, some } from '../../words.ts'
+import '../../parts/partial.css'
 
 /** Listings that are named; the others are on their own page. */
 const NAMED = 3

@@ -154,7 +154,15 @@ const KIND_OF = new Map(
   ),
 )
 
+/** The last file asked about: many questions are about one. */
+let asked: { file: string; kind: FileKind } = { file: '', kind: 'unknown' }
+
 export const kindOf = (file: string): FileKind => {
+  if (asked.file !== file) asked = { file, kind: kindNamed(file) }
+  return asked.kind
+}
+
+const kindNamed = (file: string): FileKind => {
   const name = file.slice(file.lastIndexOf('/') + 1).toLowerCase()
   const dot = name.lastIndexOf('.')
   const found = dot < 0 ? undefined : KIND_OF.get(name.slice(dot + 1))

@@ -71,8 +71,10 @@ const COMMON = new Set(
 )
 
 /** The service that the words before a value name, the nearest first; `common` when its name is an everyday word. */
-export const serviceIn = (text: string): { name: string; common: boolean } | null => {
-  const words = wordsOf(text)
+export const serviceIn = (text: string): { name: string; common: boolean } | null => serviceOf(wordsOf(text))
+
+/** The same of words already apart. */
+export const serviceOf = (words: readonly string[]): { name: string; common: boolean } | null => {
   for (let last = words.length - 1; last >= Math.max(0, words.length - 8); last--) {
     const one = words[last]!
     const two = last > 0 ? words[last - 1]! + one : ''

@@ -15,7 +15,7 @@ export const ENTRIES: u32 = 0x30000
 export const LITERALS: u32 = 0xb0000
 /** One byte for each hash of four bytes: which kinds of keys may begin there. */
 export const TABLE: u32 = 0x100000
-export const TABLE_BITS: u32 = 20
+export const TABLE_BITS: u32 = 19
 /** Places that the filter let through: address * 16 + kinds. */
 export const CANDIDATES: u32 = 0x200000
 /** Pairs of u32: address, and search (with OPEN, when its automaton could not say) or entry. */

@@ -9,7 +9,7 @@ import {
   thoughtUpAssignment,
 } from '../assignment.ts'
 import type { Detector, Match, Opinion } from '../detector.ts'
-import { serviceIn } from '../services.ts'
+import { serviceIn, serviceOf } from '../services.ts'
 import { entropyOf, isBinary, isNothing, isSample, looksDrawn, readsAsName, standsForAnother } from '../value.ts'
 import { made } from './made.ts'
 
@@ -128,7 +128,22 @@ const judge = (match: Match): Opinion => {
   const { words, op, quoted, kind } = field
   const last = words.at(-1)
   if (last === undefined) return null
-  const service = serviceIn(field.name)
+  // where it stands
+  if (/^[$%]?\{?\{|\{\{ ?[\w.]*$|\$\{?[\w.]*$/.test(field.line)) return null
+  if (op === '-' || op === ':-' || op === 'is' || op === 'as' || op === '<-' || ((op === '(' || op === ',') && !quoted))
+    return null
+  if (op === '>' && !/^<\//.test(field.after)) return null
+  // In the name of a thing, `secret:` is what kind of thing it is.
+  if (op === ':' && /(?:arn|urn|crn|ocid\d?):[\w:./-]{0,80}:$/.test(field.line)) return null
+  if (
+    op === ',' &&
+    (!/["'\x60]\]?[ \t]*,/.test(match.window.slice(match.anchor, match.at)) ||
+      (!/[.([{][ \t]*["'\x60]?[\w.-]*$/.test(field.line) && !looksDrawn(value, 20)))
+  )
+    return null
+  if (op === '(' && !looksDrawn(value, 16)) return null
+  if (!quoted && (value.match(/[=?]/g) ?? []).length > 3) return null
+  // the name
   const joined = words.join('')
   const own = words.filter((word) => !/^\d+$/.test(word))
   const end = own.at(-1) ?? ''
@@ -143,7 +158,6 @@ const judge = (match: Match): Opinion => {
         : /^(?:api|secret|private|access|auth|signing|encryption|master|p)keys?$/.test(end) ||
           /(?:api|secret|private|access|auth)keys?$/.test(end))) ||
     /(?:secret|token|apikey|credential)s?$/.test(end)
-  const known = service !== null && (!service.common || strong || isKey)
   const tailed =
     !strong &&
     !isKey &&
@@ -154,26 +168,13 @@ const judge = (match: Match): Opinion => {
   if (ABOUT.has(end) && !secretId && !(end === 'value' && tailed)) return null
   // `Auth0Token = "Auth0Token"`: one of a list of states.
   if (quoted && value.toLowerCase().replace(/[^a-z0-9]/g, '') === joined) return null
+  const service = serviceOf(words)
+  const known = service !== null && (!service.common || strong || isKey)
   if (own.slice(0, -1).some((word) => NOT_ONE.test(word)) && !(known && strong) && !/secret|private|api/.test(joined))
     return null
   if (/^public|publickey|pubkey/.test(joined)) return null
-  // the value
-  if (/^[$%]?\{?\{|\{\{ ?[\w.]*$|\$\{?[\w.]*$/.test(field.line)) return null
   if (op === ' ' && !(field.leads && kind === 'config' && !/\.json$/.test(file) && strong && looksDrawn(value, 16)))
     return null
-  if (op === '-' || op === ':-' || op === 'is' || op === 'as' || op === '<-' || ((op === '(' || op === ',') && !quoted))
-    return null
-  if (op === '>' && !/^<\//.test(field.after)) return null
-  // In the name of a thing, `secret:` is what kind of thing it is.
-  if (op === ':' && /(?:arn|urn|crn|ocid\d?):[\w:./-]{0,80}:$/.test(field.line)) return null
-  if (
-    op === ',' &&
-    (!/["'\x60]\]?[ \t]*,/.test(match.window.slice(match.anchor, match.at)) ||
-      (!/[.([{][ \t]*["'\x60]?[\w.-]*$/.test(field.line) && !looksDrawn(value, 20)))
-  )
-    return null
-  if (op === '(' && !looksDrawn(value, 16)) return null
-  if (!quoted && (value.match(/[=?]/g) ?? []).length > 3) return null
   const bits = entropyOf(value)
   // Keys drawn over all printable signs, with blanks even, as WordPress and Django make them.
   if (!isToken(value)) {

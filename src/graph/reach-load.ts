@@ -117,20 +117,19 @@ export const holdingOf = sql<number>`case when e.attributes is null then 0
   when ${asksSecond(sql`(e.attributes->'conditions')::text`)} then ${sql.lit(holdings.indexOf('mfa'))}
   else ${sql.lit(holdings.indexOf('depends'))} end`
 
-/** Was what the sentence suggests weighed by a maker of derived edges? */
-export const settledOf = sql<boolean>`exists (select from graph.source s, graph.derivation d, jsonb_array_elements(coalesce(d.settles, '[]')) w
-  where s.id = e.source_id and w->>'connection' = s.connection and w->'verbs' ? e.verb::text)`
+/** Was what the sentence suggests weighed by a maker of derived edges? The list of what is settled is short, and made once. */
+export const settledOf = sql<boolean>`(e.source_id, e.verb::text) in (select s.id, settled.name
+  from graph.derivation d, jsonb_array_elements(coalesce(d.settles, '[]')) w, jsonb_array_elements_text(w->'verbs') as settled(name), graph.source s
+  where s.connection = w->>'connection')`
 
 export const derivedHoldingOf = sql<number>`case when d.depends_on is null then ${sql.lit(holdings.indexOf('holds'))}
   when ${asksSecond(sql`d.depends_on`)} then ${sql.lit(holdings.indexOf('mfa'))} else ${sql.lit(holdings.indexOf('depends'))} end`
 
 const ends = sql`string_agg(int4send(f) || int4send(t), ''::bytea) as ends`
 
-/** Most edges have no attributes, and nothing of them is settled: asking so costs them nothing. */
 const edgesQuery = (which: RawBuilder<unknown>) => sql<Chunk>`
   select verb, might, holding, settled, ${ends} from (
-    select e.verb, e.from_id as f, e.to_id as t, ${mightOf} as might, ${holdingOf} as holding,
-      case when exists (select from graph.derivation where settles <> '[]') then ${settledOf} else false end as settled
+    select e.verb, e.from_id as f, e.to_id as t, ${mightOf} as might, ${holdingOf} as holding, ${settledOf} as settled
     from graph.edge e where e.valid_to is null and ${which}) said group by verb, might, holding, settled, f >> 14`
 
 const derivedQuery = (which: RawBuilder<unknown>) => sql<Chunk>`

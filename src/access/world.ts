@@ -42,6 +42,9 @@ export interface World {
   keyOf(id: string): string
   /** Actions worth asking about for one subject and one thing, as the system writes them. */
   actionsOf(index: number, id: string): Promise<readonly string[]>
+  /** Where a question is more than one of the compiled form: of a column, whose table gives it too. */
+  whoCan?(question: Question): Answer
+  explain?(index: number, question: Question): Decision
   /** What was not read and could change the answer, each a sentence. */
   notRead(action: string, id: string): string[]
 }
@@ -99,17 +102,20 @@ export function whoCanIn(
   const id = world.idOf(resource)
   const question = withRequest(world, { action, resource: id }, undefined, told)
   // What the answer gave away belongs to the next question.
-  const { sure, possible }: Answer = whoCan(compiled, question)
+  const { sure, possible } = world.whoCan?.(question) ?? whoCan(compiled, question)
   const rows: Able[] = []
   forEachBit(possible, (index) => {
     const subject = subjects[index]
     if (subject === undefined || subject.passive) return
     const certain = hasBit(sure, index) && subject.unknown.length === 0
-    const why = hasBit(sure, index) ? [] : decide(compiled.grants, index, question).dependsOn
+    const why = hasBit(sure, index) ? [] : explained(world, index, question).dependsOn
     rows.push({ subject, verdict: certain ? 'yes' : 'depends', dependsOn: [...why, ...subject.unknown] })
   })
   return { rows, outside: outsidersOf(world, question), notRead: world.notRead(action, id) }
 }
+
+const explained = (world: World, index: number, question: Question): Decision =>
+  world.explain?.(index, question) ?? decide(world.compiled.grants, index, question)
 
 export function indexOfSubject(world: World, named: string): number | undefined {
   const at = world.compiled.indexOf.get(world.idOf(named))
@@ -139,7 +145,7 @@ export function whyIn(
   const subject = world.subjects[index]!
   const id = world.idOf(resource)
   const question = withRequest(world, { action, resource: id }, index, told)
-  const decision = decide(world.compiled.grants, index, question)
+  const decision = explained(world, index, question)
   const unsure = subject.unknown.length > 0
   return {
     ...decision,

@@ -13,6 +13,7 @@ import {
   postgresDerived,
   templateOf,
   trustsOf,
+  type World,
   whatCan,
   whatIf,
   whoCanIn,
@@ -20,7 +21,7 @@ import {
 } from '../access/index.ts'
 import { replaceDerivedEdges, type Settles } from '../graph/index.ts'
 import { type DerivedEdge, ReeveError } from '../sdk/index.ts'
-import { collectedOf, type Moments } from './access-worlds.ts'
+import type { Moments } from './access-worlds.ts'
 import { type Batch, evaluateIn, type SearchFor, searchIn } from './authzen-answers.ts'
 
 /** Rows that one answer shows of a list that could be very long. */
@@ -36,33 +37,50 @@ interface Pair {
 
 const subjectOf = ({ key, type, name }: { key: string; type: string; name: string }) => ({ key, type, name })
 
-function find({ aws }: Moments, principal: string): number {
+/** A user or role of AWS. */
+function find({ aws, worlds }: Moments, principal: string): number {
   const index = indexOfSubject(aws, principal)
   if (index !== undefined) return index
-  const known = aws.collected.nodes.some(({ key }) => key === principal)
+  const known =
+    worlds.some((world) => indexOfSubject(world, principal) !== undefined) ||
+    aws.collected.nodes.some(({ key }) => key === principal)
   throw new ReeveError(
     known ? 'access/not-compiled' : 'access/unknown',
     known
-      ? `looking for ${principal}: what such an identity may do is told by its source alone; exact answers are there for users and roles of AWS`
-      : `looking for ${principal}: no user or role that was read has this key, ARN or name`,
+      ? `looking for ${principal}: this is answered for users and roles of AWS; of others ask who-can and why, or their source's own words`
+      : `looking for ${principal}: nobody whose access was read has this key, ARN or name`,
   )
 }
+
+/** Whoever it is, in the world he is in. */
+function anyone(at: Moments, principal: string): { world: World; index: number } {
+  for (const world of at.worlds) {
+    const index = indexOfSubject(world, principal)
+    if (index !== undefined) return { world, index }
+  }
+  return { world: at.aws, index: find(at, principal) }
+}
+
+/** The world that knows the resource; what nobody knows is asked of AWS, whose objects are more than were listed. */
+const worldWith = ({ worlds, aws }: Moments, resource: string): World =>
+  worlds.find((world) => world.thingAt(world.idOf(resource)) !== undefined) ?? aws
 
 /** Nothing was read at all: then no answer may look like "nobody". */
 const nothing = ({ aws }: Moments): string[] => (aws.subjects.length === 0 ? ['no user or role of AWS was read'] : [])
 
 export const answers = {
   'who-can': (at: Moments, { action, resource }: Pair) => {
-    const { rows, outside, notRead } = whoCanIn(at.aws, action, resource)
+    const world = worldWith(at, resource)
+    const { rows, outside, notRead } = whoCanIn(world, action, resource)
     return {
       action,
-      resource: at.aws.idOf(resource),
+      resource: world.idOf(resource),
       rows: rows
         .slice(0, MOST)
         .map(({ subject, verdict, dependsOn }) => ({ subject: subjectOf(subject), verdict, dependsOn })),
       more: Math.max(0, rows.length - MOST),
       outside,
-      notRead: [...nothing(at), ...notRead],
+      notRead: [...(world === at.aws ? nothing(at) : []), ...notRead],
     }
   },
 
@@ -89,7 +107,8 @@ export const answers = {
   },
 
   why: (at: Moments, { principal, action, resource }: One & Pair) => {
-    const { subject, unknown, ...rest } = whyIn(at.aws, find(at, principal), action, resource)
+    const { world, index } = anyone(at, principal)
+    const { subject, unknown, ...rest } = whyIn(world, index, action, resource)
     return { ...rest, subject: subjectOf(subject), unknown: [...unknown] }
   },
 
@@ -194,7 +213,7 @@ export const answers = {
    * nothing.
    */
   derive: async (at: Moments, { done }: { done: Readonly<Record<string, string>> }) => {
-    const postgres = await collectedOf(at.db, 'postgres')
+    const { postgres } = at
     const makers: Maker[] = [
       { maker: 'access', digest: at.digest, rows: () => awsDerived(at.aws.aws), settles: weighed(at) },
       {
@@ -217,9 +236,9 @@ export const answers = {
     return { done: Object.fromEntries(makers.map(({ maker, digest }) => [maker, digest])), ...changed }
   },
 
-  evaluate: ({ aws }: Moments, { evaluations, until }: Batch) => evaluateIn([aws], evaluations, until),
+  evaluate: ({ worlds }: Moments, { evaluations, until }: Batch) => evaluateIn(worlds, evaluations, until),
 
-  search: async ({ aws }: Moments, asked: SearchFor) => searchIn([aws], asked),
+  search: async ({ worlds }: Moments, asked: SearchFor) => searchIn(worlds, asked),
 }
 
 interface Maker {

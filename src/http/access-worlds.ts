@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type AwsWorld, awsWorld, type EscalationRow, escalate } from '../access/index.ts'
+import { type AwsWorld, awsWorld, type EscalationRow, escalate, postgresWorlds, type World } from '../access/index.ts'
 import type { Db } from '../platform/index.ts'
 import { type Collected, collectedMark, type PastDatabase, readCollected } from '../read/index.ts'
 
@@ -7,7 +7,10 @@ import { type Collected, collectedMark, type PastDatabase, readCollected } from 
 export interface Moments {
   db: Db
   now: Date
+  /** Every system that can be asked, AWS first. */
+  worlds: readonly World[]
   aws: AwsWorld
+  postgres: Read
   /** Changes when anything that the answers lean on does. */
   digest: string
   /** How everybody could become more; worked out when it is first asked for. */
@@ -20,7 +23,12 @@ export interface Moments {
 const FRESH_MS = 900_000
 const MOST_PASTS = 2
 
-export async function collectedOf(db: Db, system: string): Promise<{ collected: Collected; digest: string }> {
+interface Read {
+  collected: Collected
+  digest: string
+}
+
+async function collectedOf(db: Db, system: string): Promise<Read> {
   const collected = await readCollected(db, system)
   return { collected, digest: createHash('sha256').update(JSON.stringify(collected)).digest('base64') }
 }
@@ -66,15 +74,22 @@ export class Worlds {
   }
 
   async #compile(db: Db, now: Date, before?: Moments): Promise<Moments> {
-    const { collected, digest } = await collectedOf(db, 'aws')
+    const [{ collected, digest }, postgres] = [await collectedOf(db, 'aws'), await collectedOf(db, 'postgres')]
     // A read that changed nothing leaves what was worked out as it is.
-    if (before?.digest === digest && now.getTime() - before.now.getTime() < FRESH_MS) return before
+    if (
+      before?.digest === digest &&
+      before.postgres.digest === postgres.digest &&
+      now.getTime() - before.now.getTime() < FRESH_MS
+    )
+      return before
     const aws = await awsWorld(collected, now.getTime())
     let escalation: Promise<EscalationRow[]> | undefined
     return {
       db,
       now,
+      worlds: [aws, ...postgresWorlds(postgres.collected)],
       aws,
+      postgres,
       digest,
       escalation: () => {
         escalation ??= escalate(aws.aws).then(({ rows }) => rows)

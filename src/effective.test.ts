@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { inventedAccount } from '../bench/access/estate.ts'
 import {
   type AwsEstate,
@@ -23,8 +23,10 @@ import {
   serviceTrust,
   trustOf,
 } from './access/testing/account.ts'
+import { compose } from './compose.ts'
 import { createConnection, removeConnection, requestSync, runSync } from './discover/index.ts'
 import { type TestServer, testServer } from './http/testing/index.ts'
+import { loadConfig } from './platform/index.ts'
 import { providers } from './providers/index.ts'
 import { readCollected } from './read/index.ts'
 
@@ -182,6 +184,41 @@ test('an account of three hundred roles, invented by dice', async () => {
       ['s3:GetObject', 'arn:aws:s3:::data-3/x'],
     ],
   )
+}, 120_000)
+
+test('after a sync what follows from it stands in the graph, and the server answers of it', async () => {
+  const data = mkdtempSync(join(tmpdir(), 'reeve-effective-up-'))
+  const log = { debug() {}, info() {}, warn() {}, error() {} }
+  const config = loadConfig({ overrides: { data, 'http.port': 0 }, env: {} })
+  const up = await compose(config, { log, version: '0.0.0-test', folder: data, localToken: 'reeve_of-the-test' })
+  try {
+    const file = write(
+      'up.json',
+      detailsOf({ users: { ana: { inline: [allow('iam:PutUserPolicy', arn('user', 'ana'))] } } }),
+    )
+    await createConnection(
+      up.app.discovery,
+      { provider: 'aws', settings: { files: [file] }, id: 'aws', schedule: null },
+      'test',
+    )
+    await requestSync(up.app.discovery, 'aws', 'test')
+    const rows = await vi.waitFor(
+      async () => {
+        const { rows } = await up.database.pool.query(
+          `select says from graph.derived_edge where maker = 'access' and valid_to is null`,
+        )
+        expect(rows).not.toEqual([])
+        return rows
+      },
+      { timeout: 60_000, interval: 200 },
+    )
+    expect(rows).toEqual([{ says: 'ana can give itself any permission with iam:PutUserPolicy' }])
+    const said = await up.app.access!.ask('what-can', { principal: 'ana' }, { now: new Date(), asOf: null })
+    expect(said.paths[0]!.at(-1)).toMatchObject({ to: 'admin' })
+  } finally {
+    await up.stop()
+    rmSync(data, { recursive: true, force: true })
+  }
 }, 120_000)
 
 const labs = fileURLToPath(new URL('../../shared/data/iam/labs/', import.meta.url))

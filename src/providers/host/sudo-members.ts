@@ -45,7 +45,7 @@ export class SudoPolicy {
       for (const item of list) {
         if (flat.length >= most || ++steps > 20 * most) return
         const alias = this.#aliases.get(`${kind} ${item.text}`)
-        if (!alias) flat.push({ text: item.text, negated: item.negated !== negated })
+        if (!alias) flat.push({ ...item, negated: item.negated !== negated })
         else if (!open.has(item.text)) visit(alias, item.negated !== negated, new Set([...open, item.text]))
       }
     }

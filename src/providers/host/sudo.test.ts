@@ -211,7 +211,7 @@ describe('what it means', () => {
       '/etc/sudoers.d/wrong': 'this is not sudoers at all ===\n',
     })
     expect(edges.filter((edge) => edge.verb === 'has').map((edge) => [edge.from, edge.attributes])).toEqual([
-      ['host:web-1/user/deploy', { noPassword: true, file: '/etc/sudoers.d/deploy', line: 1 }],
+      ['host:web-1/user/deploy', { noPassword: true, file: '/etc/sudoers.d/deploy', line: 1, orders: [0] }],
     ])
     expect(ledger.refusals.map((line) => line.reason)).toEqual([
       'reading /etc/sudoers.d/self: its includes nest too deeply or are too many',

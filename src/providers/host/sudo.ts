@@ -3,6 +3,7 @@ import {
   type Edge,
   type Entity,
   type SudoItem as Item,
+  type JsonValue,
   parseSudoers,
   type Run,
   type Sudoers,
@@ -26,6 +27,7 @@ export const sudo: Collection<Host> = {
     const files = await filesOf(host, run)
     const policy = new SudoPolicy(files, accounts)
     const rules = new Map<string, { entity: Entity; holders: Map<string, Edge> }>()
+    let order = 0
     for (const file of files) {
       for (const line of file.unread) run.ledger.refuse(`reading ${file.file}: line ${line} is not understood`)
       for (const grant of file.grants) {
@@ -35,7 +37,7 @@ export const sudo: Collection<Host> = {
           run.ledger.refuse(
             `reading ${file.file}: whether line ${grant.line} is about this host cannot be told from its addresses or netgroups`,
           )
-        else collect(host, files, policy, file, grant, rules)
+        else collect(host, files, policy, file, grant, order++, rules)
       }
     }
     for (const { entity, holders } of rules.values()) {
@@ -92,11 +94,13 @@ function collect(
   policy: SudoPolicy,
   file: File,
   grant: SudoGrant,
+  order: number,
   rules: Map<string, { entity: Entity; holders: Map<string, Edge> }>,
 ): void {
   const commands = policy.flatten('Cmnd', grant.commands)
   const runAs = grant.runAs === null ? [{ text: 'root', negated: false }] : policy.flatten('Runas', grant.runAs)
-  const said = `(${show(runAs)}) ${show(commands)}`
+  const tags = tagsOf(grant, commands)
+  const said = `${Object.keys(tags).length === 0 ? '' : `${JSON.stringify(tags)} `}(${show(runAs)}) ${show(commands)}`
   const byDefault = !defaultAuthenticates(files, '')
   const noPassword = grant.noPassword ?? byDefault
   const key = keyOf(host, `/sudo/${shortHash(`${noPassword} ${said}`)}`)
@@ -109,11 +113,13 @@ function collect(
         kind: 'entitlement',
         type: 'linux_sudo_rule',
         key,
-        name: onHost(host, clean(`sudo ${noPassword ? 'NOPASSWD ' : ''}${said}`, 250)),
+        name: onHost(host, clean(`sudo ${noPassword ? 'NOPASSWD ' : ''}(${show(runAs)}) ${show(commands)}`, 250)),
         attributes: {
           runAs: runAs.map((item) => clean(write(item), 200)).slice(0, 100),
           commands: commands.map((item) => clean(write(item), 400)).slice(0, 100),
           noPassword,
+          ...tags,
+          settings: settingsOf(files),
           asRoot,
           rootEquivalent: because !== null,
           privileged: asRoot && because !== null,
@@ -130,16 +136,55 @@ function collect(
     line: grant.line,
   })
   for (const holder of holdersOf(host, policy, grant)) {
-    if (rule.holders.has(holder.key)) continue
+    const known = rule.holders.get(holder.key)
+    if (known) {
+      ;(known.attributes!['orders'] as number[]).push(order)
+      continue
+    }
     const free = grant.noPassword ?? !defaultAuthenticates(files, holder.name)
     rule.holders.set(holder.key, {
       from: holder.key,
       verb: 'has',
       to: key,
-      attributes: { noPassword: free, file: clean(file.file), line: grant.line },
+      // In sudo's order: of what fits, the last decides.
+      attributes: { noPassword: free, file: clean(file.file), line: grant.line, orders: [order] },
     })
   }
 }
+
+/** What else is said of the commands; nothing where nothing is. */
+const tagsOf = ({ noExec, setEnv, timed }: SudoGrant, commands: readonly Item[]): Record<string, JsonValue> => {
+  const digests = commands.flatMap(({ digest }, index) => (digest ? [index] : []))
+  return {
+    ...(noExec !== null && { noExec }),
+    ...(setEnv !== null && { setEnv }),
+    ...(timed && { timed }),
+    ...(digests.length > 0 && { digests }),
+  }
+}
+
+const TELLING = new Set([
+  'runas_default',
+  'rootpw',
+  'targetpw',
+  'runaspw',
+  'noexec',
+  'setenv',
+  'env_keep',
+  'authenticate',
+])
+
+/** The settings by which a rule gives more, or asks for more, than it says; as they stand, in order. */
+const settingsOf = (files: readonly File[]): JsonValue[] =>
+  files.flatMap(({ settings }) =>
+    settings
+      .filter(({ name }) => TELLING.has(name))
+      .map(({ of, value, ...rest }) => ({
+        ...rest,
+        of: clean(of, 200),
+        value: typeof value === 'string' ? clean(value, 2_000) : value,
+      })),
+  )
 
 const write = (item: Item): string => `${item.negated ? '!' : ''}${item.text}`
 const show = (items: readonly Item[]): string => items.map(write).join(', ') || 'oneself'

@@ -47,6 +47,7 @@ export function toEnds(graph: Graph, ends: Iterable<number>, { pass, barred }: M
     queue[tail++] = end
   }
   let frontier: Uint32Array | null = null
+  const rest = { nodes: new Uint32Array(0), length: -1 }
   for (let head = 0, level = 1; head < tail; level++) {
     const need = level === 1 ? MAY_END : GOES_ON
     const limit = tail
@@ -54,6 +55,7 @@ export function toEnds(graph: Graph, ends: Iterable<number>, { pass, barred }: M
       if (frontier === null) frontier = bitmap(nodes)
       else frontier.fill(0)
       for (let at = head; at < limit; at++) setBit(frontier, queue[at]!)
+      if (rest.length < 0) notSeen(nodes, seen, rest)
       for (const { out } of layers) {
         tail = lookFor(
           out.start,
@@ -61,7 +63,7 @@ export function toEnds(graph: Graph, ends: Iterable<number>, { pass, barred }: M
           out.kind,
           pass,
           need,
-          nodes,
+          rest,
           seen,
           frontier,
           distance,
@@ -130,14 +132,25 @@ function follow(
   return last
 }
 
-/** From each node that was not reached to the first of its edges that leads into the frontier. */
+interface Rest {
+  nodes: Uint32Array
+  length: number
+}
+
+function notSeen(nodes: number, seen: Uint32Array, rest: Rest): void {
+  rest.nodes = new Uint32Array(nodes)
+  rest.length = 0
+  for (let node = 0; node < nodes; node++) if (!hasBit(seen, node)) rest.nodes[rest.length++] = node
+}
+
+/** From each node that was not reached to the first of its edges that leads into the frontier; the rest shrinks to those that found none. */
 function lookFor(
   start: Uint32Array,
   end: Uint32Array,
   kind: Uint8Array,
   pass: Uint8Array,
   need: number,
-  nodes: number,
+  rest: Rest,
   seen: Uint32Array,
   frontier: Uint32Array,
   distance: Uint32Array,
@@ -146,26 +159,27 @@ function lookFor(
   queue: Uint32Array,
   tail: number,
 ): number {
+  const { nodes, length } = rest
   let last = tail
-  for (let word = 0; word < seen.length; word++) {
-    let missing = ~seen[word]!
-    while (missing !== 0) {
-      const low = missing & -missing
-      missing ^= low
-      const node = (word << 5) + (31 - Math.clz32(low))
-      if (node >= nodes) break
-      const stop = start[node + 1]!
-      for (let edge = start[node]!; edge < stop; edge++) {
-        const other = end[edge]!
-        if ((frontier[other >>> 5]! & (1 << (other & 31))) === 0 || (pass[kind[edge]!]! & need) === 0) continue
-        seen[word]! |= low
-        distance[node] = level
-        nearer[node] = other
-        queue[last++] = node
-        break
-      }
+  let kept = 0
+  for (let at = 0; at < length; at++) {
+    const node = nodes[at]!
+    if ((seen[node >>> 5]! & (1 << (node & 31))) !== 0) continue
+    const stop = start[node + 1]!
+    let edge = start[node]!
+    for (; edge < stop; edge++) {
+      const other = end[edge]!
+      if ((frontier[other >>> 5]! & (1 << (other & 31))) !== 0 && (pass[kind[edge]!]! & need) !== 0) break
+    }
+    if (edge === stop) nodes[kept++] = node
+    else {
+      seen[node >>> 5]! |= 1 << (node & 31)
+      distance[node] = level
+      nearer[node] = end[edge]!
+      queue[last++] = node
     }
   }
+  rest.length = kept
   return last
 }
 

@@ -131,6 +131,7 @@ describe.skipIf(reason !== null)('the console at an earlier day', () => {
       '/rules',
       '/rules/identity-without-owner',
       '/audit',
+      '/reach',
       '/expiry',
     ]) {
       for (const width of [1440, 390]) {

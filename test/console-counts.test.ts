@@ -131,6 +131,7 @@ describe.skipIf(reason !== null)('the counts of the console', () => {
       '/findings',
       '/findings?by=identity',
       '/findings?q=severity%3Acritical',
+      '/reach',
       '/expiry',
       '/owners',
       '/connections',

@@ -155,6 +155,7 @@ describe.skipIf(reason !== null)('the safety of the console', () => {
       '/',
       '/welcome',
       '/identities',
+      '/reach',
       '/expiry',
       '/findings',
       '/findings?by=identity',

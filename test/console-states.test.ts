@@ -99,6 +99,7 @@ describe.skipIf(reason !== null)('the states of the console, on a real server', 
         /Scan this host/,
       ],
       ['/findings', /No finding is open/, /were judged by \d+ rules/],
+      ['/reach', /Nothing has been read yet/],
       ['/expiry', /Nothing has been read yet/],
       ['/owners', /Nothing has been read yet/],
       ['/reports', /Nothing has been read yet/],
@@ -120,7 +121,17 @@ describe.skipIf(reason !== null)('the states of the console, on a real server', 
         (route) => void held.push(() => void route.continue().catch(() => {})),
       )
       const found: string[] = []
-      for (const path of ['/', '/identities', '/findings', '/expiry', '/connections', '/reports', '/rules', '/audit']) {
+      for (const path of [
+        '/',
+        '/identities',
+        '/findings',
+        '/reach',
+        '/expiry',
+        '/connections',
+        '/reports',
+        '/rules',
+        '/audit',
+      ]) {
         await page.goto(server.url + path)
         await page.locator('main .skeleton i').first().waitFor()
         const seen = await page.evaluate(() => {
@@ -158,6 +169,7 @@ describe.skipIf(reason !== null)('the states of the console, on a real server', 
         ['/identities', notice],
         ['/identities?kind=credential', notice],
         ['/findings', notice],
+        ['/reach', /There may be more than this/, /listings were not read whole/],
         ['/expiry', notice],
         ['/owners', notice],
         ['/reports', notice],
@@ -272,6 +284,7 @@ describe.skipIf(reason !== null)('the states of the console, on a real server', 
           ['/identities/aws%3Anever', ...failed('This card')],
           ['/findings', ...failed('The findings')],
           [`/findings/${finding}`, ...failed('This finding')],
+          ['/reach', ...failed('Reach')],
           ['/expiry', ...failed('[\\w ]+')],
           ['/owners', ...failed('The owners')],
           ['/inbox', ...failed('The inbox')],

@@ -5,7 +5,7 @@ import './help.css'
 const KEYS: readonly [string, string][] = [
   ['⌘K Ctrl K', 'find anything, paste any id'],
   ['/', 'filter the list'],
-  ['g then o i e f w c', 'overview, inventory, expiry, findings, owners, connections'],
+  ['g then o i r e f w c', 'overview, inventory, reach, expiry, findings, owners, connections'],
   ['j k', 'next and previous row'],
   ['↵', 'open'],
   ['space', 'peek beside the list'],

@@ -35,6 +35,7 @@ try {
     finding: `/findings/${leak.id}`,
     connections: '/connections',
     expiry: '/expiry',
+    reach: `/reach?from=${encodeURIComponent(CI_DEPLOYER)}`,
     owners: '/owners',
     reports: '/reports',
   }

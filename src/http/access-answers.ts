@@ -11,6 +11,7 @@ import {
   neededCalls,
   peersNamed,
   postgresDerived,
+  sudoDerived,
   templateOf,
   trustsOf,
   type World,
@@ -213,7 +214,7 @@ export const answers = {
    * nothing.
    */
   derive: async (at: Moments, { done }: { done: Readonly<Record<string, string>> }) => {
-    const { postgres } = at
+    const { postgres, hosts } = at
     const makers: Maker[] = [
       { maker: 'access', digest: at.digest, rows: () => awsDerived(at.aws.aws), settles: weighed(at) },
       {
@@ -222,6 +223,7 @@ export const answers = {
         rows: async () => postgresDerived(postgres.collected),
         settles: [],
       },
+      { maker: 'sudo', digest: hosts.digest, rows: async () => sudoDerived(hosts.collected), settles: [] },
     ]
     const changed = { added: 0, gone: 0 }
     for (const { maker, digest, rows, settles } of makers) {

@@ -11,6 +11,7 @@ export interface Moments {
   worlds: readonly World[]
   aws: AwsWorld
   postgres: Read
+  hosts: Read
   /** Changes when anything that the answers lean on does. */
   digest: string
   /** How everybody could become more; worked out when it is first asked for. */
@@ -74,11 +75,13 @@ export class Worlds {
   }
 
   async #compile(db: Db, now: Date, before?: Moments): Promise<Moments> {
-    const [{ collected, digest }, postgres] = [await collectedOf(db, 'aws'), await collectedOf(db, 'postgres')]
+    const { collected, digest } = await collectedOf(db, 'aws')
+    const [postgres, hosts] = [await collectedOf(db, 'postgres'), await collectedOf(db, 'host')]
     // A read that changed nothing leaves what was worked out as it is.
     if (
       before?.digest === digest &&
       before.postgres.digest === postgres.digest &&
+      before.hosts.digest === hosts.digest &&
       now.getTime() - before.now.getTime() < FRESH_MS
     )
       return before
@@ -90,6 +93,7 @@ export class Worlds {
       worlds: [aws, ...postgresWorlds(postgres.collected)],
       aws,
       postgres,
+      hosts,
       digest,
       escalation: () => {
         escalation ??= escalate(aws.aws).then(({ rows }) => rows)

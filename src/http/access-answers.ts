@@ -21,6 +21,7 @@ import {
   whyIn,
 } from '../access/index.ts'
 import { replaceDerivedEdges, type Settles } from '../graph/index.ts'
+import { grantsTold } from '../read/index.ts'
 import { type DerivedEdge, ReeveError } from '../sdk/index.ts'
 import type { Moments } from './access-worlds.ts'
 import { type Batch, evaluateIn, type SearchFor, searchIn } from './authzen-answers.ts'
@@ -199,6 +200,10 @@ export const answers = {
       wasThere: was !== undefined,
       ...grantChange(had, await whatCan(at.aws.aws, index)),
       isAdmin: { before: await admin(before, was), after: await admin(at, index) },
+      told: (await grantsTold(at.db, at.aws.subjects[index]!.key, since, at.now)).map((one) => ({
+        ...one,
+        at: one.at.toISOString(),
+      })),
       unknown: [...at.aws.subjects[index]!.unknown, ...(was === undefined ? [] : before.aws.subjects[was]!.unknown)],
     }
   },

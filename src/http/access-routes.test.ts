@@ -237,6 +237,12 @@ test('what one can do more than before, and what it could then', async () => {
     { action: 's3:ListBucket', on: [`${BUCKET}/*`] },
   ])
   expect(changed).toMatchObject({ lost: [], wasThere: true })
+  expect(
+    changed.told.map(({ what, name, at: when }: Record<string, string>) => [what, name, when!.slice(0, 10)]).sort(),
+  ).toEqual([
+    ['added', 'ana#inline-1', at(10).toISOString().slice(0, 10)],
+    ['rewritten', 'ana#inline-0', at(10).toISOString().slice(0, 10)],
+  ])
   const then = await ask('why', { principal: 'ana', action: 's3:GetObject', resource: `${BUCKET}/a`, 'as-of': day(15) })
   expect(then.verdict).toBe('no')
   expect(await ask('changes', { principal: 'ana', since: day(100) })).toMatchObject({

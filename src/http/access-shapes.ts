@@ -193,6 +193,16 @@ export const Changes = z.object({
   gained: z.array(Granted),
   lost: z.array(Granted),
   isAdmin: Admin,
+  /** What it came by: entitlements that came, went or were rewritten, when that was first read, and who made them where that is told. */
+  told: z.array(
+    z.object({
+      at: Instant,
+      what: z.enum(['added', 'removed', 'rewritten']),
+      entitlement: Key,
+      name: z.string(),
+      by: z.string().nullable(),
+    }),
+  ),
   unknown: Words,
 })
 

@@ -1,4 +1,5 @@
 export { type Collected, collectedMark, readCollected } from './access-collected.ts'
+export { grantsTold } from './access-told.ts'
 export * from './alerts.ts'
 export * from './audit.ts'
 export * from './card.ts'

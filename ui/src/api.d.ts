@@ -5367,6 +5367,14 @@ export interface operations {
                             before: boolean | null;
                             after: boolean | null;
                         };
+                        told: {
+                            at: components["schemas"]["Instant"];
+                            /** @enum {string} */
+                            what: "added" | "removed" | "rewritten";
+                            entitlement: components["schemas"]["Key"];
+                            name: string;
+                            by: string | null;
+                        }[];
                         unknown: string[];
                     };
                 };

@@ -17,7 +17,7 @@ import { from as copyFrom } from 'pg-copy-streams'
 import { GOES_ON, MAY_END, passOf } from '../src/graph/conduct.ts'
 import { bytesPerEdge, type Graph, layerOf, patched, RawEdges } from '../src/graph/csr.ts'
 import { AroundAsked, migrations, startReach } from '../src/graph/index.ts'
-import { NEVER, toEnds } from '../src/graph/shortest.ts'
+import { NEVER, SearchRoom, toEnds } from '../src/graph/shortest.ts'
 import { kyselyOver, migrate, openPool, startPostgres } from '../src/platform/index.ts'
 import { claim, finish, quick, timed } from './claims.ts'
 import { dice, type Invented, invented } from './graph/invented.ts'
@@ -45,7 +45,8 @@ const exact = sameAsPlain(estate, ours.distance)
 const server = await postgres()
 try {
   const theirs = await recursive(estate)
-  const searching = cpu(() => search(graph))
+  const room = new SearchRoom(NODES)
+  const searching = cpu(() => search(graph, room))
   claim({
     claim: 'G1',
     what: `shortest way of every identity to tier zero, ${size}, beside PostgreSQL's recursive query`,
@@ -97,8 +98,8 @@ try {
 if (sink === 0) throw new Error('nothing was added up')
 finish()
 
-function search(of: Graph) {
-  return toEnds(of, estate.tierZero, { pass, barred: null })
+function search(of: Graph, room = new SearchRoom(NODES)) {
+  return toEnds(of, estate.tierZero, { pass, barred: null }, { room })
 }
 
 /** CPU milliseconds of one round, the best of five times five; what is not warm yet is not counted. Waiting for a processor is no work of ours. */

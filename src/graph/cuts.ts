@@ -1,7 +1,7 @@
 import { GOES_ON, MAY_END } from './conduct.ts'
 import { between, type Graph, patched, RawEdges } from './csr.ts'
 import { DominatorRoom, type Dominators, dominatorsOf, release } from './dominators.ts'
-import { hasBit, type Manner, NEVER, toEnds } from './shortest.ts'
+import { hasBit, type Manner, NEVER, SearchRoom, toEnds } from './shortest.ts'
 
 /** Edges that one counting may look at: some seconds. */
 const WORK = 300_000_000
@@ -170,10 +170,11 @@ export function countPairs(
 ): Counted {
   const counted: Counted = { pairs: 0, starts: 0, ends: 0, reached: new Uint32Array(graph.nodes), counted: 0 }
   let left = work
+  const room = new SearchRoom(graph.nodes)
   for (const like of alike(graph, starts, ends, manner)) {
     if (left < 0) break
     const end = like[0]!
-    const { order } = toEnds(graph, [end], manner)
+    const { order } = toEnds(graph, [end], manner, { room })
     left -= order.length + graph.nodes / 4
     let some = 0
     for (const node of order) {

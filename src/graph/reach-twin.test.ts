@@ -159,7 +159,7 @@ const stepsOfWay = (estate: Estate, way: readonly number[]): boolean =>
 test('the shortest way from every node to the nearest end is as long as the obvious search says, followed or looked for', () => {
   fc.assert(
     fc.property(estates, fc.constantFrom(0, 2, 30, 1e9), (estate, wide) => {
-      const found = toEnds(graphOf(estate), estate.ends, mannerOf(estate), wide)
+      const found = toEnds(graphOf(estate), estate.ends, mannerOf(estate), { wide })
       for (const node of all(estate.nodes)) {
         const shortest = estate.ends.flatMap((end) =>
           estate.barred.includes(end) ? [] : (distance(estate, node, end) ?? []),

@@ -29,16 +29,36 @@ export const hasBit = (bits: Uint32Array, node: number): boolean => (bits[node >
 /** Above this part of all nodes a frontier is not followed: what was not reached looks for it instead. */
 const WIDE = 30
 
+/** Room for one search after another: what a search gives lies in it, until the next. */
+export class SearchRoom {
+  readonly distance: Uint32Array
+  readonly nearer: Uint32Array
+  readonly queue: Uint32Array
+  readonly rest: Uint32Array
+
+  constructor(nodes: number) {
+    this.distance = new Uint32Array(nodes)
+    this.nearer = new Uint32Array(nodes)
+    this.queue = new Uint32Array(nodes)
+    this.rest = new Uint32Array(nodes)
+  }
+}
+
 /**
  * The shortest way from every node to the nearest of the ends, in one pass backward from all of them. A sentence that only may end a path
  * counts as the last step alone.
  */
-export function toEnds(graph: Graph, ends: Iterable<number>, { pass, barred }: Manner, wide = WIDE): Distances {
+export function toEnds(
+  graph: Graph,
+  ends: Iterable<number>,
+  { pass, barred }: Manner,
+  { wide = WIDE, room = new SearchRoom(graph.nodes) }: { wide?: number; room?: SearchRoom } = {},
+): Distances {
   const { nodes, layers } = graph
-  const distance = new Uint32Array(nodes).fill(NEVER)
-  const nearer = new Uint32Array(nodes).fill(NEVER)
+  const { distance, nearer, queue } = room
+  distance.fill(NEVER)
+  nearer.fill(NEVER)
   const seen = barred === null ? bitmap(nodes) : barred.slice()
-  const queue = new Uint32Array(nodes)
   let tail = 0
   for (const end of ends) {
     if (hasBit(seen, end)) continue
@@ -47,7 +67,7 @@ export function toEnds(graph: Graph, ends: Iterable<number>, { pass, barred }: M
     queue[tail++] = end
   }
   let frontier: Uint32Array | null = null
-  const rest = { nodes: new Uint32Array(0), length: -1 }
+  const rest: Rest = { nodes: room.rest, length: -1 }
   for (let head = 0, level = 1; head < tail; level++) {
     const need = level === 1 ? MAY_END : GOES_ON
     const limit = tail
@@ -138,7 +158,6 @@ interface Rest {
 }
 
 function notSeen(nodes: number, seen: Uint32Array, rest: Rest): void {
-  rest.nodes = new Uint32Array(nodes)
   rest.length = 0
   for (let node = 0; node < nodes; node++) if (!hasBit(seen, node)) rest.nodes[rest.length++] = node
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -146,14 +146,17 @@ describe('kinds of repositories', () => {
     expect(await history(repository('empty'))).toEqual([])
   })
 
-  test('a shallow clone gives what it has', async () => {
+  test('a shallow clone gives what it has, and says that it is one', async () => {
     const repo = repository('deep')
     write(repo, 'a.env', 'DB_PASSWORD=tr0ub4dor\n')
     commit(repo)
     write(repo, 'a.env', 'DB_PASSWORD=an0therOne\n')
     commit(repo)
     git(root, 'clone', '-q', '--depth=1', `file://${repo}`, join(root, 'shallow'))
-    expect(values(await history(join(root, 'shallow')))).toEqual(['an0therOne'])
+    const blobs = await history(join(root, 'shallow'))
+    expect(values(blobs)).toEqual(['an0therOne'])
+    expect(blobs[0]!.skipped).toBe('the clone is shallow: what its history held before is not in it')
+    expect((await history(repo))[0]!.skipped).toBeUndefined()
   })
 
   test('a partial clone says how many blobs are missing and fetches none', async () => {
@@ -167,6 +170,20 @@ describe('kinds of repositories', () => {
     const blobs = await history(join(root, 'partial'))
     expect(values(blobs)).toEqual([])
     expect(blobs[0]?.skipped).toMatch(/^2 blobs are not in the repository/)
+  })
+
+  test('an index of many packs changes nothing, and a pack without its own index is no history without findings', async () => {
+    const repo = repository('packs')
+    for (const word of ['f1rstOne', 's3condOne']) {
+      write(repo, `${word}.env`, `DB_PASSWORD=${word}\n`)
+      commit(repo)
+      git(repo, 'repack', '-dq')
+    }
+    git(repo, 'multi-pack-index', 'write')
+    expect(values(await history(repo))).toEqual(['f1rstOne', 's3condOne'])
+    const packed = join(repo, '.git/objects/pack')
+    for (const file of readdirSync(packed)) if (file.endsWith('.idx')) rmSync(join(packed, file), { force: true })
+    await expect(history(repo)).rejects.toMatchObject({ code: 'scan/git' })
   })
 
   test('no repository at all is refused', async () => {

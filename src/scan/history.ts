@@ -144,7 +144,7 @@ export async function* scanHistory(
 ): AsyncGenerator<ScannedBlob> {
   signal?.throwIfAborted()
   const git = gitOf(repository)
-  await git.text('rev-parse', '--git-dir')
+  const isShallow = (await git.text('rev-parse', '--git-dir', '--is-shallow-repository')).endsWith('\ntrue')
   if (since !== undefined && !(await hasCommit(git, since))) {
     throw new ReeveError(
       'scan/no-such-revision',
@@ -164,7 +164,7 @@ export async function* scanHistory(
   try {
     const scanned = since === undefined ? await scanObjects(engine, git, ignore, opening, begin, signal) : null
     yield* appearing(
-      { engine, git, ignore, opening, withHead, signal },
+      { engine, git, ignore, opening, withHead, isShallow, signal },
       scanned ?? (await scanReached(engine, git, revisions, ignore, opening, signal)),
       scanned?.paths,
       (isWanted) => begin().read(isWanted),
@@ -180,12 +180,14 @@ interface Asked {
   ignore: Ignore
   opening: Opening | null
   withHead: boolean
+  /** The clone ends before the history does. */
+  isShallow: boolean
   signal: AbortSignal | undefined
 }
 
 /** What was found, with the commits that brought and removed it. `judgedAt`: the paths at which blobs were judged, where they may have others. */
 async function* appearing(
-  { engine, git, ignore, opening, withHead, signal }: Asked,
+  { engine, git, ignore, opening, withHead, isShallow, signal }: Asked,
   { hits, parts, unread, missing }: Found,
   judgedAt: ReadonlyMap<string, string> | undefined,
   changes: (isWanted: (blob: string) => boolean) => AsyncIterable<Change>,
@@ -195,6 +197,7 @@ async function* appearing(
     wrong.unshift(
       `${missing} ${missing === 1 ? 'blob is' : 'blobs are'} not in the repository (a partial clone, or damage)`,
     )
+  if (isShallow) wrong.unshift('the clone is shallow: what its history held before is not in it')
   if (unread.length > MOST_UNREAD) wrong.push(`and ${unread.length - MOST_UNREAD} more archives`)
   const skipped = wrong.length === 0 ? {} : { skipped: wrong.join('; ') }
   const nothing: ScannedBlob = { blob: '', detections: [], appearances: [], ...skipped }

@@ -47,9 +47,12 @@ export const openStore = (objects: string, width: number): Store => {
         if (loose.size > MOST_LOOSE) throw new PackFault('very many objects in files of their own')
       }
       const packed = join(folder, 'pack')
-      for (const file of existsSync(packed) ? readdirSync(packed).sort() : [])
-        if (/^pack-.*\.pack$/.test(file) && existsSync(join(packed, `${file.slice(0, -5)}.idx`)))
-          packs.push(openPack(join(packed, file), width))
+      for (const file of existsSync(packed) ? readdirSync(packed).sort() : []) {
+        if (!/^pack-.*\.pack$/.test(file)) continue
+        // Also where an index of many packs stands in for it, git reads none without its own.
+        if (!existsSync(join(packed, `${file.slice(0, -5)}.idx`))) throw new PackFault('a pack without its index')
+        packs.push(openPack(join(packed, file), width))
+      }
     }
     return { packs, loose, close }
   } catch (error) {

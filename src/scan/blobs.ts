@@ -4,9 +4,10 @@ import type { Git } from './git.ts'
 import { HEAD, type Kind, kindOf } from './inside/kinds.ts'
 import { scanWhole } from './inside/leaf.ts'
 import type { Limits } from './inside/limits.ts'
+import { startLong } from './inside/long.ts'
 import { type Opening, scanInside } from './inside/open.ts'
 import { ofBytes } from './inside/source.ts'
-import { type Feed, startFeed } from './reading.ts'
+import type { Feed } from './reading.ts'
 
 export interface ScannedContent {
   blob: string
@@ -23,7 +24,7 @@ const none = (): undefined => undefined
 const receive = (engine: Engine, path: string, size: number, opening: Opening | null) => {
   let feed: Feed | undefined
   const fed = (): Feed => {
-    feed ??= startFeed(engine, path, size + 1)
+    feed ??= startLong(engine, path, size + 1)
     return feed
   }
   /** What is not read yet: all of an archive and of what fits into the engine's room, else only until it can be told what it is. */

@@ -5,9 +5,9 @@ import { withLayers } from './inside/image.ts'
 import { HEAD, type Kind, kindOf, TAIL } from './inside/kinds.ts'
 import { layoutAround, readLayout } from './inside/layout.ts'
 import { scanWhole } from './inside/leaf.ts'
+import { startLong } from './inside/long.ts'
 import { type Opening, scanInside } from './inside/open.ts'
 import { ofFile } from './inside/source.ts'
-import { startFeed } from './reading.ts'
 
 export const because = (error: unknown): string => {
   const code = (error as NodeJS.ErrnoException).code
@@ -126,7 +126,7 @@ const scanLong = async (
 ): Promise<ScannedFile> => {
   let bytes = head?.length ?? 0
   try {
-    const feed = startFeed(engine, file, Math.max(size, bytes) + 1)
+    const feed = startLong(engine, file, Math.max(size, bytes) + 1)
     if (head !== undefined) feed.push(head)
     const buffer = Buffer.allocUnsafe(CHUNK)
     for (;;) {

@@ -1,6 +1,6 @@
 import type { ScannedFile } from '../../sdk/index.ts'
 import type { Engine } from '../engine.ts'
-import { scanBytes, startFeed } from '../reading.ts'
+import { scanBytes } from '../reading.ts'
 import { arEntries } from './ar.ts'
 import { decompressed } from './compressed.ts'
 import { placeOf, strippedName } from './entry-names.ts'
@@ -8,6 +8,7 @@ import { type Image, startImage, tellsOfImage, withLayers } from './image.ts'
 import { type Closed, HEAD, type Kind, kindOf, TAIL } from './kinds.ts'
 import { type Leaf, scanWhole } from './leaf.ts'
 import { type Budget, Fault, Halt, inUnits, type Limits, openBudget } from './limits.ts'
+import { startLong } from './long.ts'
 import { officeText, sharedStrings } from './office.ts'
 import { textsOfPdf } from './pdf.ts'
 import { gather, ofBytes, openPull, type Pull, type Source } from './source.ts'
@@ -129,7 +130,7 @@ const scanText = (engine: Engine, text: Buffer, name: string): Leaf =>
     : { detections: scanBytes(engine, text, name), full: false }
 
 const scanLong = async ({ engine, turn }: Work, pull: Pull, file: string): Promise<ScannedFile> => {
-  const feed = startFeed(engine, file)
+  const feed = startLong(engine, file)
   let bytes = 0
   for await (const piece of pull.pieces(Infinity)) {
     bytes += piece.length

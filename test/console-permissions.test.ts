@@ -64,6 +64,8 @@ describe.skipIf(reason !== null)('permissions in the console', () => {
       roles: { deploy: { ...ESTATE.roles!['deploy'], inline: [allow('s3:GetObject', `${BUCKET}/*`)] } },
     }
     await read(server.database, describedAccount(before), { connection: 'aws-main', at: at(20) })
+    // Of this one a listing told the name, and no policies.
+    const lost = { kind: 'identity' as const, type: 'aws_iam_user', key: `aws:${arn('user', 'lost')}` }
     const trust = {
       kind: 'credential' as const,
       type: 'aws_trust',
@@ -72,7 +74,7 @@ describe.skipIf(reason !== null)('permissions in the console', () => {
     }
     await read(
       server.database,
-      [...describedAccount(ESTATE), trust, { from: trust.key, verb: 'authenticates', to: deploy }],
+      [lost, ...describedAccount(ESTATE), trust, { from: trust.key, verb: 'authenticates', to: deploy }],
       {
         connection: 'aws-main',
         at: at(10),
@@ -142,6 +144,13 @@ describe.skipIf(reason !== null)('permissions in the console', () => {
       'user/bob calls iam:CreateAccessKey on user/root and acts as user/root',
     )
     await (await open(`aws:${arn('user', 'root')}`)).getByText('It is an administrator').waitFor()
+  })
+
+  test('of whom no policies were read nothing is said but that, and no smaller policy is offered', async () => {
+    const section = await open(`aws:${arn('user', 'lost')}`)
+    await section.getByText('What it may do is unknown').waitFor()
+    await section.getByText('Whether it is an administrator is unknown').waitFor()
+    expect(await section.getByRole('button').count()).toBe(0)
   })
 
   test('the card of a trust says which tokens pass', async () => {

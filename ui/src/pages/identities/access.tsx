@@ -61,7 +61,7 @@ function Shown({ of, name }: { of: WhatCan; name: string }) {
       <Trusts of={of.trust} />
       <Bar of={of} />
       <Services of={of} />
-      <Smaller principal={of.subject.key} name={name} />
+      {(of.services.length > 0 || of.unknown.length === 0) && <Smaller principal={of.subject.key} name={name} />}
     </>
   )
 }
@@ -90,7 +90,7 @@ const Unread = ({ of }: { of: readonly string[] }) =>
 const sum = (services: readonly Service[], wanted: (used: Service['used']) => boolean): number =>
   services.filter(({ used }) => wanted(used)).reduce((all, { actions, more }) => all + actions.length + more, 0)
 
-function Bar({ of: { services, everything, days } }: { of: WhatCan }) {
+function Bar({ of: { services, everything, days, unknown: lost } }: { of: WhatCan }) {
   const used = sum(services, (one) => knownOr(one, null) !== null)
   const never = sum(services, (one) => !isUnknown(one) && knownOr(one, null) === null)
   const unknown = sum(services, isUnknown)
@@ -101,6 +101,12 @@ function Bar({ of: { services, everything, days } }: { of: WhatCan }) {
       <p className="access-said">
         It may do everything on everything;{' '}
         {services.length === 0 ? 'what it used was not told.' : `seen in use: ${some(services.length, 'service')}.`}
+      </p>
+    )
+  if (services.length === 0 && lost.length > 0)
+    return (
+      <p className="access-said unknown">
+        <Mark of="unknown" beside /> <b>What it may do is unknown</b>: {lost[0]}.
       </p>
     )
   if (services.length === 0) return <p className="empty quiet">Nothing that was read allows it any action.</p>

@@ -271,3 +271,19 @@ test('the three cuts that are worth most are those that trying every cut finds',
     RUNS,
   )
 })
+
+test('what would take too long is ended, and it is said how far it came', () => {
+  const to = reachVerbs.indexOf('escalates-to')
+  const code = edgeCode(to, 0, 0, 0, 0)
+  const nodes = 12
+  const every = all(nodes).flatMap((from) => all(nodes).flatMap((to) => (from === to ? [] : [{ from, to, code }])))
+  const graph: Graph = { nodes, facts: new Uint16Array(nodes), layers: [layerOf(nodes, raw(every))] }
+  const manner = { pass: passOf([]), barred: null }
+  const paths = simplePaths(graph, 0, [11], manner, { longest: 11, most: 1e9, work: 2_000 })
+  expect(paths.more).toBe('work')
+  expect(paths.paths[0]).toEqual([0, 11])
+  const starts = bits(nodes, all(nodes))
+  expect(cutsOf(graph, starts, [9, 10, 11], manner, 0).counted).toBe(1)
+  expect(countPairs(graph, starts, [9, 10, 11], manner, 0)).toMatchObject({ counted: 1, pairs: 11 })
+  expect(cutsOf(graph, starts, [9, 10, 11], manner).counted).toBe(3)
+})

@@ -130,7 +130,7 @@ function Because({ principal, action, resource }: { principal: string; action: s
         {layers.map((layer) => (
           <div key={layer.name}>
             <dt>
-              {LAYERS[layer.layer]} <span className="meta">{layer.name}</span>
+              {LAYERS[layer.layer]} {layer.layer !== 'held' && <span className="meta">{layer.name}</span>}
             </dt>
             <dd>
               {layer.statements.length === 0 ? (

@@ -8,10 +8,20 @@ import { evaluate, rules, toFindings } from './assess/index.ts'
 import type { Reading, Scanned, ScanOptions } from './cli/index.ts'
 import { createRun, readProvider } from './discover/index.ts'
 import { type Estate, EstateBuilder, type SourceState } from './graph/index.ts'
+import { remembering, validate, withAnswer } from './once-live.ts'
 import { type Config, createFetch, fingerprinter, type InstallationKey, systemClock } from './platform/index.ts'
 import { providers } from './providers/index.ts'
-import { createScanner } from './scan/index.ts'
-import { type Log, messageOf, type Nearby, type Provider, ReeveError } from './sdk/index.ts'
+import { createAsker, createScanner } from './scan/index.ts'
+import {
+  type Edge,
+  type Entity,
+  type LedgerLine,
+  type Log,
+  messageOf,
+  type Nearby,
+  type Provider,
+  ReeveError,
+} from './sdk/index.ts'
 
 /** Collections that give values found as text yield this type, whatever they read. */
 const SECRETS = 'secret_value'
@@ -31,10 +41,11 @@ export async function scanOnce(
       change !== undefined
         ? (path: string) => scanner.scanDiff(path, change, { signal })
         : options.staged && ((path: string) => scanner.scanStaged(path, { signal }))
-    const run = {
+    const fetch = createFetch(parts.config.outbound, systemClock, parts.log)
+    const reading = {
       ...createRun(
         {
-          fetch: createFetch(parts.config.outbound, systemClock, parts.log),
+          fetch,
           log: parts.log,
           clock: systemClock,
           scanner,
@@ -44,7 +55,9 @@ export async function scanOnce(
       ),
       ...(limited && { scanFolder: limited }),
     }
+    const { run, found } = options.validate ? remembering(reading) : { run: reading, found: new Map() }
     const builder = new EstateBuilder()
+    const taken: [connection: string, collection: string, item: Entity | Edge][] = []
     const sources: SourceState[] = []
     for (const { provider, config } of await readersOf(places)) {
       const connection = `${provider.id}-${provider.label(config)}`.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
@@ -52,7 +65,8 @@ export async function scanOnce(
         run,
         skip: skipped(provider, options),
         take: (collection, item) => {
-          builder.add(connection, collection, item)
+          if (options.validate) taken.push([connection, collection, item])
+          else builder.add(connection, collection, item)
           return undefined
         },
         progress: (collections) => {
@@ -74,6 +88,14 @@ export async function scanOnce(
         })
       }
     }
+    const ledger: LedgerLine[] = []
+    if (options.validate) {
+      const asker = createAsker({ fetch, sleep: systemClock.sleep })
+      const validated = await validate(found, asker, options)
+      ledger.push(validated.ledger)
+      for (const [connection, collection, item] of taken)
+        builder.add(connection, collection, withAnswer(item, validated.answers))
+    }
     options.progress('judging')
     const now = systemClock.now()
     const first = builder.build(sources)
@@ -83,7 +105,7 @@ export async function scanOnce(
     const findings = toFindings(evaluate(estate, rules, { now })).filter((finding) =>
       options.only.has(finding.detector === undefined ? 'posture' : 'secrets'),
     )
-    return { findings, ledger: [...estate.ledger()], readings, interrupted: signal.aborted, estate }
+    return { findings, ledger: [...estate.ledger(), ...ledger], readings, interrupted: signal.aborted, estate }
   } finally {
     await places.remove()
   }

@@ -4,12 +4,18 @@ import { expect, test } from 'vitest'
 import { rules } from '../src/assess/index.ts'
 import { explainConfig } from '../src/platform/index.ts'
 import { providers } from '../src/providers/index.ts'
-import { detectors } from '../src/scan/index.ts'
+import { detectors, liveChecks } from '../src/scan/index.ts'
 
 /**
  * docs/reference is made from the code. When one of these fails, write the pages anew and look at the difference:
  * UPDATE_REFERENCE=1 ./reeve test test/reference
  */
+const askedAt = (detector: string): string =>
+  liveChecks
+    .filter((check) => check.detectors.includes(detector))
+    .map(({ method, url }) => `${method} ${new URL(url.replace('{secret}', 'x')).host}`)
+    .join(', ')
+
 const root = fileURLToPath(new URL('..', import.meta.url))
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ')
 const table = (head: string[], rows: string[][]): string =>
@@ -56,10 +62,10 @@ const pages: Record<string, () => string> = {
     )}\n`,
   detectors: () =>
     `# Secret detectors\n\n${detectors.length} detectors ship with Reeve.\n\n${table(
-      ['detector', 'finds', 'of', 'severity'],
+      ['detector', 'finds', 'of', 'severity', 'asked with `--validate`'],
       [...detectors]
         .sort((a, b) => (a.id < b.id ? -1 : 1))
-        .map((one) => [`\`${one.id}\``, one.title, one.provider, one.severity]),
+        .map((one) => [`\`${one.id}\``, one.title, one.provider, one.severity, askedAt(one.id)]),
     )}\n`,
   providers: () =>
     `# Providers\n\n${providers

@@ -1,6 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { made } from '../src/scan/detectors/made.ts'
 import { Finding, LedgerLine } from '../src/sdk/index.ts'
 import { reeve, scratch } from './reeve/command.ts'
 import { accessKey, type Planted, plantedRepository } from './reeve/planted.ts'
@@ -170,4 +173,40 @@ test('a path that is not there is wrong use', async () => {
   const { status, err } = await reeve(['scan', 'nowhere'], { cwd: place.folder })
   expect(status).toBe(2)
   expect(err).toContain('use/no-such-path')
+})
+
+test('services are asked only with --validate, each about its own keys; one that cannot be reached says nothing', async () => {
+  repository.write('.env', `STRIPE_KEY=${made('sk_live_{A-Za-z0-9:24}')}\nDB_PASSWORD=harbour-9-Quay\n`)
+  repository.commit('Add settings')
+  const wanted: string[] = []
+  const proxy = createServer().on('connect', (request, socket) => {
+    wanted.push(request.url!)
+    socket.end('HTTP/1.1 403 Forbidden\r\n\r\n')
+  })
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+  const env = {
+    REEVE_DATA: join(place.folder, 'data'),
+    REEVE_OUTBOUND_PROXY: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+  }
+  const run = async (...args: string[]) =>
+    documentOf((await reeve(['scan', '.', '--json', ...args], { cwd: repository.folder, env })).out)
+  try {
+    const silent = (await run()).findings.filter((one) => one.detector !== undefined)
+    expect([wanted, silent.map(({ live }) => live)]).toEqual([[], [undefined, undefined]])
+    const { findings, ledger } = await run('--validate')
+    expect(new Set(wanted)).toEqual(new Set(['api.stripe.com:443']))
+    const live = new Map(findings.map((one) => [one.detector, one]))
+    expect(live.get('stripe-live-key')).toMatchObject({
+      live: 'indeterminate',
+      severity: silent.find((one) => one.detector === 'stripe-live-key')!.severity,
+      because: expect.arrayContaining([expect.stringMatching(/^GET api\.stripe\.com\/v1\/balance /)]),
+    })
+    expect(live.get('password')).toMatchObject({ live: 'not-asked' })
+    expect(ledger).toContainEqual(
+      expect.objectContaining({ collection: 'validation', expected: 1, obtained: 1, refused: 0 }),
+    )
+    for (const line of ledger) LedgerLine.parse(line)
+  } finally {
+    proxy.close()
+  }
 })

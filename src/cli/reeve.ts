@@ -34,6 +34,8 @@ export interface ScanOptions {
   maxArchiveBytes: number | undefined
   /** MCP servers that are configured there are asked for their tools: over HTTP, or the programs too. */
   probe: 'remote' | 'all' | undefined
+  /** Services are asked whether the keys that were found work. */
+  validate: boolean
   /** An earlier `scan --json`: what it read is what rules remember. */
   baseline: string | undefined
   signal: AbortSignal

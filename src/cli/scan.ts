@@ -18,6 +18,7 @@ interface ScanFlags extends OutputOptions {
   archives?: boolean
   maxArchiveBytes?: string
   probe?: 'remote' | 'all'
+  validate?: boolean
   failOn?: Severity
   baseline?: string
   sarif?: string
@@ -44,6 +45,10 @@ export function addScan(program: Command, reeve: Reeve): void {
         '--probe <what>',
         'ask the MCP servers that are configured there for their tools: remote, those over HTTP; all, start the others too',
       ).choices(['remote', 'all']),
+    )
+    .option(
+      '--validate',
+      'ask the services whether the keys that were found work: this sends each key to its own service',
     )
     .option('--only <what>', 'secrets, posture or both, by comma', 'secrets,posture')
     .addOption(failOn())
@@ -74,6 +79,7 @@ async function scan(reeve: Reeve, path: string | undefined, flags: ScanFlags): P
     archives: flags.archives !== false,
     maxArchiveBytes: flags.maxArchiveBytes === undefined ? undefined : parseBytes(flags.maxArchiveBytes),
     probe: flags.probe,
+    validate: flags.validate === true,
     baseline: flags.baseline,
     signal: interruption.signal,
     progress: out.progress,
@@ -157,7 +163,9 @@ function print(out: Terminal, findings: readonly Finding[], scanned: Scanned, kn
       ['', 'what', 'where', 'risk'],
       shown.map((finding) => [
         out.mark(finding.severity),
-        plain(`${finding.says ?? finding.title}${finding.redacted ? `  ${finding.redacted}` : ''}`).slice(0, 110),
+        plain(
+          `${finding.says ?? finding.title}${finding.redacted ? `  ${finding.redacted}` : ''}${finding.live === undefined || finding.live === 'not-asked' ? '' : `  ${finding.live}`}`,
+        ).slice(0, 110),
         plain(placeOf(finding)).slice(0, 60),
         finding.owasp.join(' '),
       ]),

@@ -8,10 +8,16 @@ import { scanFolder } from './folder.ts'
 import { scanHistory, scanStaged } from './history.ts'
 import { scanWhole } from './inside/leaf.ts'
 import { LIMITS, type Limits } from './inside/limits.ts'
+import { checks } from './live/checks.ts'
 import { scanBytes } from './reading.ts'
 
 export type { Anchor, Detector, Match, Opinion } from './detector.ts'
+export { type Asked, type Asker, createAsker } from './live/asker.ts'
+export { checks as liveChecks } from './live/checks.ts'
 export { detectors }
+
+/** Detectors whose values a service can be asked about. */
+export const LIVE_CHECKS: ReadonlySet<string> = new Set(checks.flatMap((check) => check.detectors))
 
 export interface Scanner extends Pick<Run, 'scan' | 'scanFolder' | 'scanHistory'> {
   /** Secrets in the files of a repository's index that differ from HEAD, as they would be committed. */

@@ -83,6 +83,9 @@ const SEVERITIES: readonly Severity[] = ['info', 'low', 'medium', 'high', 'criti
 
 /** The detection's own severity, at most `most`; in tests and examples alone it is low, since such values mostly are made up. */
 export function severityOf(entity: Entity, leaks: readonly Leak[], most: Severity = 'critical'): Severity {
+  // Its service was asked: nothing about the place matters more.
+  if (entity.attributes['live'] === 'live') return 'critical'
+  if (entity.attributes['live'] === 'dead') return 'low'
   const own = SEVERITIES.indexOf(entity.attributes['severity'] as Severity)
   const severity = Math.min(own < 0 ? SEVERITIES.indexOf('high') : own, SEVERITIES.indexOf(most))
   return SEVERITIES[leaks.every((leak) => leak.example) ? Math.min(severity, 1) : severity]!
@@ -105,7 +108,9 @@ export function standsIn(leaks: readonly Leak[], now: Date): string {
 export function evidence(entity: Entity, leaks: readonly Leak[]): string[] {
   const all = entity.attributes['leakPlaces']
   const more = (typeof all === 'number' ? all : leaks.length) - 5
+  const asked = text(entity.attributes['liveSays'])
   return [
+    ...(asked === undefined || entity.attributes['live'] === 'not-asked' ? [] : [asked]),
     ...leaks.slice(0, 5).map(sentence),
     ...[
       ...new Set(

@@ -1,4 +1,5 @@
 /** A reach picture as a file of one's own: the drawing as SVG or PNG, the hops as CSV. Nothing is sent anywhere. */
+import { csvText } from './csv-text.ts'
 import type { Picture, Shown } from './reach-picture.ts'
 import { coloursAt } from './reach-shapes.ts'
 import { svgOf } from './reach-svg.ts'
@@ -27,15 +28,9 @@ export async function savePng(picture: Picture, shown: Shown, title: string): Pr
   save(blob, 'reeve-reach.png')
 }
 
-/** Rows of cells; what a spreadsheet would take for a formula is kept from being one. */
 export function saveCsv(rows: readonly (readonly string[])[]): void {
-  const text = rows.map((cells) => `${cells.map(cell).join(',')}\r\n`).join('')
+  const text = csvText(rows)
   save(new Blob([`\uFEFF${text}`], { type: 'text/csv;charset=utf-8' }), 'reeve-reach.csv')
-}
-
-export function cell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
 
 function save(blob: Blob, name: string): void {

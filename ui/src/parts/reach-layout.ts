@@ -29,7 +29,7 @@ const STEP = 150
 const ROW = 74
 /** Between two kinds there is more room than within one. */
 const GAP = 40
-/** A column longer than this goes on beside itself. */
+/** A column longer than this goes on beside itself; of many things, than the side of a square of all of them. */
 const LONGEST = 26
 /** Things of one kind that lead to each other stand side by side, this many at most. */
 const DEEPEST = 5
@@ -53,11 +53,12 @@ export function layOut(things: readonly Thing[], hops: readonly Hop[]): LaidOut 
   const layers = inOrder(layer, hops)
   const places: Place[] = new Array(things.length)
   const columns: { title: string; x: number }[] = []
-  const tallest = Math.max(1, ...layers.map(({ nodes }) => Math.min(nodes.length, LONGEST)))
+  const longest = Math.max(LONGEST, Math.ceil(Math.sqrt(things.length)))
+  const tallest = Math.max(1, ...layers.map(({ nodes }) => Math.min(nodes.length, longest)))
   let x = 0
   let before = -1
   for (const { kind, nodes } of layers) {
-    const wide = Math.ceil(nodes.length / LONGEST)
+    const wide = Math.ceil(nodes.length / longest)
     const rows = Math.ceil(nodes.length / wide)
     if (before >= 0) x += STEP + (kind === before ? 0 : GAP)
     if (kind !== before) columns.push({ title: TITLES[kind]!, x })

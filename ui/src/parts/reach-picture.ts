@@ -45,3 +45,9 @@ export const pathThings = ({ hops }: Picture, { path }: Shown): Set<number> => {
   }
   return on
 }
+
+/** A name as one short line, without marks that turn or hide letters. */
+export function plainName(text: string, longest = 60): string {
+  const line = text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim()
+  return line === '' ? '(a name of spaces)' : line.length > longest ? `${line.slice(0, longest - 1)}…` : line
+}

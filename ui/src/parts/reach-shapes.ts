@@ -12,12 +12,6 @@ export const SHAPES: Record<Kind | 'none', string> = {
   none: 'M0-13A13 13 0 1 1-.01-13Z',
 }
 
-/** A name as one short line, without marks that turn or hide letters. */
-export function plainName(text: string, longest = 60): string {
-  const line = text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim()
-  return line === '' ? '(a name of spaces)' : line.length > longest ? `${line.slice(0, longest - 1)}…` : line
-}
-
 export interface Colours {
   sheet: string
   ink: string

@@ -3,9 +3,9 @@ import Graph from 'graphology'
 import Sigma from 'sigma'
 import type { NodeDisplayData } from 'sigma/types'
 import { type LaidOut, layOut, type Place } from './reach-layout.ts'
-import { type Picture, pathThings, type Shown } from './reach-picture.ts'
+import { type Picture, pathThings, plainName, type Shown } from './reach-picture.ts'
 import { HopProgram, KindProgram } from './reach-programs.ts'
-import { type Colours, coloursAt, plainName } from './reach-shapes.ts'
+import { type Colours, coloursAt } from './reach-shapes.ts'
 
 export interface Drawing {
   show(shown: Shown): void
@@ -150,7 +150,10 @@ export function draw(element: HTMLElement, headings: HTMLElement, picture: Pictu
   })
   // Nearer, things are larger; names are written once there is room.
   const fit = () => {
-    const fitting = Math.min(LARGEST, Math.max(SMALLEST, pixels(sigma, 0, laid.row * tall) * 0.3))
+    const fitting = Math.min(
+      LARGEST,
+      Math.max(SMALLEST, 0.3 * Math.min(pixels(sigma, 0, laid.row * tall), pixels(sigma, laid.step, 0))),
+    )
     if (Math.abs(fitting - size) < 0.5) return
     size = fitting
     sigma.scheduleRefresh()

@@ -1,7 +1,7 @@
 /** A reach picture as a document of SVG: to keep, and where a browser paints no WebGL. Names go in as text alone. */
 import { type LaidOut, layOut, type Place } from './reach-layout.ts'
-import { type Picture, pathThings, type Shown } from './reach-picture.ts'
-import { type Colours, plainName, SHAPES } from './reach-shapes.ts'
+import { type Picture, pathThings, plainName, type Shown } from './reach-picture.ts'
+import { type Colours, SHAPES } from './reach-shapes.ts'
 
 const SVG = 'http://www.w3.org/2000/svg'
 const EDGE = 80

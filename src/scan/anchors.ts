@@ -159,7 +159,7 @@ export const enterAnchors = (
         mark(TAIL, [before, one(0), one(1), one(2)])
       } else {
         link(HEAD, keyOf(known), offset)
-        // The last three bytes of a longer literal are never the rarest four of a parity, so here it is the whole of one.
+        // Worth asking where the literal is no longer: those are the bytes that fill the table.
         const wanted =
           length === 3
             ? bytesAfter(

@@ -2,13 +2,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { allow, detailsOf, EVERYTHING, type Invented } from '../access/testing/account.ts'
 import { describedAccount } from '../access/testing/described.ts'
 import { read, type TestServer, testServer } from '../http/testing/index.ts'
 import { apiAt } from './api.ts'
-import { runCli } from './index.ts'
 import type { Reeve } from './reeve.ts'
+import { runHere } from './testing/run-here.ts'
 
 const ESTATE: Invented = {
   users: {
@@ -37,24 +37,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
   await server.close()
 })
-beforeEach(() => {
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    out += text
-    return true
-  })
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    err += text
-    return true
-  })
-})
-afterEach(() => {
-  vi.restoreAllMocks()
-  process.exitCode = undefined
-})
 async function access(...argv: string[]): Promise<unknown> {
-  ;[out, err, process.exitCode] = ['', '', undefined]
-  await runCli(['access', ...argv], reeve)
-  return process.exitCode ?? 0
+  const ran = await runHere(reeve, ['access', ...argv])
+  out = ran.out
+  err = ran.err
+  return ran.status ?? 0
 }
 const told = () => JSON.parse(out)
 

@@ -1,9 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { runCli } from './index.ts'
-import type { Reeve } from './reeve.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { runHere } from './testing/run-here.ts'
 
 let folder: string
 let out: string
@@ -12,27 +11,12 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'reeve-access-roles-'))
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
-beforeEach(() => {
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    out += text
-    return true
-  })
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    err += text
-    return true
-  })
-})
-afterEach(() => {
-  vi.restoreAllMocks()
-  process.exitCode = undefined
-})
 
 async function access(...argv: string[]): Promise<unknown> {
-  out = ''
-  err = ''
-  process.exitCode = undefined
-  await runCli(['access', ...argv], { version: '1' } as Reeve)
-  return process.exitCode
+  const ran = await runHere({ version: '1' }, ['access', ...argv])
+  out = ran.out
+  err = ran.err
+  return ran.status
 }
 const file = (name: string, text: string): string => {
   const path = join(folder, name)

@@ -2,17 +2,15 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { read, type TestServer, testServer } from '../http/testing/index.ts'
 import { apiAt } from './api.ts'
-import { runCli } from './index.ts'
 import type { Reeve } from './reeve.ts'
+import { runHere } from './testing/run-here.ts'
 
 let server: TestServer
 let reeve: Reeve
 let folder: string
-let out: string
-let err: string
 const localToken = `reeve_${'c'.repeat(40)}`
 
 beforeAll(async () => {
@@ -36,30 +34,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
   await server.close()
 })
-beforeEach(() => {
-  out = ''
-  err = ''
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    out += text
-    return true
-  })
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    err += text
-    return true
-  })
-})
-afterEach(() => {
-  vi.restoreAllMocks()
-  process.exitCode = undefined
-})
 
 /** The status, and what was printed; JSON where it was asked for. */
 async function run(...argv: string[]): Promise<{ status: unknown; said: any }> {
-  out = ''
-  err = ''
-  process.exitCode = undefined
-  await runCli(argv, reeve)
-  return { status: process.exitCode, said: argv.includes('--json') ? JSON.parse(out) : out + err }
+  const { status, out, err } = await runHere(reeve, argv)
+  return { status, said: argv.includes('--json') ? JSON.parse(out) : out + err }
 }
 const undoIn = (text: string): string => /owners undo (\S+)/.exec(text)![1]!
 

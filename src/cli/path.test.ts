@@ -1,10 +1,10 @@
 /** `reeve path` and `reeve simulate` over a real server. */
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { read, type TestServer, testServer } from '../http/testing/index.ts'
 import type { Edge } from '../sdk/index.ts'
 import { apiAt } from './api.ts'
-import { runCli } from './index.ts'
 import type { Reeve } from './reeve.ts'
+import { runHere } from './testing/run-here.ts'
 
 const localToken = `reeve_${'w'.repeat(40)}`
 const says = (from: string, verb: Edge['verb'], to: string, attributes?: Edge['attributes']): Edge => ({
@@ -47,25 +47,12 @@ beforeAll(async () => {
   )
 })
 afterAll(() => server.close())
-beforeEach(() => {
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    out += text
-    return true
-  })
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    err += text
-    return true
-  })
-})
-afterEach(() => {
-  vi.restoreAllMocks()
-  process.exitCode = undefined
-})
 
 async function run(...argv: string[]): Promise<number> {
-  ;[out, err, process.exitCode] = ['', '', undefined]
-  await runCli(argv, reeve)
-  return process.exitCode ?? -1
+  const ran = await runHere(reeve, argv)
+  out = ran.out
+  err = ran.err
+  return ran.status ?? -1
 }
 
 test('a path is told step by step, with what it depends on and where it was read', async () => {

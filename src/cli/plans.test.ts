@@ -1,14 +1,14 @@
 /** The commands about plans over a real server, with a source that keeps tags. */
 import { sql } from 'kysely'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { runPlan } from '../act/index.ts'
 import { type Ward, ward } from '../act/testing/index.ts'
 import { runSync } from '../discover/index.ts'
 import { plansOf } from '../http/index.ts'
 import { type TestServer, testServer } from '../http/testing/index.ts'
 import { apiAt } from './api.ts'
-import { runCli } from './index.ts'
 import type { Reeve } from './reeve.ts'
+import { runHere } from './testing/run-here.ts'
 
 let server: TestServer
 let source: Ward
@@ -39,27 +39,12 @@ beforeAll(async () => {
     await admin('PUT', `/v1/entities/ward%3A${name}/owner`, { body: { person: 'mara@x.org' } })
 })
 afterAll(() => server.close())
-beforeEach(() => {
-  out = ''
-  err = ''
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    out += text
-    return true
-  })
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    err += text
-    return true
-  })
-})
-afterEach(() => {
-  vi.restoreAllMocks()
-  process.exitCode = undefined
-})
 
 async function run(...argv: string[]): Promise<number> {
-  ;[out, err, process.exitCode] = ['', '', undefined]
-  await runCli(argv, reeve)
-  return process.exitCode ?? -1
+  const ran = await runHere(reeve, argv)
+  out = ran.out
+  err = ran.err
+  return ran.status ?? -1
 }
 
 test('a dry run says what would be written and by which commands, and keeps nothing', async () => {

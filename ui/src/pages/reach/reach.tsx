@@ -134,7 +134,7 @@ function Says({ of, asked }: { of: Answered; asked: Asked }) {
       {of.paths.length === 1 ? 'leads' : 'lead'} from <Name text={of.from.name} longest={60} /> to {end}
       {of.to.aim && of.to.ends !== of.paths.length && `, ${some(of.to.ends, 'thing')} of which are reached`}.{' '}
       {of.more && `There are more: ${of.more}. `}
-      {worst && hop && of.cutsWhole && of.to.ends > 1 && (
+      {worst && hop && of.cutsWhole && worst.ends > 1 && (
         <>
           {count(worst.ends)} of the ends need one hop, from <Name text={of.things[hop.from]!.name} longest={48} /> to{' '}
           <Name text={of.things[hop.to]!.name} longest={48} />: cut it and they are reached no more.{' '}

@@ -1,8 +1,7 @@
 /** The command line's way in: each command loads what it needs, and no more. */
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
 import { apiAt, type Reeve, runCli } from './cli/index.ts'
 import type { Estate } from './graph/index.ts'
 import {
@@ -10,11 +9,12 @@ import {
   type Config,
   createLog,
   explainConfig,
+  type InstallationKey,
   keyFileOf,
   loadConfig,
   openInstallationKey,
 } from './platform/index.ts'
-import { Finding, Instant, Json, Key, type Log, messageOf, ReeveError, Sensitive } from './sdk/index.ts'
+import { type Log, messageOf, ReeveError, Sensitive } from './sdk/index.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 const folder = process.cwd()
@@ -115,15 +115,29 @@ const reeve: Reeve<Estate> = {
   async scan(options) {
     const { scanOnce } = await import('./once.ts')
     const { config, log } = settleQuietly()
-    const known = options.baseline === undefined ? [] : readBaseline(options.baseline).readings
-    const key = openInstallationKey(config, { create: false }) ?? passingKey()
+    const key = keyOf(config)
+    const known = options.baseline === undefined ? [] : (await knownBefore(options.baseline, key)).readings
     return scanOnce(options, { config, log, key, known })
   },
 
   async newSince(findings, file) {
-    const { baseline } = await import('./assess/index.ts')
-    const isKnown = baseline(readBaseline(file).findings)
+    const { isKnown } = await knownBefore(file, keyOf(settleQuietly().config))
     return findings.filter((finding) => !isKnown(finding))
+  },
+
+  async importReport(file, format) {
+    const { importReport } = await import('./once-import.ts')
+    return importReport(file, format, keyOf(settleQuietly().config))
+  },
+
+  async explain(file, line) {
+    const { detectors, explain } = await import('./scan/index.ts')
+    return explain(detectors, readForExplaining(file), { file, line })
+  },
+
+  async csv(findings) {
+    const { toCsv } = await import('./assess/index.ts')
+    return toCsv(findings)
   },
 
   async sarif({ findings, ledger }) {
@@ -236,40 +250,25 @@ async function findServer(config: Config) {
   return answers ? apiAt(door.url, door.token) : undefined
 }
 
-/** Where nothing is installed, fingerprints hold for this one run. */
-function passingKey() {
-  return {
-    root: new Sensitive(randomBytes(32)),
-    seal: [{ id: randomBytes(4).toString('hex'), key: new Sensitive(randomBytes(32)) }],
-  }
+async function knownBefore(file: string, key: InstallationKey) {
+  const { readBaseline } = await import('./once-import.ts')
+  return readBaseline(file, key)
 }
 
-const Former = z.object({ value: Json, from: Instant, until: Instant })
-/** What of `scan --json` the next scan goes by; the first versions had no readings. */
-const Baseline = z.object({
-  findings: Finding.array(),
-  readings: z
-    .object({ subject: Key, attribute: z.string(), value: Json, since: Instant, before: Former.array() })
-    .array()
-    .default([]),
-})
-
-function readBaseline(file: string): z.infer<typeof Baseline> {
-  if (!existsSync(file))
-    throw new ReeveError(
-      'use/baseline',
-      `reading the baseline ${file}: there is no such file; make it with reeve scan --json > ${file}`,
-    )
+function readForExplaining(file: string): Buffer {
   try {
-    return Baseline.parse(JSON.parse(readFileSync(file, 'utf8')))
+    return readFileSync(file)
   } catch (cause) {
-    throw new ReeveError(
-      'use/baseline',
-      `reading the baseline ${file}: it is not what reeve scan --json prints (${messageOf(cause).slice(0, 200)})`,
-      { cause },
-    )
+    throw new ReeveError('use/no-such-path', `reading ${file}: ${messageOf(cause)}`, { cause })
   }
 }
+
+/** Where nothing is installed, fingerprints hold for this one run. */
+const passingKey: InstallationKey = {
+  root: new Sensitive(randomBytes(32)),
+  seal: [{ id: randomBytes(4).toString('hex'), key: new Sensitive(randomBytes(32)) }],
+}
+const keyOf = (config: Config): InstallationKey => openInstallationKey(config, { create: false }) ?? passingKey
 
 // Whoever reads our output may have seen enough, as `head` has.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -10,6 +10,7 @@ import { addPlans } from './plans.ts'
 import type { Reeve } from './reeve.ts'
 import { addReports } from './reports.ts'
 import { addScan } from './scan.ts'
+import { addImport } from './scan-import.ts'
 import { addSearch } from './search.ts'
 import { addSimulate } from './simulate.ts'
 import { addSources } from './sources.ts'
@@ -17,11 +18,12 @@ import { addUp } from './up.ts'
 import { addUpkeep } from './upkeep.ts'
 
 export { apiAt } from './api.ts'
-export type { Check, Reading, Reeve, Running, Scanned, ScanOptions, UpOptions } from './reeve.ts'
+export type { Check, Explained, Imported, Reading, Reeve, Running, Scanned, ScanOptions, UpOptions } from './reeve.ts'
 
 const addSeeing = (program: Command, reeve: Reeve): void => {
   addUp(program, reeve)
   addScan(program, reeve)
+  addImport(program, reeve)
   addAccess(program, reeve)
   addDemo(program, reeve)
 }

@@ -62,6 +62,27 @@ export interface Scanned<Estate = unknown> {
   estate: Estate
 }
 
+/** What of another scanner's report became findings, and what did not. */
+export interface Imported {
+  format: string
+  findings: Finding[]
+  items: number
+  taken: number
+  left: { at: string; why: string }[]
+  whole: boolean
+}
+
+/** Why something in a file is a finding, or none. */
+export interface Explained {
+  line: number
+  column: number
+  detector: string
+  title: string
+  redacted: string
+  isFinding: boolean
+  because: string
+}
+
 export interface Check {
   what: string
   ok: boolean
@@ -75,9 +96,14 @@ export interface Reeve<Estate = unknown> {
   /** The running server of this data folder, `REEVE_URL`, or one started for this command. */
   api(): Promise<Api>
   scan(options: ScanOptions): Promise<Scanned<Estate>>
-  /** Findings that `baseline` (an earlier `scan --json`) does not hold. */
+  /** Findings that `baseline` (an earlier `scan --json`, or the report of another scanner) does not hold. */
   newSince(findings: readonly Finding[], baseline: string): Promise<Finding[]>
-  sarif(scanned: Scanned<Estate>): Promise<unknown>
+  /** The report of another scanner as findings; the format is told from what is in the file when it is not given. */
+  importReport(file: string, format: string | undefined): Promise<Imported & { scanned: Scanned<Estate> }>
+  /** Each thing that a detector looked at in a file, or on one line of it, with what became of it. */
+  explain(file: string, line: number | undefined): Promise<Explained[]>
+  csv(findings: readonly Finding[]): Promise<string>
+  sarif(scanned: Pick<Scanned<Estate>, 'findings' | 'ledger'>): Promise<unknown>
   html(scanned: Scanned<Estate>, title: string): Promise<string>
   doctor(): Promise<Check[]>
   explainConfig(): { key: string; value: string; from: string; default: string; description: string }[]

@@ -1,15 +1,14 @@
-import { writeFileSync } from 'node:fs'
 import { type Command, Option } from 'commander'
-import { type Finding, ReeveError, Severity } from '../sdk/index.ts'
+import { type Finding, ReeveError, type Severity } from '../sdk/index.ts'
 import { EXIT } from './exit.ts'
 import type { Reeve, Scanned } from './reeve.ts'
+import { explain } from './scan-explain.ts'
+import { type FileFlags, writeFiles } from './scan-files.ts'
+import { printFindings, summary } from './scan-findings.ts'
 import { type OutputOptions, plain, type Terminal, terminal } from './terminal.ts'
 import { counts, failOn } from './threshold.ts'
 
-const ORDER = Severity.options
-const SHOWN = 40
-
-interface ScanFlags extends OutputOptions {
+interface ScanFlags extends OutputOptions, FileFlags {
   history?: boolean
   only?: string
   since?: string
@@ -21,8 +20,7 @@ interface ScanFlags extends OutputOptions {
   validate?: boolean
   failOn?: Severity
   baseline?: string
-  sarif?: string
-  html?: string
+  explain?: string
   all?: boolean
 }
 
@@ -54,10 +52,12 @@ export function addScan(program: Command, reeve: Reeve): void {
     .addOption(failOn())
     .option(
       '--baseline <file>',
-      'an earlier --json output: what it found is known and does not count, what it read is remembered',
+      'an earlier --json output, or a report of gitleaks, TruffleHog, Kingfisher or in SARIF: what it found is known and does not count',
     )
     .option('--sarif <file>', 'write SARIF 2.1.0')
+    .option('--csv <file>', 'write a table for spreadsheets')
     .option('--html <file>', 'write a report to look at')
+    .option('--explain <place>', 'say why what stands in FILE or at FILE:LINE is a finding or none, and scan nothing')
     .option('--all', 'show every finding, not the worst ones')
     .addHelpText('after', '\nExample:\n  $ reeve scan . --history --fail-on high --sarif reeve.sarif\n')
     .action(async (path: string | undefined, _flags: ScanFlags, command: Command) => {
@@ -67,6 +67,7 @@ export function addScan(program: Command, reeve: Reeve): void {
 
 async function scan(reeve: Reeve, path: string | undefined, flags: ScanFlags): Promise<number> {
   const out = terminal(flags)
+  if (flags.explain !== undefined) return explain(reeve, flags.explain, out)
   const interruption = new AbortController()
   process.once('SIGINT', () => interruption.abort())
   const scanned = await reeve.scan({
@@ -88,10 +89,7 @@ async function scan(reeve: Reeve, path: string | undefined, flags: ScanFlags): P
   const findings =
     flags.baseline === undefined ? scanned.findings : await reeve.newSince(scanned.findings, flags.baseline)
   const known = scanned.findings.length - findings.length
-  if (flags.sarif !== undefined)
-    write(flags.sarif, JSON.stringify(await reeve.sarif({ ...scanned, findings }), null, 2))
-  if (flags.html !== undefined)
-    write(flags.html, await reeve.html({ ...scanned, findings }, path ?? 'this host and folder'))
+  await writeFiles(reeve, flags, scanned, findings, path ?? 'this host and folder')
   const counted = summary(findings, scanned, known)
   if (out.json) out.document({ findings, ledger: scanned.ledger, readings: scanned.readings, summary: counted })
   else print(out, findings, scanned, known, flags.all === true)
@@ -142,54 +140,8 @@ function parseOnly(text: string): ReadonlySet<'secrets' | 'posture'> {
   return new Set(words as ('secrets' | 'posture')[])
 }
 
-function summary(findings: readonly Finding[], scanned: Scanned, known: number) {
-  const failed = findings.filter((finding) => finding.verdict === 'fail')
-  return {
-    ...Object.fromEntries(
-      ORDER.map((severity) => [severity, failed.filter((one) => one.severity === severity).length]),
-    ),
-    unknown: findings.length - failed.length,
-    known,
-    complete: !scanned.interrupted && scanned.ledger.every((line) => line.refused === 0),
-  } as Record<Severity | 'unknown' | 'known', number> & { complete: boolean }
-}
-
 function print(out: Terminal, findings: readonly Finding[], scanned: Scanned, known: number, all: boolean): void {
-  const failed = findings.filter((finding) => finding.verdict === 'fail')
-  const unknown = findings.length - failed.length
-  const shown = all ? failed : failed.slice(0, SHOWN)
-  if (shown.length > 0) {
-    out.table(
-      ['', 'what', 'where', 'risk'],
-      shown.map((finding) => [
-        out.mark(finding.severity),
-        plain(
-          `${finding.says ?? finding.title}${finding.redacted ? `  ${finding.redacted}` : ''}${finding.live === undefined || finding.live === 'not-asked' ? '' : `  ${finding.live}`}`,
-        ).slice(0, 110),
-        plain(placeOf(finding)).slice(0, 60),
-        finding.owasp.join(' '),
-      ]),
-    )
-    if (shown.length < failed.length)
-      out.line(out.style('dim', `and ${failed.length - shown.length} more; --all shows them`))
-    out.line()
-    const [first] = shown
-    out.line(`${out.style('bold', 'First')}  ${plain(first!.says ?? first!.title)}`)
-    for (const evidence of first!.because.slice(0, 3)) out.line(`  because ${plain(evidence)}`)
-    for (const [index, step] of first!.fix.entries())
-      out.line(`  ${index === 0 ? 'fix    ' : '       '} ${plain(step)}`)
-    out.line()
-  }
-  const tally = ORDER.map(
-    (severity) => [severity, failed.filter((one) => one.severity === severity).length] as const,
-  ).filter(([, count]) => count > 0)
-  out.line(
-    failed.length === 0
-      ? `Nothing was found${known > 0 ? ` beyond the ${known} that the baseline knows` : ''}.`
-      : `${tally.map(([severity, count]) => `${count} ${severity}`).join(', ')}${known > 0 ? `; ${known} known from the baseline` : ''}`,
-  )
-  if (unknown > 0)
-    out.line(`${out.mark('unknown')} ${unknown} verdicts are unknown, because something could not be read`)
+  printFindings(out, findings, known, all)
   for (const line of scanned.ledger.filter((one) => one.refused > 0).slice(0, all ? undefined : 10)) {
     out.line(
       out.style(
@@ -199,19 +151,4 @@ function print(out: Terminal, findings: readonly Finding[], scanned: Scanned, kn
     )
   }
   if (scanned.interrupted) out.line('Interrupted: this is what was found so far.')
-}
-
-const placeOf = (finding: Finding): string => {
-  const [place] = finding.places
-  if (place?.file === undefined) return finding.subject
-  const more = finding.places.length > 1 ? ` +${finding.places.length - 1}` : ''
-  return `${place.file}${place.line ? `:${place.line}` : ''}${more}`
-}
-
-function write(file: string, text: string): void {
-  try {
-    writeFileSync(file, text)
-  } catch (cause) {
-    throw new ReeveError('use/output', `writing ${file}: ${(cause as Error).message}`, { cause })
-  }
 }

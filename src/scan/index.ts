@@ -12,6 +12,7 @@ import { checks } from './live/checks.ts'
 import { scanBytes } from './reading.ts'
 
 export type { Anchor, Detector, Match, Opinion } from './detector.ts'
+export { explain } from './explain.ts'
 export { type Asked, type Asker, createAsker } from './live/asker.ts'
 export { checks as liveChecks } from './live/checks.ts'
 export { detectors }

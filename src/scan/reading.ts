@@ -54,7 +54,7 @@ const decode = (bytes: Uint8Array): string => {
 }
 
 /** `reeve:allow` in a comment on the line of the value or on the line before it. */
-const isAllowed = (bytes: Uint8Array, start: number): boolean => {
+export const isAllowed = (bytes: Uint8Array, start: number): boolean => {
   const head = latin1(bytes.subarray(Math.max(0, start - 2 * COMMENT_REACH), start))
   const own = head.lastIndexOf('\n')
   const previous = own < 0 ? -1 : head.lastIndexOf('\n', own - 1)

@@ -60,7 +60,15 @@ export function toSarif(
             ],
           }),
           properties: {
+            title: finding.title,
             severity: finding.severity,
+            ...(finding.detector && {
+              detector: finding.detector,
+              provider: finding.provider,
+              redacted: finding.redacted,
+            }),
+            ...(finding.keyId && { keyId: finding.keyId }),
+            ...(finding.live && { live: finding.live }),
             'security-severity': SECURITY[finding.severity],
             owasp: finding.owasp,
             subject: finding.subject,
@@ -92,13 +100,15 @@ function locations({ places, subject }: Finding) {
     : [physical(places[0])]
 }
 
-function physical({ file = '', line, column, commit }: Place) {
+function physical({ file = '', line, column, ...more }: Place) {
+  const { commit } = more
   return {
     physicalLocation: {
       artifactLocation: { uri: uriOf(file) },
       ...(line !== undefined && { region: { startLine: line, ...(column !== undefined && { startColumn: column }) } }),
     },
     ...(commit !== undefined && { message: { text: `in commit ${commit}` } }),
+    ...(Object.keys(more).length > 0 && { properties: more }),
   }
 }
 

@@ -1,7 +1,7 @@
 /** One source: what each listing gave, what was refused and why, and the exact grant that answers it. */
 import { useState } from 'react'
 import { useAct } from '../../acting.ts'
-import { to, useAddress } from '../../address.tsx'
+import { to, useAddress, useAsOf } from '../../address.tsx'
 import { forget, useAnswer, useMay } from '../../asking.ts'
 import { useTitle } from '../../frame/title.ts'
 import { tell } from '../../frame/toasts.tsx'
@@ -61,6 +61,7 @@ export function Connection({ id = '' }: { id?: string }) {
 function Shown({ of, id, active }: { of: ConnectionPage; id: string; active: boolean }) {
   const { connection, ledger, progress } = of
   const run = useAddress().query.get('run')
+  const asOf = useAsOf()
   return (
     <>
       <div className="head">
@@ -126,7 +127,8 @@ function Shown({ of, id, active }: { of: ConnectionPage; id: string; active: boo
         <aside className="aside" aria-label="About this connection">
           {of.grants.length > 0 && <Grants of={of.grants} />}
           <OwnIdentity of={of} />
-          <GrantForChanges id={id} />
+          {/* What may be changed is a matter of now. */}
+          {asOf === null && <GrantForChanges id={id} />}
           <Facts of={of} />
         </aside>
       </div>

@@ -241,7 +241,7 @@ export const LeaksAsked = z.object({
 })
 export type LeaksAsked = z.infer<typeof LeaksAsked>
 /** Places where a copy of a secret lies, from which an end is reached: the shortest path of each, shortest first. */
-export const Leaks = Told.extend({ total: whole, paths: z.array(Path) })
+export const Leaks = Told.extend({ ends: whole, total: whole, paths: z.array(Path) })
 export type Leaks = z.infer<typeof Leaks>
 
 export const AroundAsked = z.object({

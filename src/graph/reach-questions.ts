@@ -243,12 +243,14 @@ function simulate(graph: Graph, asked: { remove: Taken; to: AimedAt; most: numbe
 }
 
 function leaks(graph: Graph, asked: { to: AimedAt; skip: number; most: number; given: Given }) {
-  const found = toEnds(graph, endsOf(graph, asked.to), mannerOf(graph, asked.given))
+  const ends = endsOf(graph, asked.to)
+  const found = toEnds(graph, ends, mannerOf(graph, asked.given))
   const places = found.order.filter(
     (node) => kinds[kindOf(graph.facts[node]!)] === 'secret' && found.distance[node]! > 0,
   )
   places.sort((a, b) => found.distance[a]! - found.distance[b]! || a - b)
   return {
+    ends: ends.length,
     total: places.length,
     ways: [...places.subarray(asked.skip, asked.skip + asked.most)].map((node) => wayToEnd(found, node)),
   }

@@ -151,7 +151,12 @@ export function startReach({ log }: { log: Log }): Reach {
     async leaks(moment, { to, skip, most, switches }) {
       const { db, graph, given, aim, told } = await open(moment, switches, keyIn(to))
       const found = await threads.ask(graph, 'leaks', { to: aim(to), skip, most, given })
-      return { total: found.total, paths: await provePaths(db, found.ways, switches), ...(await told('all')) }
+      return {
+        ends: found.ends,
+        total: found.total,
+        paths: await provePaths(db, found.ways, switches),
+        ...(await told('all')),
+      }
     },
     async around(moment, { keys, steps, most, sentences, switches }) {
       const { db, graph, number, given, told } = await open(moment, switches, keys)

@@ -151,6 +151,8 @@ async function record(): Promise<Moment> {
     '/v1/reach?from=demo:user/ci&to=demo:host',
     '/v1/reach/tier-zero',
     '/v1/reach/choke-points?to=sensitive',
+    '/v1/reach/leaks?to=sensitive',
+    '/v1/reach/worth',
     '/v1/reach/around?key=demo:user/ci',
     ...keys.map((one) => `/v1/reach/blast/${encodeURIComponent(one)}`),
     ...['identity', 'credential', 'person', 'workload', 'resource', 'entitlement'].flatMap((kind) => [

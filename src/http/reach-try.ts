@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { Aim, Removal, Simulated, Switches } from '../graph/index.ts'
 import { callsOf, type ReachTried, reachThings, type SeenCall, silentOf } from '../read/index.ts'
 import type { Serving } from './app.ts'
-import { unjudged } from './reach-answer.ts'
+import { unjudged, woven } from './reach-answer.ts'
 
 /** Identities that lose something, so far as their calls are looked at. */
 const LOOKED_AT = 200
@@ -41,6 +41,7 @@ export async function tried(app: Serving, { remove, to, switches }: Trial): Prom
     after: found.after,
     freed: found.freed.slice(0, SHOWN).map(({ node, before, after }) => ({ thing: thingOf(node.key), before, after })),
     freedTotal: found.freedTotal,
+    ...(await woven(app.db, found.paths.slice(0, SHOWN))),
     calls: {
       breaks: broken.length,
       rows: shown.flatMap(({ from, to: called, last }) =>

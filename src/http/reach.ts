@@ -1,6 +1,6 @@
 /** Reach: how something could become more, and what cuts it. All of it only asks; a trial changes nothing. */
 import { z } from 'zod'
-import type { PathsFound, ReachNode, Switches } from '../graph/index.ts'
+import type { PathsFound, Switches } from '../graph/index.ts'
 import {
   offsetOf,
   Reach,
@@ -8,58 +8,27 @@ import {
   ReachAround,
   ReachBlast,
   ReachChokePoints,
-  type ReachEnd,
+  ReachLeaks,
   ReachRemoval,
   type ReachRow,
   ReachTierZero,
   ReachTried,
   ReachWithout,
+  ReachWorth,
   reachThings,
 } from '../read/index.ts'
 import { Environment, Key, Kind } from '../sdk/index.ts'
 import type { Serving } from './app.ts'
-import { AsOf, Cursor, KeyParam } from './parameters.ts'
+import { Cursor, KeyParam, QueryText } from './parameters.ts'
 import { cutsOf, unjudged, woven } from './reach-answer.ts'
+import { asOfOf, endOf, isKey, momentOf, Switched, switchesOf, To } from './reach-asked.ts'
+import { leaksOf } from './reach-leaks.ts'
 import { tried } from './reach-try.ts'
+import { worthOf } from './reach-worth.ts'
 import { route } from './route.ts'
 
-/** Words of a list that stands as one, `stolen,mfa`. */
-const listed = <T extends z.ZodType<string, string>>(word: T, most: number) =>
-  z
-    .string()
-    .max(20 * most)
-    .default('')
-    .transform((text) => text.split(',').filter(Boolean))
-    .pipe(z.array(word).max(most))
-
-const Switched = z.object({
-  without: listed(ReachWithout, 3).meta({
-    description:
-      'what an attacker is not given, with commas between: `stolen` (no copy of a secret is taken), `depends` (nothing that turns on unknown conditions), `mfa`',
-  }),
-  inside: listed(Environment, 4).meta({
-    description: 'only through things of these environments, with commas between; what names none is let through',
-  }),
-  avoid: z
-    .union([Key, z.array(Key).max(100)])
-    .default([])
-    .transform((keys) => (typeof keys === 'string' ? [keys] : keys))
-    .meta({ description: 'things that no path may touch, once for each' }),
-  'as-of': AsOf,
-})
-type Switched = z.output<typeof Switched>
-
-const switchesOf = ({ without, inside, avoid }: Pick<Switched, 'without' | 'inside' | 'avoid'>): Switches => ({
-  without,
-  within: inside,
-  avoid,
-})
-
-const To = z
-  .union([ReachAim, Key])
-  .optional()
-  .meta({ description: `${ReachAim.options.map((aim) => `\`${aim}\``).join(', ')}, or the key of a thing` })
 const Rows = z.coerce.number().int().min(1).max(500).default(50)
+const Page = z.coerce.number().int().min(1).max(200).default(50)
 /** Things that a picture without a beginning shows: the nearest. */
 const DRAWN = 300
 /** Hops of the longest way that is looked at, and ways that are looked at for what all of them need. */
@@ -67,12 +36,6 @@ const LONGEST = 8
 const WAYS = 500
 /** All that is of tier 0, so far as a page names it. */
 const NAMED = 200
-
-const momentOf = ({ db, asOf }: Serving) => ({ db, asOf })
-const asOfOf = (asOf: Date | null) => asOf?.toISOString() ?? null
-
-/** A thing by its key, or all of a sort by its word. */
-const isKey = (to: string): boolean => !(ReachAim.options as readonly string[]).includes(to)
 
 export const reachRoutes = [
   route({
@@ -154,6 +117,30 @@ export const reachRoutes = [
         asOf: asOfOf(app.asOf),
       }
     },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/reach/leaks',
+    can: 'see',
+    says: 'Where a copy of a secret lies that leads to an end: the secret, its credential, the identity and the end, each hop with its proof, shortest first.',
+    query: Switched.extend({ to: To, cursor: Cursor, limit: Page }),
+    answers: ReachLeaks,
+    handle: ({ app, query }) => leaksOf(app, query),
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/reach/worth',
+    can: 'see',
+    says: 'What fixing each finding removes: pairs of a beginning and an end that nothing would join any more, the most for each minute of effort first.',
+    query: Switched.extend({
+      to: To,
+      q: QueryText,
+      about: Key.optional().meta({ description: 'only findings about this thing' }),
+      cursor: Cursor,
+      limit: Page,
+    }),
+    answers: ReachWorth,
+    handle: ({ app, query }) => worthOf(app, query),
   }),
   route({
     method: 'GET',
@@ -248,13 +235,6 @@ export const reachRoutes = [
     handle: ({ app, body }) => tried(app, { remove: body.remove, to: body.to, switches: switchesOf(body) }),
   }),
 ]
-
-async function endOf(app: Serving, to: string, ends: number, node?: ReachNode): Promise<z.input<typeof ReachEnd>> {
-  if (!isKey(to)) return { aim: ReachAim.parse(to), thing: null, ends }
-  const known = node ?? (await app.reach.blast(momentOf(app), { of: to, most: 1, switches: NO_SWITCHES })).of
-  return { aim: null, thing: (await reachThings(app.db, [known]))(known.key), ends }
-}
-const NO_SWITCHES: Switches = { without: [], within: [], avoid: [] }
 
 type Asked = Switched & {
   to?: string | undefined

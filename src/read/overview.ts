@@ -1,18 +1,13 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Db } from '../platform/index.ts'
-import { Instant, type Kind, type Severity } from '../sdk/index.ts'
-import { concerning } from './concerning.ts'
+import { Instant, type Severity } from '../sdk/index.ts'
 import { nextEndings } from './expiry.ts'
-import type { Weigh } from './finding-read.ts'
 import { findingName } from './findings.ts'
-import { findingFields, findingsWhere } from './findings-where.ts'
-import { fields } from './inventory-fields.ts'
+import { findingsWhere } from './findings-where.ts'
 import { LedgerBar, SourceSeen } from './ledger.ts'
 import { connectionStates, sumOf } from './ledger-bars.ts'
-import { Mine, readThingsOf } from './mine.ts'
 import { onceForRoll } from './once-for-roll.ts'
-import { parseQuery } from './query.ts'
 import { iso, isoOrNull, refOr, refsOf } from './refs.ts'
 import type { Roll } from './roll.ts'
 import { Due, Thing } from './thing.ts'
@@ -36,8 +31,6 @@ export type AgeHistogram = z.infer<typeof AgeHistogram>
 export const Overview = z.object({
   /** When this was so, by the server's clock. */
   at: Instant,
-  /** Of whoever has the role owner: what they answer for alone is counted and told, and this says by which queries. Null for the whole estate. */
-  mine: Mine.nullable(),
   answer: z.object({
     identities: z.number().int(),
     /** Identities that are not known to be people's accounts: `-account:human`. */
@@ -73,14 +66,6 @@ export const Overview = z.object({
 })
 export type Overview = z.infer<typeof Overview>
 
-/** Where and when it is looked, and how a finding is weighed. */
-export interface Overlooking {
-  db: Db
-  roll: Roll
-  now: Date
-  weigh: Weigh
-}
-
 const DAY = 86_400_000
 const WEEK = 7
 /** The bars, each a query of its own, so that a bar and its rows are one number. */
@@ -91,39 +76,30 @@ const OVER_POLICY = new Set(['1y..2y', '2y..5y', '>5y'])
 const MACHINES = '-account:human'
 const CLOSED = `state:resolved closed:<${WEEK}d`
 
-/** The overview of the whole estate, or of what one person answers for. */
-export async function readOverview({ db, roll, now, weigh }: Overlooking, mine: Mine | null = null): Promise<Overview> {
+export async function readOverview(db: Db, roll: Roll, now: Date): Promise<Overview> {
   const at = now.getTime()
-  const inQuery = (scope: string | undefined, words: string) => (scope ? `${scope} ${words}`.trim() : words)
-  // Nobody is known to have it: then there is nothing to count.
-  const nothing = mine !== null && mine.person === null
-  const count = (words: string, kind: Kind = 'identity') =>
-    nothing ? 0 : roll.countOf(kind, inQuery(mine?.identities, words), at)
-  const findings = async (words: string) => (nothing ? 0 : countFindings(db, roll, inQuery(mine?.findings, words), now))
-  const scope = mine === null ? null : await whatConcerns(db, roll, mine, now)
-  const [all, things, expiring, past, judged, open, unknown, closed, rules] = await Promise.all([
+  const count = (query: string) => roll.countOf('identity', query, at)
+  const [states, things, expiring, past, judged, open, unknown, closed, rules] = await Promise.all([
     connectionStates(db),
-    mine === null ? readThings(db) : nothing ? [] : readThingsOf(db, mine.findings, now, weigh),
-    nextEndings(db, roll, now, 5, scope?.ids),
-    mine === null ? onceForRoll(roll, 'trend', () => countByDay(db, now)) : [],
+    readThings(db),
+    nextEndings(db, roll, now, 5),
+    onceForRoll(roll, 'trend', () => countByDay(db, now)),
     lastJudged(db),
-    findings(''),
-    findings('verdict:unknown'),
-    findings(CLOSED),
+    countFindings(db, roll, '', now),
+    countFindings(db, roll, 'verdict:unknown', now),
+    countFindings(db, roll, CLOSED, now),
     sql<{ count: number }>`select count(*)::int as count from assess.rule`.execute(db),
   ])
-  const states = scope === null ? all : all.filter(({ connection }) => scope.connections.has(connection))
-  const [identities, machines, people] = [count(''), count(MACHINES), count('', 'person')]
+  const [machines, people] = [count(MACHINES), roll.count('person')]
   const last = pointOf(now, machines, people)
   return {
     at: iso(now),
-    mine,
     answer: {
-      identities,
+      identities: roll.count('identity'),
       machines,
       people,
-      perPerson: mine === null ? last.perPerson : null,
-      unowned: mine === null ? count('owner:none') : 0,
+      perPerson: last.perPerson,
+      unowned: count('owner:none'),
       since: iso(new Date(at - WEEK * DAY)),
       new: count(`seen:<${WEEK}d`),
       closed,
@@ -148,25 +124,8 @@ export async function readOverview({ db, roll, now, weigh }: Overlooking, mine: 
       unknown: count('age:unknown'),
       none: count('age:none'),
     },
-    // Of one person's things a number for each person says nothing.
-    trend: mine === null ? [...past, last] : [],
+    trend: [...past, last],
   }
-}
-
-/** What ends is told of these ids, what is seen of these connections. */
-async function whatConcerns(
-  db: Db,
-  roll: Roll,
-  { person, identities, findings }: Mine,
-  now: Date,
-): Promise<{ ids: ReadonlySet<number>; connections: ReadonlySet<string> }> {
-  if (person === null) return { ids: new Set(), connections: new Set() }
-  const own = roll.select('identity', parseQuery(identities, fields), 'name', false, now.getTime())
-  const keys = parseQuery(findings, findingFields).terms.flatMap(({ match }) => ('is' in match ? match.is : []))
-  const ids = await onceForRoll(roll, `concerning ${findings}`, () =>
-    sql<{ id: number }>`${concerning(keys)}`.execute(db),
-  )
-  return { ids: new Set(ids.rows.map(({ id }) => id)), connections: roll.connectionsOf(own) }
 }
 
 /** How many findings a query finds: what a link with the same words shows. */

@@ -1,6 +1,7 @@
 /** What the pages of reach say: how something could become more, what cuts it, and what could not be judged on the way. */
 import { z } from 'zod'
 import { DerivedVerb, Environment, Instant, Key, Sensitivity, Tier, Verb } from '../sdk/index.ts'
+import { FindingRow } from './findings.ts'
 import { EntityRef, Mark } from './ref.ts'
 
 const whole = z.number().int().nonnegative()
@@ -180,6 +181,60 @@ export const ReachAround = z.object({
 })
 export type ReachAround = z.infer<typeof ReachAround>
 
+/** Places where a copy of a secret lies, from which an end is reached: leaked secret, credential, identity, end. */
+export const ReachLeaks = z.object({
+  to: ReachEnd,
+  total: whole,
+  things: z.array(ReachThing),
+  hops: z.array(ReachHop),
+  /** The shortest path of each, shortest first; the others are places in `things`, null where the way has none. */
+  rows: z.array(
+    ReachPath.extend({ secret: whole, credential: whole.nullable(), identity: whole.nullable(), end: whole }),
+  ),
+  next: z.string().nullable(),
+  /** `unmatched`: places of which nothing tells what their secret opens. */
+  unjudged: ReachUnjudged.extend({ unmatched: whole }),
+  asOf: Instant.nullable(),
+})
+export type ReachLeaks = z.infer<typeof ReachLeaks>
+
+/** What the fix of each finding removes, as if what it is about went: the most that the fix can bring. */
+export const ReachWorth = z.object({
+  to: ReachEnd,
+  /** Pairs of an identity, or a place where a secret lies, and an end that it reaches: all there are. */
+  pairs: whole,
+  /** Ends that were counted; of a very large estate those worth most. */
+  counted: whole,
+  /** The most pairs per minute first; without an effort last. */
+  rows: z.array(
+    z.object({
+      finding: FindingRow,
+      /** Pairs that nothing would join any more. */
+      pairs: whole,
+      /** Of the effort that the rule tells; null when it tells none. */
+      perMinute: z.number().nonnegative().nullable(),
+    }),
+  ),
+  total: whole,
+  /** Findings whose fix removes nothing: what they are about is on no way, or never the only one. */
+  nothing: whole,
+  next: z.string().nullable(),
+  unjudged: ReachUnjudged.extend({
+    findings: z.object({
+      /** Verdicts that could not be given. */
+      unknown: whole,
+      /** About something that no source names. */
+      unplaced: whole,
+      /** About more things than are counted at once. */
+      beyond: whole,
+      /** Whose rule tells no effort. */
+      withoutEffort: whole,
+    }),
+  }),
+  asOf: Instant.nullable(),
+})
+export type ReachWorth = z.infer<typeof ReachWorth>
+
 /** Taken away in a trial: a thing with all its sentences, or the sentences between two things. */
 export const ReachRemoval = z.union([
   z.strictObject({ key: Key }),
@@ -193,6 +248,10 @@ export const ReachTried = z.object({
   /** Who would reach fewer ends, those that lose most first. */
   freed: z.array(z.object({ thing: ReachThing, before: whole, after: whole })),
   freedTotal: whole,
+  /** Shortest paths of before that would be gone, at most 20; `things` and `hops` are what they are made of. */
+  things: z.array(ReachThing),
+  hops: z.array(ReachHop),
+  paths: z.array(ReachPath),
   calls: z.object({
     /** Calls that were seen, and could not be made any more. */
     breaks: whole,

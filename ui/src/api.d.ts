@@ -1488,7 +1488,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Five things to know, and the estate in numbers that equal their rows; for the role owner of what they answer for alone. */
+        /** Five things to know, and the estate in numbers that equal their rows. */
         get: operations["getOverview"];
         put?: never;
         post?: never;
@@ -1960,6 +1960,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/reach/leaks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a copy of a secret lies that leads to an end: the secret, its credential, the identity and the end, each hop with its proof, shortest first. */
+        get: operations["getReachLeaks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/reach/tier-zero": {
         parameters: {
             query?: never;
@@ -1988,6 +2005,23 @@ export interface paths {
         put?: never;
         /** What would be no more if something were taken away: paths, and calls that were seen. Nothing is changed. */
         post: operations["postReachTry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reach/worth": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What fixing each finding removes: pairs of a beginning and an end that nothing would join any more, the most for each minute of effort first. */
+        get: operations["getReachWorth"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3944,12 +3978,6 @@ export interface components {
         Mark: "critical" | "high" | "medium" | "low" | "info" | "unknown" | "pass" | "not-judged";
         /** @enum {string} */
         Method: "access-key" | "client-secret" | "password" | "token" | "certificate" | "ssh-key" | "federation";
-        Mine: {
-            person: components["schemas"]["Person"] | null;
-            nobody: string | null;
-            identities: string;
-            findings: string;
-        };
         Move: {
             entity: components["schemas"]["EntityRef"];
             mark: components["schemas"]["Mark"];
@@ -4005,7 +4033,6 @@ export interface components {
         };
         Overview: {
             at: components["schemas"]["Instant"];
-            mine: components["schemas"]["Mine"] | null;
             answer: {
                 identities: number;
                 machines: number;
@@ -4417,6 +4444,28 @@ export interface components {
             depends: boolean;
             proofs: components["schemas"]["ReachProof"][];
         };
+        ReachLeaks: {
+            to: components["schemas"]["ReachEnd"];
+            total: number;
+            things: components["schemas"]["ReachThing"][];
+            hops: components["schemas"]["ReachHop"][];
+            rows: {
+                hops: number[];
+                dependsOn: string[];
+                secret: number;
+                credential: number | null;
+                identity: number | null;
+                end: number;
+            }[];
+            next: string | null;
+            unjudged: {
+                gaps: components["schemas"]["ReachGap"][];
+                depends: number;
+                undescribed: number;
+                unmatched: number;
+            };
+            asOf: components["schemas"]["Instant"] | null;
+        };
         ReachPath: {
             hops: number[];
             dependsOn: string[];
@@ -4489,6 +4538,9 @@ export interface components {
                 after: number;
             }[];
             freedTotal: number;
+            things: components["schemas"]["ReachThing"][];
+            hops: components["schemas"]["ReachHop"][];
+            paths: components["schemas"]["ReachPath"][];
             calls: {
                 breaks: number;
                 rows: {
@@ -4508,6 +4560,31 @@ export interface components {
         };
         /** @enum {string} */
         ReachWithout: "stolen" | "depends" | "mfa";
+        ReachWorth: {
+            to: components["schemas"]["ReachEnd"];
+            pairs: number;
+            counted: number;
+            rows: {
+                finding: components["schemas"]["FindingRow"];
+                pairs: number;
+                perMinute: number | null;
+            }[];
+            total: number;
+            nothing: number;
+            next: string | null;
+            unjudged: {
+                gaps: components["schemas"]["ReachGap"][];
+                depends: number;
+                undescribed: number;
+                findings: {
+                    unknown: number;
+                    unplaced: number;
+                    beyond: number;
+                    withoutEffort: number;
+                };
+            };
+            asOf: components["schemas"]["Instant"] | null;
+        };
         ReportNumber: {
             says: string;
             count: number;
@@ -8728,7 +8805,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Five things to know, and the estate in numbers that equal their rows; for the role owner of what they answer for alone. */
+            /** @description Five things to know, and the estate in numbers that equal their rows. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -9847,6 +9924,47 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getReachLeaks: {
+        parameters: {
+            query?: {
+                /** @description what an attacker is not given, with commas between: `stolen` (no copy of a secret is taken), `depends` (nothing that turns on unknown conditions), `mfa` */
+                without?: string;
+                /** @description only through things of these environments, with commas between; what names none is let through */
+                inside?: string;
+                /** @description things that no path may touch, once for each */
+                avoid?: components["schemas"]["Key"] | components["schemas"]["Key"][];
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
+                /** @description `tier-zero`, `crown-jewels`, `sensitive`, `public`, or the key of a thing */
+                to?: components["schemas"]["ReachAim"] | components["schemas"]["Key"];
+                /** @description `next` of the page before */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where a copy of a secret lies that leads to an end: the secret, its credential, the identity and the end, each hop with its proof, shortest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReachLeaks"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
     getReachTierZero: {
         parameters: {
             query?: {
@@ -9916,6 +10034,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReachTried"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: components["responses"]["Problem"];
+            /** @description Sign in first */
+            401: components["responses"]["Problem"];
+            /** @description You may not do this */
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getReachWorth: {
+        parameters: {
+            query?: {
+                /** @description what an attacker is not given, with commas between: `stolen` (no copy of a secret is taken), `depends` (nothing that turns on unknown conditions), `mfa` */
+                without?: string;
+                /** @description only through things of these environments, with commas between; what names none is let through */
+                inside?: string;
+                /** @description things that no path may touch, once for each */
+                avoid?: components["schemas"]["Key"] | components["schemas"]["Key"][];
+                /** @description an instant of the past, or a day, whose end is meant: what was known and thought then */
+                "as-of"?: components["schemas"]["Instant"] | string;
+                /** @description `tier-zero`, `crown-jewels`, `sensitive`, `public`, or the key of a thing */
+                to?: components["schemas"]["ReachAim"] | components["schemas"]["Key"];
+                /** @description words as in the console: `type:linux_user owner:none used:>90d` */
+                q?: string;
+                /** @description only findings about this thing */
+                about?: components["schemas"]["Key"];
+                /** @description `next` of the page before */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What fixing each finding removes: pairs of a beginning and an end that nothing would join any more, the most for each minute of effort first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReachWorth"];
                 };
             };
             /** @description The request cannot be read */

@@ -25,8 +25,8 @@ const STANDS_FOR = [
   /\*{3,}|x{5,}|\.\.\.|\xe2\x80\xa6|\{[^{}]{1,60}:\d[\d,]*\}/i,
   /(?:^|[^a-z])(?:your)[ _-]?(?:own|[a-z_ -]{0,20})(?:key|token|secret|pass|pwd|value|id|account|user|name|domain)/i,
   /EXAMPLE|^#[\w.]+#$|OBFUSCATED|REDACTED|^REPLACED$/,
-  // Patterns and checksums are about a value; they are none.
-  /^\^.*\$$|\(\?[:=!<]|\[\^?[a-z0-9]-[a-z0-9]|^sha(?:1|256|384|512)-[A-Za-z0-9+/]/i,
+  // Patterns, checksums and Reeve's own fingerprints (its reports hold them) are about a value; they are none.
+  /^hmac:[0-9a-f]{32}$|^\^.*\$$|\(\?[:=!<]|\[\^?[a-z0-9]-[a-z0-9]|^sha(?:1|256|384|512)-[A-Za-z0-9+/]/i,
   /^(?:sua|seu|tu|su|votre|ton|dein|deine|ihr|ihre|vuestra|jouw|twoje)[_-]\w/i,
   /^(?:your|insert|enter|replace|put|add|fill|paste|choose|set|use|provide|specify)[ _-]/i,
   /\bexample\b|placeholder|redacted|dummy[-_ ]?(?:value|key|token)?$|<.{2,40}>|change[_ -]?this|replace[_ -]?(?:me|with|this)|to[_ -]?be[_ -]?(?:set|filled|replaced)|goes[_ -]?here|put[_ -].{2,20}[_ -]?here|_here$|-here$|censored|obfuscated|\bsanitized\b|not[_ -]?(?:a[_ -]?)?(?:real|set|used)|encrypted\(/i,

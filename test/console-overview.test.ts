@@ -390,6 +390,36 @@ describe.skipIf(reason !== null)('overview and first run', () => {
     })
   })
 
+  test('an owner sees what is theirs alone, each number with its rows; whom nothing tells from anybody sees why', async () => {
+    await at({}, async ({ server, page, open, wrong }) => {
+      await readIn(server)
+      await server.database.pool.query(`update http.account set role = 'owner', email = 'mara@larkfield.example'`)
+      await open('/')
+      await page.waitForSelector('.answer >> text=You answer for 1 identity.')
+      expect(await page.locator('.answer').textContent()).not.toContain('answer to nobody')
+      expect(await page.locator('.dues').textContent()).toContain('first')
+      expect(await page.locator('.dues').textContent()).not.toContain('second')
+      const links = await page
+        .locator('.overview a[href^="/identities?"], .overview a[href^="/findings"]:not([href^="/findings/"])')
+        .all()
+      for (const href of await Promise.all(links.map((link) => link.getAttribute('href'))))
+        expect(new URL(href!, server.url).searchParams.get('q')).toMatch(
+          /^(owner|answers):"person:mara@larkfield\.example"/,
+        )
+      expect(await axe(page)).toEqual([])
+      if (process.env['REEVE_PICTURES']) await page.screenshot({ path: `${process.env['REEVE_PICTURES']}/mine.png` })
+      await page.locator('.answer a').first().click()
+      await page.waitForURL('**/identities?q=owner*')
+      await settled(page)
+      expect(await page.locator('table.roll').getAttribute('aria-rowcount')).toBe('2')
+      await server.database.pool.query(`update http.account set email = null`)
+      await open('/')
+      await page.waitForSelector('h2 >> text=What is yours is unknown')
+      expect(await page.locator('.answer').count()).toBe(0)
+      expect(wrong).toEqual([])
+    })
+  })
+
   test('an id in the field of the first run is looked up; a secret value is held back', async () => {
     await at({}, async ({ server, page, open }) => {
       await readIn(server)

@@ -1,6 +1,17 @@
 import { z } from 'zod'
+import { score } from '../assess/index.ts'
 import { createConnection, isOutside, listConnections, listGrants, requestSync } from '../discover/index.ts'
-import { FirstRun, Frame, foundBy, Overview, progressOf, readFrame, readOverview, readThings } from '../read/index.ts'
+import {
+  FirstRun,
+  Frame,
+  foundBy,
+  mineOf,
+  Overview,
+  progressOf,
+  readFrame,
+  readOverview,
+  readThings,
+} from '../read/index.ts'
 import { type Provider, ReeveError } from '../sdk/index.ts'
 import type { Serving } from './app.ts'
 import { peopleOf } from './owners-caller.ts'
@@ -33,10 +44,13 @@ export const screenRoutes = [
     method: 'GET',
     path: '/v1/overview',
     can: 'see',
-    says: 'Five things to know, and the estate in numbers that equal their rows.',
+    says: 'Five things to know, and the estate in numbers that equal their rows; for the role owner of what they answer for alone.',
     query: AsOfQuery,
     answers: Overview,
-    handle: async ({ app }) => readOverview(app.db, await app.rolls.current(), app.clock.now()),
+    async handle({ app, caller }) {
+      const at = { db: app.db, roll: await app.rolls.current(), now: app.clock.now(), weigh: score }
+      return readOverview(at, caller.role === 'owner' ? mineOf(await peopleOf(app.db, caller)) : null)
+    },
   }),
   route({
     method: 'GET',

@@ -151,23 +151,34 @@ export async function readExpiry({ db, clock, asOf }: Looking, roll: Roll, from?
   }
 }
 
-/** Rows of what ends next and is not known to renew itself, of all kinds, the first first. */
-function nextRows(roll: Roll, now: number, most: number): { row: number; ends: number }[] {
+/** Rows of what ends next and is not known to renew itself, of all kinds, the first first; `among` these ids where they are given. */
+function nextRows(roll: Roll, now: number, most: number, among?: ReadonlySet<number>): { row: number; ends: number }[] {
   const query = parseQuery(`expires:>0m ${ALONE}`, fields)
   return KINDS.flatMap((kind) => {
     const selection = roll.select(kind, query, 'expires', false, now)
     const ends = roll.valuesOf(selection, 'expires')
-    return Array.from(selection.rows.subarray(0, most), (row, i) => ({ row, ends: ends[i]! }))
+    const found: { row: number; ends: number }[] = []
+    for (let i = 0; i < ends.length && found.length < most; i++) {
+      const row = selection.rows[i]!
+      if (among === undefined || among.has(roll.ids[row]!)) found.push({ row, ends: ends[i]! })
+    }
+    return found
   })
     .sort((a, b) => a.ends - b.ends || (roll.keys[a.row]! < roll.keys[b.row]! ? -1 : 1))
     .slice(0, most)
 }
 
-/** The next to end. */
-export const nextEndings = (db: Db, roll: Roll, now: Date, most: number): Promise<Ending[]> =>
+/** The next to end; `among` these ids where they are given. */
+export const nextEndings = (
+  db: Db,
+  roll: Roll,
+  now: Date,
+  most: number,
+  among?: ReadonlySet<number>,
+): Promise<Ending[]> =>
   endings(
     db,
-    nextRows(roll, now.getTime(), most).map(({ row }) => roll.ids[row]!),
+    nextRows(roll, now.getTime(), most, among).map(({ row }) => roll.ids[row]!),
   )
 
 async function endings(db: Db, ids: readonly number[]): Promise<Ending[]> {

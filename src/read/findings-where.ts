@@ -1,4 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
+import { ReeveError } from '../sdk/index.ts'
+import { concerning } from './concerning.ts'
 import { isLost, lostBy, lostGrant, lostReason } from './ledger-lost.ts'
 import { type Field, type Match, parseQuery, type Query, type Term } from './query.ts'
 
@@ -19,6 +21,7 @@ export const findingFields: readonly Field[] = [
     short: { prod: 'production', dev: 'development', stage: 'staging' },
   },
   { name: 'owner', as: 'word' },
+  { name: 'answers', as: 'word' },
   { name: 'subject', also: ['identity'], as: 'word' },
   { name: 'detector', as: 'word' },
   { name: 'provider', as: 'word' },
@@ -94,6 +97,13 @@ function fieldCondition(name: string, match: Match, now: Date): Condition {
   const asked = 'is' in match ? match.is : 'special' in match ? match.special : ''
   if (name === 'verdict' && asked === 'unknown') return isLost
   if (name === 'lost' && 'is' in match) return lostBy(match.is)
+  if (name === 'answers') {
+    if ('is' in match) return sql`n.id in (${concerning([match.is])})`
+    throw new ReeveError(
+      'query/value',
+      '`answers:` finds what somebody answers for and what proves it: give their key, such as `answers:person:mara@example.org`',
+    )
+  }
   const column = COLUMNS[name]
   if (column) {
     if ('is' in match)

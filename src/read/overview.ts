@@ -1,13 +1,18 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Db } from '../platform/index.ts'
-import { Instant, type Severity } from '../sdk/index.ts'
+import { Instant, type Kind, type Severity } from '../sdk/index.ts'
+import { concerning } from './concerning.ts'
 import { nextEndings } from './expiry.ts'
+import type { Weigh } from './finding-read.ts'
 import { findingName } from './findings.ts'
-import { findingsWhere } from './findings-where.ts'
+import { findingFields, findingsWhere } from './findings-where.ts'
+import { fields } from './inventory-fields.ts'
 import { LedgerBar, SourceSeen } from './ledger.ts'
 import { connectionStates, sumOf } from './ledger-bars.ts'
+import { Mine, readThingsOf } from './mine.ts'
 import { onceForRoll } from './once-for-roll.ts'
+import { parseQuery } from './query.ts'
 import { iso, isoOrNull, refOr, refsOf } from './refs.ts'
 import type { Roll } from './roll.ts'
 import { Due, Thing } from './thing.ts'
@@ -31,6 +36,8 @@ export type AgeHistogram = z.infer<typeof AgeHistogram>
 export const Overview = z.object({
   /** When this was so, by the server's clock. */
   at: Instant,
+  /** Of whoever has the role owner: what they answer for alone is counted and told, and this says by which queries. Null for the whole estate. */
+  mine: Mine.nullable(),
   answer: z.object({
     identities: z.number().int(),
     /** Identities that are not known to be people's accounts: `-account:human`. */
@@ -66,6 +73,14 @@ export const Overview = z.object({
 })
 export type Overview = z.infer<typeof Overview>
 
+/** Where and when it is looked, and how a finding is weighed. */
+export interface Overlooking {
+  db: Db
+  roll: Roll
+  now: Date
+  weigh: Weigh
+}
+
 const DAY = 86_400_000
 const WEEK = 7
 /** The bars, each a query of its own, so that a bar and its rows are one number. */
@@ -76,30 +91,39 @@ const OVER_POLICY = new Set(['1y..2y', '2y..5y', '>5y'])
 const MACHINES = '-account:human'
 const CLOSED = `state:resolved closed:<${WEEK}d`
 
-export async function readOverview(db: Db, roll: Roll, now: Date): Promise<Overview> {
+/** The overview of the whole estate, or of what one person answers for. */
+export async function readOverview({ db, roll, now, weigh }: Overlooking, mine: Mine | null = null): Promise<Overview> {
   const at = now.getTime()
-  const count = (query: string) => roll.countOf('identity', query, at)
-  const [states, things, expiring, past, judged, open, unknown, closed, rules] = await Promise.all([
+  const inQuery = (scope: string | undefined, words: string) => (scope ? `${scope} ${words}`.trim() : words)
+  // Nobody is known to have it: then there is nothing to count.
+  const nothing = mine !== null && mine.person === null
+  const count = (words: string, kind: Kind = 'identity') =>
+    nothing ? 0 : roll.countOf(kind, inQuery(mine?.identities, words), at)
+  const findings = async (words: string) => (nothing ? 0 : countFindings(db, roll, inQuery(mine?.findings, words), now))
+  const scope = mine === null ? null : await whatConcerns(db, roll, mine, now)
+  const [all, things, expiring, past, judged, open, unknown, closed, rules] = await Promise.all([
     connectionStates(db),
-    readThings(db),
-    nextEndings(db, roll, now, 5),
-    onceForRoll(roll, 'trend', () => countByDay(db, now)),
+    mine === null ? readThings(db) : nothing ? [] : readThingsOf(db, mine.findings, now, weigh),
+    nextEndings(db, roll, now, 5, scope?.ids),
+    mine === null ? onceForRoll(roll, 'trend', () => countByDay(db, now)) : [],
     lastJudged(db),
-    countFindings(db, roll, '', now),
-    countFindings(db, roll, 'verdict:unknown', now),
-    countFindings(db, roll, CLOSED, now),
+    findings(''),
+    findings('verdict:unknown'),
+    findings(CLOSED),
     sql<{ count: number }>`select count(*)::int as count from assess.rule`.execute(db),
   ])
-  const [machines, people] = [count(MACHINES), roll.count('person')]
+  const states = scope === null ? all : all.filter(({ connection }) => scope.connections.has(connection))
+  const [identities, machines, people] = [count(''), count(MACHINES), count('', 'person')]
   const last = pointOf(now, machines, people)
   return {
     at: iso(now),
+    mine,
     answer: {
-      identities: roll.count('identity'),
+      identities,
       machines,
       people,
-      perPerson: last.perPerson,
-      unowned: count('owner:none'),
+      perPerson: mine === null ? last.perPerson : null,
+      unowned: mine === null ? count('owner:none') : 0,
       since: iso(new Date(at - WEEK * DAY)),
       new: count(`seen:<${WEEK}d`),
       closed,
@@ -124,8 +148,25 @@ export async function readOverview(db: Db, roll: Roll, now: Date): Promise<Overv
       unknown: count('age:unknown'),
       none: count('age:none'),
     },
-    trend: [...past, last],
+    // Of one person's things a number for each person says nothing.
+    trend: mine === null ? [...past, last] : [],
   }
+}
+
+/** What ends is told of these ids, what is seen of these connections. */
+async function whatConcerns(
+  db: Db,
+  roll: Roll,
+  { person, identities, findings }: Mine,
+  now: Date,
+): Promise<{ ids: ReadonlySet<number>; connections: ReadonlySet<string> }> {
+  if (person === null) return { ids: new Set(), connections: new Set() }
+  const own = roll.select('identity', parseQuery(identities, fields), 'name', false, now.getTime())
+  const keys = parseQuery(findings, findingFields).terms.flatMap(({ match }) => ('is' in match ? match.is : []))
+  const ids = await onceForRoll(roll, `concerning ${findings}`, () =>
+    sql<{ id: number }>`${concerning(keys)}`.execute(db),
+  )
+  return { ids: new Set(ids.rows.map(({ id }) => id)), connections: roll.connectionsOf(own) }
 }
 
 /** How many findings a query finds: what a link with the same words shows. */

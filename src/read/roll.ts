@@ -146,6 +146,12 @@ export class Roll {
     return described
   }
 
+  /** The connections that describe the selected rows. */
+  connectionsOf({ rows }: Selection): ReadonlySet<string> {
+    const { codes, combinations } = this.#table.words.source
+    return new Set([...new Set(Array.from(rows, (row) => codes[row]!))].flatMap((code) => combinations[code]!))
+  }
+
   /** How many of the kind a query finds: what a link with the same words shows. */
   countOf(kind: Kind, text: string, now: number): number {
     return this.countMatching(kind, parseQuery(text, fields), now)

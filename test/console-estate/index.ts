@@ -52,6 +52,7 @@ export function estate({ empty = false, whole = false }: { empty?: boolean; whol
   }
   const overview: read.Overview = {
     at: NOW,
+    mine: null,
     answer: {
       identities: frame.identities,
       machines: empty ? 0 : 311,

@@ -1488,7 +1488,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Five things to know, and the estate in numbers that equal their rows. */
+        /** Five things to know, and the estate in numbers that equal their rows; for the role owner of what they answer for alone. */
         get: operations["getOverview"];
         put?: never;
         post?: never;
@@ -3978,6 +3978,12 @@ export interface components {
         Mark: "critical" | "high" | "medium" | "low" | "info" | "unknown" | "pass" | "not-judged";
         /** @enum {string} */
         Method: "access-key" | "client-secret" | "password" | "token" | "certificate" | "ssh-key" | "federation";
+        Mine: {
+            person: components["schemas"]["Person"] | null;
+            nobody: string | null;
+            identities: string;
+            findings: string;
+        };
         Move: {
             entity: components["schemas"]["EntityRef"];
             mark: components["schemas"]["Mark"];
@@ -4033,6 +4039,7 @@ export interface components {
         };
         Overview: {
             at: components["schemas"]["Instant"];
+            mine: components["schemas"]["Mine"] | null;
             answer: {
                 identities: number;
                 machines: number;
@@ -8805,7 +8812,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Five things to know, and the estate in numbers that equal their rows. */
+            /** @description Five things to know, and the estate in numbers that equal their rows; for the role owner of what they answer for alone. */
             200: {
                 headers: {
                     [name: string]: unknown;

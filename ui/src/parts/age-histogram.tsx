@@ -19,10 +19,11 @@ const ageSays = (age: string): string =>
       ? `under ${age.slice(1)} old`
       : `${age.replace('..', ' to ')} old`
 
-export function AgeHistogram({ of }: { of: Ages }) {
+/** `within`: a query that the counts are of; each bar leads to its rows within that. */
+export function AgeHistogram({ of, within = '' }: { of: Ages; within?: string | undefined }) {
   const highest = Math.max(1, of.unknown, ...of.bars.map((bar) => bar.count))
   const bar = (name: string, n: number, query: string, className: string, says: string) => (
-    <a key={name} href={to.inventory(query)} className={className}>
+    <a key={name} href={to.inventory(`${within} ${query}`.trim())} className={className}>
       <span className="col">
         <b>{count(n)}</b>
         <i style={{ height: `${(64 * n) / highest}px` }} />

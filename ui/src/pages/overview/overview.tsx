@@ -83,7 +83,7 @@ function Body({ of }: { of: Answered }) {
   useSteps(list, '.thing-title')
   return (
     <>
-      {of.answer.identities > 0 && <Says of={of} />}
+      {of.answer.identities > 0 && (of.mine ? <SaysMine of={of} mine={of.mine} /> : <Says of={of} />)}
       {of.things.length === 0 ? (
         <NothingYet of={of} />
       ) : (
@@ -164,17 +164,64 @@ function Says({ of }: { of: Answered }) {
   )
 }
 
-const Rest = ({ of: { answer } }: { of: Answered }) => (
+/** The words, within what the caller answers for where that alone is shown. */
+const inventoryOf = (mine: Answered['mine'], words: string): string =>
+  to.inventory(mine ? `${mine.identities} ${words}`.trim() : words)
+const findingsOf = (mine: Answered['mine'], words: string): string =>
+  to.findings(mine ? `${mine.findings} ${words}`.trim() : words)
+
+/** The same sentence to an owner, of what is theirs. */
+function SaysMine({ of, mine }: { of: Answered; mine: NonNullable<Answered['mine']> }) {
+  const { identities, machines, ...since } = of.answer
+  return (
+    <Answer>
+      You answer for{' '}
+      <a href={inventoryOf(mine, '')}>
+        <b>{count(identities)}</b> {identities === 1 ? 'identity' : 'identities'}
+      </a>
+      {machines > 0 && machines < identities && (
+        <>
+          ,{' '}
+          <a href={inventoryOf(mine, '-account:human')}>
+            {count(machines)} of them {machines === 1 ? 'a machine' : 'machines'}
+          </a>
+        </>
+      )}
+      . Since {date(since.since)}{' '}
+      {since.new > 0 ? (
+        <a href={inventoryOf(mine, 'seen:<7d')}>{since.new === 1 ? 'one is' : `${count(since.new)} are`} new</a>
+      ) : (
+        'none is new'
+      )}
+      ,{' '}
+      {since.closed === 0 ? (
+        'no finding closed'
+      ) : (
+        <a href={findingsOf(mine, 'state:resolved closed:<7d')}>{some(since.closed, 'finding')} closed</a>
+      )}
+      {since.quiet > 0 && `, and ${since.quiet === 1 ? 'one source' : `${count(since.quiet)} sources`} went quiet`}.{' '}
+      {of.ledger.asked > 0 && (
+        <>
+          Where they live we know {of.ledger.percent === 100 ? 'all' : percent(of.ledger.percent)} of what we asked for.{' '}
+        </>
+      )}
+      <a href="/inbox">Your inbox</a> has what waits for you.
+      {of.judging && ' What was read last is being judged; findings may change.'}
+    </Answer>
+  )
+}
+
+const Rest = ({ of: { answer, mine } }: { of: Answered }) => (
   <p className="beside quiet after-things">
     {answer.unknownVerdicts > 0 && <Mark of="unknown" beside />}
     <span>
-      <a className="link" href="/findings">
+      <a className="link" href={findingsOf(mine, '')}>
         {some(answer.openFindings, 'finding is', 'findings are')} open
       </a>
       {answer.unknownVerdicts > 0 && (
         <>
           ;{' '}
-          <a className="link" href={to.findings('verdict:unknown')}>
+          <a className="link" href={findingsOf(mine, 'verdict:unknown')}>
             {some(answer.unknownVerdicts, 'verdict is', 'verdicts are')} unknown
           </a>{' '}
           and counted nowhere else
@@ -187,7 +234,7 @@ const Rest = ({ of: { answer } }: { of: Answered }) => (
 
 const NothingYet = ({ of }: { of: Answered }) => {
   const read = some(of.answer.identities, 'identity was', 'identities were')
-  if (of.answer.identities === 0 && of.judged === null)
+  if (of.answer.identities === 0 && of.judged === null && of.mine === null)
     return (
       <Empty title="Nothing has been read yet">
         <p>Reading this host takes about 20 seconds and needs no permission beyond your own.</p>
@@ -198,6 +245,7 @@ const NothingYet = ({ of }: { of: Answered }) => {
         </div>
       </Empty>
     )
+  if (of.mine && of.answer.identities === 0) return <NothingYours why={of.mine.nobody} />
   if (of.judged === null || of.judging)
     return (
       <Empty title="Being judged">
@@ -214,7 +262,7 @@ const NothingYet = ({ of }: { of: Answered }) => {
         {of.answer.unknownVerdicts > 0 && (
           <>
             ;{' '}
-            <a className="link" href={to.findings('verdict:unknown')}>
+            <a className="link" href={findingsOf(of.mine, 'verdict:unknown')}>
               {some(of.answer.unknownVerdicts, 'verdict is', 'verdicts are')} unknown
             </a>
           </>
@@ -234,6 +282,23 @@ const NothingYet = ({ of }: { of: Answered }) => {
     </Empty>
   )
 }
+
+const NothingYours = ({ why }: { why: string | null }) =>
+  why === null ? (
+    <Empty title="You answer for nothing yet">
+      <p>
+        Whatever somebody names you for, or a source names you for, stands here and in{' '}
+        <a className="link" href="/inbox">
+          your inbox
+        </a>
+        .
+      </p>
+    </Empty>
+  ) : (
+    <Empty title="What is yours is unknown" mark={<Mark of="unknown" beside />}>
+      <p>{capital(why)}. Ask an admin to add your address.</p>
+    </Empty>
+  )
 
 function Item({ of, open }: { of: Thing; open: boolean }) {
   const href = thingPath(of)

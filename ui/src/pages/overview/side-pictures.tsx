@@ -9,17 +9,17 @@ import { ago, daysUntil, short } from '../../words.ts'
 
 export const SidePictures = ({ of }: { of: Answered }) => (
   <div className="aside side-pictures">
-    <SourcesSeen of={of.seen} bar={of.ledger} />
+    {(of.mine === null || of.seen.length > 0) && <SourcesSeen of={of.seen} bar={of.ledger} mine={of.mine !== null} />}
     {of.expiring.length > 0 && <Expiring of={of.expiring} />}
     {(of.ages.bars.some((bar) => bar.count > 0) || of.ages.unknown > 0) && (
       <section className="section">
         <header>
           <h2>Age of the oldest credential</h2>
-          <a className="link" href={to.inventory('age:>1y')}>
+          <a className="link" href={to.inventory(of.mine ? `${of.mine.identities} age:>1y` : 'age:>1y')}>
             over a year
           </a>
         </header>
-        <AgeHistogram of={of.ages} />
+        <AgeHistogram of={of.ages} within={of.mine?.identities} />
       </section>
     )}
     {of.trend.filter((point) => point.perPerson !== null).length > 1 && (
@@ -33,7 +33,8 @@ export const SidePictures = ({ of }: { of: Answered }) => (
   </div>
 )
 
-const SourcesSeen = ({ of, bar }: { of: readonly SourceSeen[]; bar: Answered['ledger'] }) => (
+/** Of one's own: where that lives; nothing else is read from here. */
+const SourcesSeen = ({ of, bar, mine }: { of: readonly SourceSeen[]; bar: Answered['ledger']; mine: boolean }) => (
   <section className="section">
     <header>
       <h2>What we can see</h2>
@@ -60,19 +61,19 @@ const SourcesSeen = ({ of, bar }: { of: readonly SourceSeen[]; bar: Answered['le
         </li>
       ))}
     </ul>
-    {of.length > 0 && (
+    {(of.length > 12 || (of.length > 0 && !mine)) && (
       <p className="meta read-more">
         {of.length > 12 && (
-          <>
-            <a className="link" href="/connections">
-              {of.length - 12} more
-            </a>
-            {' · '}
-          </>
+          <a className="link" href="/connections">
+            {of.length - 12} more
+          </a>
         )}
-        <a className="link" href="/welcome">
-          Read something else
-        </a>
+        {of.length > 12 && !mine && ' · '}
+        {!mine && (
+          <a className="link" href="/welcome">
+            Read something else
+          </a>
+        )}
       </p>
     )}
   </section>

@@ -93,6 +93,26 @@ test('what would go is counted, and nothing is changed', async () => {
   expect(JSON.parse(out)).toMatchObject({ changed: false, remove: [{ key: 'x:bystander' }], freedTotal: 0 })
 })
 
+test('a leaked key is followed to the crown jewel, with the proof of each step', async () => {
+  expect(await run('path', '--leaks')).toBe(0)
+  expect(out).toMatch(/3 .*dotenv .*accesskey .*deploybot .*adminrole/)
+  expect(out).toContain('whoever has accesskey signs in as deploybot')
+  expect(out).toContain('1 place leads to a crown jewel')
+  expect(await run('path', '--leaks', 'paybucket', '--without', 'stolen', '--json')).toBe(0)
+  expect(JSON.parse(out)).toMatchObject({ total: 0, rows: [] })
+  expect(await run('path', '--leaks', 'dotenv', 'paybucket')).toBe(2)
+})
+
+test('findings are weighed by what fixing them removes', async () => {
+  expect(await run('simulate', '--worth', '--json')).toBe(0)
+  const { rows, total } = JSON.parse(out)
+  expect(total).toBeGreaterThan(0)
+  expect(rows.every(({ pairs }: { pairs: number }) => pairs > 0)).toBe(true)
+  expect(await run('simulate', '--worth')).toBe(0)
+  expect(out).toContain(rows[0].finding.id)
+  expect(await run('simulate', '--worth', '--remove', 'bystander')).toBe(2)
+})
+
 test('wrong use says what to do', async () => {
   expect(await run('simulate')).toBe(2)
   expect(err).toContain('use/simulate')

@@ -41,6 +41,17 @@ interface Answer {
   unjudged: Unjudged
 }
 
+interface Leaked extends Pick<Answer, 'things' | 'hops' | 'to'> {
+  total: number
+  rows: (Answer['paths'][number] & {
+    secret: number
+    credential: number | null
+    identity: number | null
+    end: number
+  })[]
+  unjudged: Unjudged & { unmatched: number }
+}
+
 /** The words that stand for all of a sort. */
 const AIMS: ReadonlySet<string> = new Set(['tier-zero', 'crown-jewels', 'sensitive'])
 export const AIM_HELP = 'tier-zero, crown-jewels, sensitive, or any id of a thing'
@@ -88,21 +99,36 @@ export function addPath(program: Command, reeve: Reeve): void {
       .argument('[to]', `${AIM_HELP}; tier-zero where from is left out, else crown-jewels`)
       .summary('how one thing becomes or reaches another, each step with its proof')
       .option('--all', 'every path of up to 8 steps, shortest first')
+      .option('--leaks', 'every place where a copy of a secret lies that leads to an end; the one argument is the end')
       .option('--limit <n>', 'how many', '50'),
   )
     .addHelpText(
       'after',
-      '\nExamples:\n  $ reeve path AKIA… crown-jewels\n  $ reeve path deploy-bot tier-zero --all --without stolen,depends\n  $ reeve path\n',
+      '\nExamples:\n  $ reeve path AKIA… crown-jewels\n  $ reeve path deploy-bot tier-zero --all --without stolen,depends\n  $ reeve path\n  $ reeve path --leaks tier-zero\n',
     )
     .action(async (from: string | undefined, to: string | undefined, _flags, command: Command) => {
-      const flags = command.optsWithGlobals<OutputOptions & SwitchFlags & { all?: boolean; limit: string }>()
+      const flags = command.optsWithGlobals<
+        OutputOptions & SwitchFlags & { all?: boolean; leaks?: boolean; limit: string }
+      >()
       const out = terminal(flags)
+      if (flags.leaks && to !== undefined)
+        throw new ReeveError(
+          'use/path',
+          'following leaked secrets: --leaks takes the end alone, where they lie is what it tells',
+        )
       process.exitCode = await withApi(reeve, async (api) => {
         const { without, inside, avoid } = await switchesOf(api, flags)
         const query = new URLSearchParams({ limit: flags.limit, without: without.join(','), inside: inside.join(',') })
         if (without.length === 0) query.delete('without')
         if (inside.length === 0) query.delete('inside')
         for (const key of avoid) query.append('avoid', key)
+        if (flags.leaks) {
+          query.set('to', await aimOf(api, from ?? 'crown-jewels'))
+          const leaked = await api.request<Leaked>('GET', `/v1/reach/leaks?${query}`)
+          if (out.json) out.document(leaked)
+          else printLeaks(leaked, out)
+          return endOf(leaked.unjudged, out)
+        }
         if (from !== undefined) {
           query.set('from', await keyOf(api, from))
           query.set('all', String(flags.all ?? false))
@@ -123,8 +149,40 @@ const nameOf = ({ aim, thing }: Answer['to']): string =>
   plain(thing?.name ?? 'it')
 
 function printPaths({ from, to, things, hops, paths, more }: Answer, out: Terminal): void {
-  const name = (place: number): string => plain(things[place]!.name)
   if (paths.length === 0) out.line(`No path leads from ${plain(from!.name)} to ${nameOf(to)}, in what could be read.`)
+  printSteps({ things, hops, paths }, out)
+  if (paths.length > 0)
+    out.line(
+      `${counted(paths.length, 'path')} to ${counted(to.ends, 'end')}; ${more === null ? 'these are all' : plain(more)}`,
+    )
+}
+
+function printLeaks({ to, things, hops, rows, total, unjudged }: Leaked, out: Terminal): void {
+  const name = (place: number | null): string => (place === null ? 'none' : plain(things[place]!.name).slice(0, 40))
+  if (total === 0) out.line(`No copy of a secret leads to ${nameOf(to)}, in what could be read.`)
+  else
+    out.table(
+      ['steps', 'where it lies', 'credential', 'identity', 'comes to'],
+      rows.map((row) => [
+        String(row.hops.length),
+        name(row.secret),
+        name(row.credential),
+        name(row.identity),
+        name(row.end),
+      ]),
+    )
+  printSteps({ things, hops, paths: rows }, out)
+  if (total > 0)
+    out.line(
+      `${counted(total, 'place')} ${total === 1 ? 'leads' : 'lead'} to ${nameOf(to)}${total > rows.length ? `; the ${rows.length} shortest are told` : ''}`,
+    )
+  if (unjudged.unmatched > 0)
+    out.say(`of ${counted(unjudged.unmatched, 'more place')} nothing tells what the secret opens`)
+}
+
+/** Paths, each step with its proof. */
+function printSteps({ things, hops, paths }: Pick<Answer, 'things' | 'hops' | 'paths'>, out: Terminal): void {
+  const name = (place: number): string => plain(things[place]!.name)
   for (const path of paths) {
     const first = hops[path.hops[0]!]!
     out.line(out.style('bold', [name(first.from), ...path.hops.map((hop) => name(hops[hop]!.to))].join(' → ')))
@@ -141,10 +199,6 @@ function printPaths({ from, to, things, hops, paths, more }: Answer, out: Termin
     }
     out.line()
   }
-  if (paths.length > 0)
-    out.line(
-      `${counted(paths.length, 'path')} to ${counted(to.ends, 'end')}; ${more === null ? 'these are all' : plain(more)}`,
-    )
 }
 
 function printWho({ who, to }: Answer, out: Terminal): void {

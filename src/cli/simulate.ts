@@ -28,12 +28,19 @@ interface Tried {
   calls: { breaks: number; rows: { from: Thing; to: Thing; last: string | null }[]; unknown: number }
   unjudged: Unjudged
 }
+interface Worth {
+  rows: { finding: { id: string; says: string; effort: number | null }; pairs: number }[]
+  total: number
+  nothing: number
+  unjudged: Unjudged & { findings: { unknown: number; unplaced: number; beyond: number } }
+}
 type Removal = { key: string } | { from: string; to: string; verb?: string }
 
 interface Flags extends OutputOptions, SwitchFlags {
   remove: string[]
   fix: string[]
-  to: string
+  to?: string
+  worth?: boolean
 }
 
 const again = (text: string, before: string[] = []): string[] => [...before, text]
@@ -53,25 +60,33 @@ export function addSimulate(program: Command, reeve: Reeve): void {
         [],
       )
       .option('--fix <finding>', 'the id of a finding: what it is about is taken away', again, [])
-      .option('--to <end>', AIM_HELP, 'crown-jewels'),
+      .option('--to <end>', `${AIM_HELP}; crown-jewels, with --worth sensitive`)
+      .option('--worth', 'findings by what fixing each removes, the most for each minute first'),
   )
     .addHelpText(
       'after',
-      "\nExamples:\n  $ reeve simulate --remove 'deploy-bot -assumes-> admin'\n  $ reeve simulate --fix f_31c9 --to tier-zero\n",
+      "\nExamples:\n  $ reeve simulate --remove 'deploy-bot -assumes-> admin'\n  $ reeve simulate --fix f_31c9 --to tier-zero\n  $ reeve simulate --worth\n",
     )
     .action(async (_flags, command: Command) => {
       const flags = command.optsWithGlobals<Flags>()
       const out = terminal(flags)
-      if (flags.remove.length + flags.fix.length === 0)
-        throw new ReeveError('use/simulate', 'simulating: nothing is taken away; say what with --remove or --fix')
+      const named = flags.remove.length + flags.fix.length > 0
+      if (named === (flags.worth ?? false))
+        throw new ReeveError(
+          'use/simulate',
+          named
+            ? 'simulating: --worth weighs every finding by itself; leave --remove and --fix out'
+            : 'simulating: nothing is taken away; say what with --remove or --fix, or weigh all findings with --worth',
+        )
       process.exitCode = await withApi(reeve, async (api) => {
+        if (flags.worth) return weigh(api, flags, out)
         const remove = await Promise.all([
           ...flags.remove.map((what) => removalOf(api, what)),
           ...flags.fix.map((finding) => fixOf(api, finding)),
         ])
         const tried = await api.request<Tried>('POST', '/v1/reach/try', {
           remove,
-          to: await aimOf(api, flags.to),
+          to: await aimOf(api, flags.to ?? 'crown-jewels'),
           ...(await switchesOf(api, flags)),
         })
         if (out.json) out.document({ remove, ...tried, changed: false })
@@ -79,6 +94,38 @@ export function addSimulate(program: Command, reeve: Reeve): void {
         return endOf(tried.unjudged, out)
       })
     })
+}
+
+async function weigh(api: Api, flags: Flags, out: Terminal): Promise<number> {
+  const { without, inside, avoid } = await switchesOf(api, flags)
+  const query = new URLSearchParams({ to: await aimOf(api, flags.to ?? 'sensitive') })
+  if (without.length > 0) query.set('without', without.join(','))
+  if (inside.length > 0) query.set('inside', inside.join(','))
+  for (const key of avoid) query.append('avoid', key)
+  const answer = await api.request<Worth>('GET', `/v1/reach/worth?${query}`)
+  const { rows, total, nothing, unjudged } = answer
+  if (out.json) out.document(answer)
+  else {
+    if (rows.length > 0)
+      out.table(
+        ['finding', 'paths that go', 'minutes', 'what'],
+        rows.map(({ finding, pairs }) => [
+          plain(finding.id),
+          String(pairs),
+          finding.effort === null ? 'not told' : String(finding.effort),
+          plain(finding.says).slice(0, 80),
+        ]),
+      )
+    out.line(
+      `${counted(total, 'finding')} ${total === 1 ? 'removes' : 'remove'} paths if fixed${total > rows.length ? `; the first ${rows.length} are told` : ''}; ${nothing} would remove none.`,
+    )
+  }
+  const { unknown, unplaced, beyond } = unjudged.findings
+  if (unknown + unplaced + beyond > 0)
+    out.say(
+      `not weighed: ${unknown} with an unknown verdict, ${unplaced} about what no source names, ${beyond} beyond what is counted at once`,
+    )
+  return endOf(unjudged, out)
 }
 
 async function removalOf(api: Api, what: string): Promise<Removal> {

@@ -37,6 +37,8 @@ const NOT_ONE =
   /^(?:public|pub|publishable|primary|foreign|partition|sort|cache|object|dict|json|map|group|translation|i18n|lang|message|row|column|index|unique|composite|hash|range|data|event|meta|route|query|react|list|item|node|tree|sql|db|redis|s3|file|path|config|registry|hot|short|shortcut|arrow|enter|escape|modifier|function|keyboard|next|prev|csrf|xsrf|design|syntax|parse|lexer|start|end|eos|bos|pad|unk|cls|sep|mask|special|author|color|theme|css|style|max|min|num|total|prompt|completion|input|output|cancel|cancellation|abort|verify|verification|validation|host|ssh_?host|known|trusted|gpg|pgp|release|archive|keyring|encrypted|sealed|hashed|previous|idempotency|dedup|deduplication|etag|page|pagination|continuation|sync|cursor|site|recaptcha_?site|measurement|tracking|analytics)$/
 
 export const looksLikeReference = (value: string): boolean =>
+  // The outline of a shape: `M-11-14H4L11-7V14H-11Z`.
+  /^m-?[\d.]+[ ,-][ \d.,acehlmqstvz-]*z?$/i.test(value) ||
   // What a build wants, with its version: `google-auth-library:1.43.0`.
   /^[a-z][a-z0-9._-]*:v?\d+(?:\.\d+)+(?:[-.+][\w.]+)?$/i.test(value) ||
   /^(?:rsa|dsa|ecdsa|ed25519|hmac|aes|chacha20|sha|diffie|curve25519|x25519)\d{0,3}[-_]\w/i.test(value) ||
@@ -348,6 +350,7 @@ export const secrets: readonly Detector[] = [
         made("define('NONCE_SALT', ':9{A-Za-z0-9!@#$%^&*:58}> #');"),
       ],
       no: [
+        "secret: 'M-11-14H4L11-7V14H-11Z',",
         made('public_key = "{A-Za-z0-9:40}"'),
         'api_key = os.environ["KEY"]',
         'secretKeyRef:\n  name: my-secret-name',

@@ -1,4 +1,5 @@
 /** Mute or accept until a date, or agree to it: what changes, for whom, until when, and the way back. */
+import { useState } from 'react'
 import type { FindingPage } from '../../nouns.ts'
 import { type DiffLine, diffLines } from '../../parts/diff.tsx'
 import { cut } from '../../parts/name.tsx'
@@ -59,7 +60,8 @@ export function HoldSheet({
 
 /** The second person: sees who asked, why and until when, before it holds. */
 export const AgreeSheet = ({ of, close }: { of: FindingPage; close: () => void }) => {
-  const asked = of.state.asked!
+  // As it was when the sheet was opened: once it is agreed to, nothing is asked any more.
+  const [asked] = useState(of.state.asked!)
   return (
     <PlanSheet
       title="Agree to accept it"

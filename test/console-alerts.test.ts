@@ -95,6 +95,7 @@ describe.skipIf(reason !== null)('alerts', { timeout: 120_000 }, () => {
     await page.getByRole('checkbox', { name: 'Ends' }).check()
     await page.getByRole('button', { name: 'Add the channel' }).click()
     await page.getByText('Ends from medium up').waitFor()
+    await page.getByLabel('Webhook address').waitFor({ state: 'detached' })
     expect(await page.content()).not.toContain('secretsecret')
     expect(JSON.parse(hook.got[0]!).blocks[0].text.text).toContain('asked for this test')
     expect(await work()).toMatchObject({ sent: 1, dead: 0 })

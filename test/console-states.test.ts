@@ -250,7 +250,7 @@ describe.skipIf(reason !== null)('the states of the console, on a real server', 
       ])
       // What an owner may see, they see.
       await expectSaid(context, [
-        ['/', /identities work here/],
+        ['/', /What is yours is unknown|you answer for/i],
         ['/identities', /identities/],
         ['/settings', /owner of this installation/],
       ])

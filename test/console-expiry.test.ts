@@ -1,11 +1,12 @@
 /** The calendar in a real browser on a real server: its numbers against their rows, its keys, its text beside its picture. */
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { adminLink } from '../src/http/index.ts'
 import { read } from '../src/http/testing/estate.ts'
 import { type TestServer, testServer } from '../src/http/testing/index.ts'
 import { systemClock } from '../src/platform/index.ts'
-import { axe, built, enter, launch, look, settled, whyNot } from './console-browser.ts'
+import { openAsAdmin, wrongAnywhere } from './console-admin.ts'
+import { axe, built, enter, type Look, launch, look, settled, whyNot } from './console-browser.ts'
 import { dist } from './console-server.ts'
 
 const reason = whyNot()
@@ -75,45 +76,17 @@ describe.skipIf(reason !== null)('the calendar', () => {
     await server?.close()
   })
 
-  async function open(
-    path: string,
-    at: Parameters<typeof look>[2] = {},
-  ): Promise<{
-    page: Page
-    wrong: string[]
-    context: BrowserContext
-  }> {
-    const seen = await look(browser, server.url, at)
-    await enter(seen.page, server.url + (await adminLink(server.db, clock)).path)
-    await seen.page.goto(server.url + path)
-    await settled(seen.page)
-    return seen
-  }
+  const open = (path: string, at: Look = {}) => openAsAdmin(browser, server, clock, path, at)
 
   test('in both themes, wide and narrow: nothing for axe, no error, one h1, no sideways scrolling, no name that became markup', {
     timeout: 120_000,
   }, async () => {
-    const found: string[] = []
-    for (const theme of ['light', 'dark'] as const) {
-      for (const width of [1440, 390]) {
-        const { page, wrong, context } = await open('/expiry', { theme, width })
-        for (const path of [
-          '/expiry',
-          '/expiry?from=2027-03-01',
-          '/expiry?as-of=2026-11-02',
-          '/expiry?from=nonsense',
-        ]) {
-          await page.goto(server.url + path)
-          await settled(page)
-          for (const line of await axe(page)) found.push(`${path} ${theme} ${width}: ${line}`)
-          expect(await page.locator('h1').count()).toBe(1)
-          expect(await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')).toBeLessThanOrEqual(0)
-        }
-        expect(await page.title()).not.toBe('owned')
-        await context.close()
-        found.push(...wrong)
-      }
-    }
+    const found = await wrongAnywhere(open, server, [
+      '/expiry',
+      '/expiry?from=2027-03-01',
+      '/expiry?as-of=2026-11-02',
+      '/expiry?from=nonsense',
+    ])
     expect(found).toEqual([])
   })
 

@@ -1,13 +1,14 @@
 /** Reach in a real browser on a real server: the picture and the list say the same, the address is the state, a trial changes nothing. */
 import { readFileSync } from 'node:fs'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { adminLink } from '../src/http/index.ts'
 import { read } from '../src/http/testing/estate.ts'
 import { type TestServer, testServer } from '../src/http/testing/index.ts'
 import { systemClock } from '../src/platform/index.ts'
 import type { Edge, Entity } from '../src/sdk/index.ts'
-import { axe, built, enter, launch, look, settled, whyNot } from './console-browser.ts'
+import { openAsAdmin, wrongAnywhere } from './console-admin.ts'
+import { axe, built, enter, type Look, launch, look, settled, whyNot } from './console-browser.ts'
 import { dist } from './console-server.ts'
 
 /** The page's own world, inside the functions that are sent to it. */
@@ -87,16 +88,7 @@ describe.skipIf(reason !== null)('reach', () => {
     await server?.close()
   })
 
-  async function open(
-    path: string,
-    at: Parameters<typeof look>[2] = {},
-  ): Promise<{ page: Page; wrong: string[]; context: BrowserContext }> {
-    const seen = await look(browser, server.url, at)
-    await enter(seen.page, server.url + (await adminLink(server.db, clock)).path)
-    await seen.page.goto(server.url + path)
-    await settled(seen.page)
-    return seen
-  }
+  const open = (path: string, at: Look = {}) => openAsAdmin(browser, server, clock, path, at)
 
   /** Painted by sigma, not the drawing that stands still where there is no WebGL. */
   const painted = (page: Page) => page.waitForSelector('.reach-canvas[data-took] canvas')
@@ -105,28 +97,13 @@ describe.skipIf(reason !== null)('reach', () => {
   test('in both themes, wide and narrow: nothing for axe, no error, one h1, no sideways scrolling, no name that became markup', {
     timeout: 180_000,
   }, async () => {
-    const found: string[] = []
-    for (const theme of ['light', 'dark'] as const) {
-      for (const width of [1440, 390]) {
-        const { page, wrong, context } = await open('/reach', { theme, width })
-        for (const path of [
-          '/reach',
-          `/reach?from=${REPO}&to=${BUCKET}&thing=${BUCKET}`,
-          `/reach?from=${MAYBE}&without=depends`,
-          '/reach?from=aws%3Anobody',
-          '/reach?as-of=2026-11-02',
-        ]) {
-          await page.goto(server.url + path)
-          await settled(page)
-          for (const line of await axe(page)) found.push(`${path} ${theme} ${width}: ${line}`)
-          expect(await page.locator('h1').count()).toBe(1)
-          expect(await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')).toBeLessThanOrEqual(0)
-        }
-        expect(await page.title()).not.toBe('owned')
-        await context.close()
-        found.push(...wrong)
-      }
-    }
+    const found = await wrongAnywhere(open, server, [
+      '/reach',
+      `/reach?from=${REPO}&to=${BUCKET}&thing=${BUCKET}`,
+      `/reach?from=${MAYBE}&without=depends`,
+      '/reach?from=aws%3Anobody',
+      '/reach?as-of=2026-11-02',
+    ])
     expect(found).toEqual([])
   })
 

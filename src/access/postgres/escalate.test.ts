@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { SERVERS, type Server } from '../testing/postgres.ts'
 import { risePostgres } from './escalate.ts'
 import { postgresEstate } from './estate.ts'
-import { ESCALATIONS, type Escalation, LOOK_ALIKES, named } from './testing/escalations.ts'
+import { ESCALATIONS, type Escalation, named } from './testing/escalations.ts'
+import { LOOK_ALIKES } from './testing/look-alikes.ts'
 
 /**
  * Every way up that is told is gone on the server itself, and stops working when the server is told to take one thing away; what only

@@ -89,9 +89,6 @@ export function createAsker({ fetch, sleep, checks = known, pause = 250 }: Asker
   }
 
   return {
-    /** Is there a service that can be asked about what this detector found? */
-    knows: (detector: string): boolean => checks.some(({ detectors }) => detectors.includes(detector)),
-
     async ask(detector: string, value: Sensitive, signal: AbortSignal): Promise<Asked> {
       const secret = value.reveal()
       const check = checks.find(({ detectors, only }) => detectors.includes(detector) && (only?.test(secret) ?? true))

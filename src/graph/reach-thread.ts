@@ -1,17 +1,17 @@
 import { parentPort } from 'node:worker_threads'
+import type { Told } from '../platform/index.ts'
 import { codeOf, messageOf } from '../sdk/index.ts'
 import { type Graph, layerOf, type RawEdges } from './csr.ts'
 import { type Questions, questions } from './reach-questions.ts'
 
 /** Graphs lie in shared memory: to send one is to say where it is. */
 export type Asked =
-  | { number: number; build: { nodes: number; edges: RawEdges } }
-  | { number: number; graph: Graph; question: keyof Questions; asked: unknown }
-export type Told = { number: number } & ({ answer: unknown } | { code: string; message: string })
+  | { build: { nodes: number; edges: RawEdges } }
+  | { graph: Graph; question: keyof Questions; asked: unknown }
 
-parentPort!.on('message', (message: Asked) => parentPort!.postMessage(told(message)))
+parentPort!.on('message', (message: Asked & { number: number }) => parentPort!.postMessage(told(message)))
 
-function told(message: Asked): Told {
+function told(message: Asked & { number: number }): Told {
   const { number } = message
   try {
     if ('build' in message) return { number, answer: layerOf(message.build.nodes, message.build.edges) }

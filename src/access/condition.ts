@@ -17,6 +17,16 @@ export interface Test {
   /** As the policy writes it. */
   written: { operator: string; key: string }
 }
+/** A test of what was not read, so that nobody knows how it comes out; `what` says what that is, for people. */
+export const notRead = (key: string, value: string, what: string): Test => ({
+  operator: 'stringequals',
+  over: undefined,
+  ifExists: false,
+  key,
+  values: [value],
+  written: { operator: 'was not read:', key: what },
+})
+
 /** Every test must hold. None: no condition. */
 export type Condition = readonly Test[]
 

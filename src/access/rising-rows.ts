@@ -7,7 +7,7 @@ export interface RisingEdge {
   /** A principal, what is worth reaching, or `admin`: everything there is. */
   to: string
   /** What it takes, in order, in the system's own words; none when one is an administrator already. */
-  actions: readonly string[]
+  actions: string[]
   /** What the actions are done to, and what gives them. */
   object?: string
   /** Who does it, when it is not the one the edge begins at. */
@@ -31,7 +31,8 @@ export function risingPaths(escalation: Escalation, names: readonly string[], fr
   return paths.map((path) => path.map((step) => edgeOf(names, step)))
 }
 
-function edgeOf(names: readonly string[], { from, to, way, by = from }: Step): RisingEdge {
+/** A step as it is told. */
+export function edgeOf(names: readonly string[], { from, to, way, by = from }: Step): RisingEdge {
   const dependsOn = way === undefined || hasBit(way.who.sure, by) ? [] : way.dependsOn(by)
   return {
     from: names[from]!,

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Edge, EscalationRow } from '../access/index.ts'
+import type { EscalationRow, RisingEdge } from '../access/index.ts'
 import { type FileFlags, withFiles } from './access-files.ts'
 import { addAccessPostgres } from './access-postgres.ts'
 import { addAccessQuestions } from './access-questions.ts'
@@ -43,11 +43,11 @@ async function escalation(files: string[], flags: FileFlags & { all?: boolean })
 /** `user/deployer` for its ARN; a bucket by its name. */
 const shortName = (id: string): string => id.split(':').slice(5).join(':') || id
 
-const stepText = ({ to, actions, dependsOn }: Edge): string =>
+const stepText = ({ to, actions, dependsOn }: RisingEdge): string =>
   `${actions.join(' + ')} → ${to === 'admin' ? 'administrator' : shortName(to)}${dependsOn ? `, if ${dependsOn.join('; ')}` : ''}`
 
 /** The last step of a path that ends at an administrator says nothing but that. */
-const pathText = (path: readonly Edge[]): string =>
+const pathText = (path: readonly RisingEdge[]): string =>
   path
     .filter(({ actions }) => actions.length > 0)
     .map(stepText)

@@ -1,3 +1,4 @@
+import { notRead } from '../condition.ts'
 import type { Door, Policy, Who } from '../model.ts'
 import { arnOf } from './arn.ts'
 import { readDocument } from './document.ts'
@@ -83,16 +84,7 @@ const unreadPolicy = (arn: string, account: string, why: string): Policy => ({
     effect,
     actions: { not: false, patterns: ['*'] },
     resources: { not: false, patterns: ['*'] },
-    condition: [
-      {
-        operator: 'stringequals',
-        over: undefined,
-        ifExists: false,
-        key: 'the policy of the resource',
-        values: [why],
-        written: { operator: 'was not read:', key: `the policy of ${arn}` },
-      },
-    ],
+    condition: [notRead('the policy of the resource', why, `the policy of ${arn}`)],
     who: {
       not: false,
       anyone: effect === 'deny',

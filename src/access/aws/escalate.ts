@@ -1,28 +1,15 @@
 import { hasBit } from '../bits.ts'
-import { Escalation, type Path, type Step } from '../escalation.ts'
+import { Escalation, type Path } from '../escalation.ts'
+import { edgeOf, type RisingEdge } from '../rising-rows.ts'
 import type { Answering } from './asking.ts'
 import type { AwsEstate } from './estate.ts'
-import { type AwsPowers, awsPowers } from './powers.ts'
-
-export interface Edge {
-  from: string
-  /** A principal, a resource, or `admin`: everything there is. */
-  to: string
-  /** What it takes, in order; none when one is an administrator already. */
-  actions: string[]
-  /** What the actions are done to. */
-  object?: string
-  /** Who does it, when it is not the one the edge begins at. */
-  by?: string
-  /** What is not known before there is a request. */
-  dependsOn?: string[]
-}
+import { awsPowers } from './powers.ts'
 
 export interface EscalationRow {
   principal: string
   /** Null when something of it could not be read, so that nobody can say. */
   isAdmin: boolean | null
-  paths: Edge[][]
+  paths: RisingEdge[][]
   /** Resources beyond those that `paths` end at. */
   more?: number
   /** Why the answer is not whole. */
@@ -63,7 +50,7 @@ export async function escalate(estate: AwsEstate, answer?: Answering): Promise<E
       {
         principal: holder.arn,
         isAdmin: holder.unknown.length > 0 ? null : isAdmin,
-        paths: paths.map((path) => path.map((step) => edgeOf(powers, step))),
+        paths: paths.map((path) => path.map((step) => edgeOf(powers.names, step))),
         ...(more > 0 && { more }),
         ...(holder.unknown.length > 0 && { unknown: holder.unknown }),
       },
@@ -77,17 +64,5 @@ export async function escalate(estate: AwsEstate, answer?: Answering): Promise<E
         (action) => `${action} is not among the actions that AWS lists; it is asked of every resource`,
       ),
     ],
-  }
-}
-
-function edgeOf({ names }: AwsPowers, { from, to, way, by = from }: Step): Edge {
-  const dependsOn = way === undefined || hasBit(way.who.sure, by) ? [] : way.dependsOn(by)
-  return {
-    from: names[from]!,
-    to: typeof to === 'number' ? names[to]! : to === 'admin' ? to : to.target,
-    actions: way === undefined ? [] : [...way.actions, ...(way.besides?.(by) ?? [])],
-    ...(way && { object: way.object }),
-    ...(by !== from && { by: names[by]! }),
-    ...(dependsOn.length > 0 && { dependsOn }),
   }
 }

@@ -1,5 +1,7 @@
 /** The estate out of what the connections of AWS collected: the same evaluator asks it as asks the files of an account. */
+
 import type { Collected, CollectedNode } from '../collected.ts'
+import { notRead } from '../condition.ts'
 import { lastName } from './arn.ts'
 import { resourcesOf } from './collected-resources.ts'
 import { readDocument } from './document.ts'
@@ -171,16 +173,7 @@ const unreadBound = (name: string): OrganizationPolicy['policy'] => ({
       effect: 'deny',
       actions: { not: false, patterns: ['*'] },
       resources: { not: false, patterns: ['*'] },
-      condition: [
-        {
-          operator: 'stringequals',
-          over: undefined,
-          ifExists: false,
-          key: 'the text of the bound',
-          values: ['its document'],
-          written: { operator: 'was not read:', key: `the organization's policy ${name}` },
-        },
-      ],
+      condition: [notRead('the text of the bound', 'its document', `the organization's policy ${name}`)],
       who: { not: false, anyone: true, ids: [], scopes: [], services: [], federations: [] },
       from: `the organization's policy ${name}, which was not read`,
     },

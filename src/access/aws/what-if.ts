@@ -2,8 +2,9 @@
 import { ReeveError } from '../../sdk/index.ts'
 import { compile } from '../compile.ts'
 import { decide } from '../decide.ts'
+import type { RisingEdge } from '../rising-rows.ts'
 import { readDocument } from './document.ts'
-import { type Edge, type EscalationRow, escalate } from './escalate.ts'
+import { type EscalationRow, escalate } from './escalate.ts'
 import { type AwsEstate, awsEstate } from './estate.ts'
 import { findPrincipal, type Granted, whatCan } from './inquire.ts'
 import type { Call } from './read-used.ts'
@@ -23,7 +24,7 @@ export interface GrantChange {
 
 export interface PathChange {
   principal: string
-  path: Edge[]
+  path: RisingEdge[]
 }
 
 export interface WhatIf extends GrantChange {
@@ -100,7 +101,7 @@ function pathsBeyond(rows: readonly EscalationRow[], others: readonly Escalation
   )
 }
 
-const nameOf = (principal: string, path: readonly Edge[]): string =>
+const nameOf = (principal: string, path: readonly RisingEdge[]): string =>
   JSON.stringify([principal, path.map(({ to, actions, object }) => [to, actions, object])])
 
 /** What one list of grants has beyond another, action by action and object by object. */

@@ -10,6 +10,7 @@ import { Answer } from '../../parts/answer.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { Failure } from '../../parts/failure.tsx'
 import { Mark } from '../../parts/mark.tsx'
+import { More } from '../../parts/more.tsx'
 import { Code, Name } from '../../parts/name.tsx'
 import { QueryInput } from '../../parts/query.tsx'
 import { Refused } from '../../parts/refused.tsx'
@@ -115,18 +116,7 @@ export function Audit() {
               ))}
             </tbody>
           </table>
-          {pages.hasNextPage && (
-            <p className="row spaced">
-              <button
-                type="button"
-                className="button"
-                disabled={pages.isFetchingNextPage}
-                onClick={() => void pages.fetchNextPage()}
-              >
-                Show earlier ones
-              </button>
-            </p>
-          )}
+          <More of={pages} says="Show earlier ones" />
         </section>
       )}
     </div>

@@ -13,6 +13,7 @@ import { copyText } from '../../parts/copy.tsx'
 import { Failure } from '../../parts/failure.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { Mark } from '../../parts/mark.tsx'
+import { More } from '../../parts/more.tsx'
 import { OwnerSheet } from '../../parts/owner-sheet.tsx'
 import { Partial } from '../../parts/partial.tsx'
 import { QueryInput } from '../../parts/query.tsx'
@@ -182,18 +183,7 @@ export function Findings() {
           {groups.map((group) => (
             <Group key={group.id} of={group} by={by} picked={picked} pick={mayMute ? pick : null} />
           ))}
-          {pages.hasNextPage && (
-            <p className="row spaced">
-              <button
-                type="button"
-                className="button"
-                disabled={pages.isFetchingNextPage}
-                onClick={() => void pages.fetchNextPage()}
-              >
-                Show more
-              </button>
-            </p>
-          )}
+          <More of={pages} />
         </div>
       )}
       {data && data.unknownVerdicts > 0 && groups.length > 0 && q !== 'verdict:unknown' && (

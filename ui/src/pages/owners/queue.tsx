@@ -11,6 +11,7 @@ import type { OwnersPage, OwnersQueue, QueueRow } from '../../nouns.ts'
 import { Empty } from '../../parts/empty.tsx'
 import { Failure } from '../../parts/failure.tsx'
 import { Mark } from '../../parts/mark.tsx'
+import { More } from '../../parts/more.tsx'
 import { OwnerSheet } from '../../parts/owner-sheet.tsx'
 import { Refused } from '../../parts/refused.tsx'
 import { Waiting } from '../../parts/waiting.tsx'
@@ -169,18 +170,7 @@ export function Queue({ of, view: said }: { of: OwnersPage; view: string | null 
               />
             ))}
           </ul>
-          {pages.hasNextPage && (
-            <p className="row spaced">
-              <button
-                type="button"
-                className="button"
-                disabled={pages.isFetchingNextPage}
-                onClick={() => void pages.fetchNextPage()}
-              >
-                Show more
-              </button>
-            </p>
-          )}
+          <More of={pages} />
         </>
       )}
       <Refused error={refused} />

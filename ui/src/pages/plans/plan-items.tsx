@@ -10,6 +10,7 @@ import { Empty } from '../../parts/empty.tsx'
 import { Failure } from '../../parts/failure.tsx'
 import { When } from '../../parts/known.tsx'
 import { Mark } from '../../parts/mark.tsx'
+import { More } from '../../parts/more.tsx'
 import { Name } from '../../parts/name.tsx'
 import { Refused } from '../../parts/refused.tsx'
 import { asSentences, Sentence } from '../../parts/sentence.tsx'
@@ -45,18 +46,7 @@ export function PlanItems({ id, state }: { id: string; state: PlanItem['state'] 
           </li>
         ))}
       </ul>
-      {pages.hasNextPage && (
-        <p className="row spaced">
-          <button
-            type="button"
-            className="button"
-            disabled={pages.isFetchingNextPage}
-            onClick={() => void pages.fetchNextPage()}
-          >
-            Show more
-          </button>
-        </p>
-      )}
+      <More of={pages} />
     </>
   )
 }

@@ -7,6 +7,7 @@ import { Answer } from '../../parts/answer.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { Failure } from '../../parts/failure.tsx'
 import { When } from '../../parts/known.tsx'
+import { More } from '../../parts/more.tsx'
 import { Waiting } from '../../parts/waiting.tsx'
 import { count, some } from '../../words.ts'
 import { Differences } from './differences.tsx'
@@ -106,18 +107,7 @@ export function Plans() {
                   ))}
                 </tbody>
               </table>
-              {pages.hasNextPage && (
-                <p className="row spaced">
-                  <button
-                    type="button"
-                    className="button"
-                    disabled={pages.isFetchingNextPage}
-                    onClick={() => void pages.fetchNextPage()}
-                  >
-                    Show earlier ones
-                  </button>
-                </p>
-              )}
+              <More of={pages} says="Show earlier ones" />
             </section>
           )}
         </>
